@@ -1,0 +1,1 @@
+//! Whop's JSON as Rust types.

@@ -1,0 +1,17 @@
+use crate::{ExperienceId, Extra, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// An experience of `GET /experiences/{id}`: an app's place within a company.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Experience {
+    /// The experience's id.
+    pub id: ExperienceId,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Fields that this version doesn't name: `app`, `company`, `products`, `image` …
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
+}

@@ -1,0 +1,39 @@
+use crate::open_enum::open_enum;
+use crate::{Extra, FileId};
+use serde::{Deserialize, Serialize};
+
+open_enum! {
+    /// How far an upload has come.
+    UploadStatus {
+        /// The bytes have not arrived.
+        Pending = "pending",
+        /// They have, and are looked at.
+        Processing = "processing",
+        /// The file can be attached and shown.
+        Ready = "ready",
+        /// It can't; upload again.
+        Failed = "failed",
+    }
+}
+
+/// A file of `POST /files` and `GET /files/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    /// The file's id.
+    pub id: FileId,
+    /// Its name as uploaded.
+    #[serde(default)]
+    pub filename: Option<String>,
+    /// Its media type.
+    #[serde(default)]
+    pub content_type: Option<String>,
+    /// Where it can be read once it is ready.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// How far the upload has come.
+    pub upload_status: UploadStatus,
+    /// Fields that this version doesn't name: `size`, `upload_url`, `upload_headers`, `visibility` …
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
+}

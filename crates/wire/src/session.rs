@@ -1,0 +1,98 @@
+//! `POST /session`, this project's own route: all that a first paint needs in one answer.
+//! Served by the proxy, spoken by the widget; Whop has no such route.
+
+use crate::rest::{AccessLevel, AccessToken, ChatChannel, Message, Page, UserReference};
+use crate::{ChannelId, Millis};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Who asks, and for which channel.
+///
+/// Who the visitor is comes from the first of these that is there: the header `x-whop-user-token` (inside Whop),
+/// `assertion` (on a creator's own site), `renewal` (both, later on).
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SessionRequest {
+    /// A channel's id, or the id of the experience that shows it.
+    pub channel_id: ChannelId,
+    /// A JWT in which the creator's backend vouches for its visitor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<String>,
+    /// [`Session::renewal`] of this visitor's earlier session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal: Option<String>,
+    /// Answer with the newest page too. A renewal has no need of it.
+    #[serde(default)]
+    pub with_messages: bool,
+}
+
+impl fmt::Debug for SessionRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "SessionRequest {{ channel_id: {:?}, .. }}",
+            self.channel_id
+        )
+    }
+}
+
+/// What the visitor may do, and what they see first.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// For `Authorization: Bearer` on `/api/v1`.
+    pub token: AccessToken,
+    /// Proves the visitor's identity when the token is about to expire.
+    pub renewal: String,
+    /// The visitor.
+    pub user: UserReference,
+    /// The channel, by its own id.
+    pub channel: ChatChannel,
+    /// What the visitor may do there.
+    pub permissions: Permissions,
+    /// The newest page, newest first, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Page<Message>>,
+    /// Where live updates come from.
+    pub socket: SocketAddress,
+    /// The server's clock when it answered.
+    pub server_time: Millis,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "Session {{ user: {:?}, channel: {:?}, .. }}",
+            self.user.id, self.channel.id
+        )
+    }
+}
+
+/// What a visitor may do in a channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Permissions {
+    /// As what the visitor has access.
+    pub access_level: AccessLevel,
+    /// May post.
+    pub can_post: bool,
+    /// May react and vote.
+    pub can_react: bool,
+    /// May pin and delete others' messages, and change the channel's settings.
+    pub can_moderate: bool,
+}
+
+/// Where live updates come from.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct SocketAddress {
+    /// Path and query on the origin that answered `POST /session`.
+    pub path: String,
+    /// The subprotocols to ask for. They carry the visitor's ticket, since a browser's websocket has no headers and
+    /// a URL is logged. Empty inside Whop, which knows its visitor.
+    #[serde(default)]
+    pub protocols: Vec<String>,
+}
+
+impl fmt::Debug for SocketAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SocketAddress {{ path: {:?}, .. }}", self.path)
+    }
+}

@@ -1,3 +1,148 @@
-//! The project's own commands.
+//! The project's own commands: `cargo xtask help` lists them.
+//!
+//! Here: which command was meant. What a command does is in the module of its name.
+#![allow(clippy::print_stdout)]
 
-fn main() {}
+mod assets;
+mod build;
+mod error;
+mod lint;
+mod manifest;
+mod paths;
+mod process;
+mod serve;
+mod server;
+mod size;
+mod summary;
+mod test;
+mod toolchain;
+mod watch;
+
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+
+use build::{Options, Profile};
+use error::{Error, Result};
+use paths::Paths;
+use test::Part;
+use toolchain::Toolchain;
+
+const HELP: &str = "\
+The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
+
+  cargo xtask serve [--watch] [--release] [--fresh]
+      Build everything, start the sandbox, the proxy and the demo, print their addresses.
+      --watch    build again when a source changes
+      --release  the widget that visitors get
+      --fresh    forget what the sandbox has kept from earlier runs
+
+  cargo xtask test [lint|native|browser|size|sdk|product]...
+      Run every check and every test, or only the named parts.
+
+  cargo xtask build [--release | --dev] [--std-size]
+      Build the widget into dist/embed (--dev is the default).
+      --std-size  compile the standard library for size as well (needs its sources)
+
+  cargo xtask size
+      What each asset of a release weighs, against the budgets.
+
+  cargo xtask setup
+      Only find or install the tools.
+
+Environment: WHOP_CHAT_CACHE (where tools and builds are kept), CARGO_TARGET_DIR,
+WHOP_CHAT_WASM_STD=rustup|debian (where the standard library for wasm comes from),
+WHOP_CHAT_RELEASES (a mirror of https://github.com), CHROMIUM, CHROMEDRIVER.";
+
+fn main() -> ExitCode {
+    match run(lexopt::Parser::from_env()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut arguments: lexopt::Parser) -> Result<()> {
+    let command = match arguments.next()? {
+        None | Some(Short('h') | Long("help")) => "help".to_owned(),
+        Some(Value(name)) => name.to_string_lossy().into_owned(),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match &*command {
+        "serve" => serve_command(arguments),
+        "test" => test_command(arguments),
+        "build" => build_command(arguments),
+        "size" => {
+            nothing_more(arguments)?;
+            size::size(&Paths::find()?)
+        }
+        "setup" => {
+            nothing_more(arguments)?;
+            Toolchain::set_up(Paths::find()?, toolchain::ALL).map(drop)
+        }
+        "help" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(Error::Usage(format!("there is no command {other:?}"))),
+    }
+}
+
+fn serve_command(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut options = serve::Options {
+        watch: false,
+        profile: Profile::Dev,
+        fresh: false,
+    };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("watch") => options.watch = true,
+            Long("release") => options.profile = Profile::Release,
+            Long("fresh") => options.fresh = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    serve::serve(Paths::find()?, options)
+}
+
+fn test_command(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut parts = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(name) => parts.push(Part::parse(&name.to_string_lossy())?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let parts = if parts.is_empty() {
+        Part::ALL.to_vec()
+    } else {
+        parts
+    };
+    test::test(Paths::find()?, &parts)
+}
+
+fn build_command(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut profile = Profile::Dev;
+    let mut std_size = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("release") => profile = Profile::Release,
+            Long("dev") => profile = Profile::Dev,
+            Long("std-size") => std_size = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let toolchain = Toolchain::set_up(Paths::find()?, toolchain::BUILD)?;
+    let mut options = Options::new(profile, &toolchain);
+    options.std_size |= std_size;
+    build::build(&toolchain, options)
+}
+
+fn nothing_more(mut arguments: lexopt::Parser) -> Result<()> {
+    match arguments.next()? {
+        None => Ok(()),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}

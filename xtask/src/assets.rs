@@ -1,0 +1,237 @@
+//! Puts `dist/embed/` together: hashed names, minified scripts and styles, compressed copies.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::build::Profile;
+use crate::error::{Error, Result};
+use crate::manifest::{self, Asset};
+use crate::process;
+use crate::toolchain::Toolchain;
+
+/// What browsers the scripts and styles are written for.
+const TARGET: &str = "--target=es2022,chrome109,firefox115,safari16.4";
+/// The name that pages refer to; it never changes.
+const LOADER: &str = "loader.js";
+const MANIFEST: &str = "manifest.json";
+
+/// Makes every asset from what Trunk built and from the sources, then replaces what was there.
+pub fn assemble(toolchain: &Toolchain, profile: Profile) -> Result<()> {
+    let page = toolchain.paths.page();
+    let root = &toolchain.paths.root;
+    let wasm = page.join("whop-chat_bg.wasm");
+    let assets = [
+        Asset::hashed(
+            "glue",
+            "js",
+            script(toolchain, profile, &page.join("whop-chat.js"))?,
+        ),
+        Asset::hashed("wasm", "wasm", fs::read(&wasm).map_err(Error::file(&wasm))?),
+        Asset::hashed(
+            "css",
+            "css",
+            style(toolchain, profile, &root.join("style/index.css"))?,
+        ),
+    ];
+    let loader = Asset {
+        role: "loader",
+        file: LOADER.into(),
+        bytes: loader(toolchain, profile, &root.join("src/embed"), &assets)?,
+    };
+    let manifest = manifest::manifest(profile.name(), &loader, &assets).to_string();
+    let directory = toolchain.paths.embed();
+    fs::create_dir_all(&directory).map_err(Error::file(&directory))?;
+    let mut written = BTreeSet::from([MANIFEST.to_owned()]);
+    // The loader last: it may only name what is there.
+    for asset in assets.iter().chain([&loader]) {
+        publish(&directory, asset, profile, &mut written)?;
+    }
+    replace(&directory.join(MANIFEST), manifest.as_bytes())?;
+    remove_others(&directory, &written)
+}
+
+/// wasm-bindgen's glue, with the snippets that it imports.
+fn script(toolchain: &Toolchain, profile: Profile, source: &Path) -> Result<Vec<u8>> {
+    let mut command = esbuild(toolchain, profile);
+    command
+        .arg(source)
+        .args(["--bundle", "--format=esm", TARGET]);
+    Ok(process::capture(&mut command)?.into_bytes())
+}
+
+/// The stylesheets, in the order in which `index.css` imports them.
+fn style(toolchain: &Toolchain, profile: Profile, source: &Path) -> Result<Vec<u8>> {
+    let mut command = esbuild(toolchain, profile);
+    command
+        .arg(source)
+        .args(["--bundle", "--loader:.svg=dataurl", TARGET]);
+    Ok(process::capture(&mut command)?.into_bytes())
+}
+
+/// The loader, which knows the names and hashes of everything else.
+fn loader(
+    toolchain: &Toolchain,
+    profile: Profile,
+    directory: &Path,
+    assets: &[Asset],
+) -> Result<Vec<u8>> {
+    let path = directory.join(LOADER);
+    let source = fs::read_to_string(&path).map_err(Error::file(&path))?;
+    let filled = manifest::fill_in(&source, assets)?;
+    let mut command = esbuild(toolchain, profile);
+    // What the loader imports is found beside it.
+    command
+        .args(["--bundle", "--format=iife", "--loader=js", TARGET])
+        .current_dir(directory);
+    let start_error = |source| Error::Start {
+        program: "esbuild".into(),
+        source,
+    };
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(start_error)?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(filled.as_bytes()).map_err(start_error)?;
+    }
+    let output = child.wait_with_output().map_err(start_error)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let tail = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(Error::Failed {
+        what: "esbuild of the loader".into(),
+        status: output.status,
+        tail,
+    })
+}
+
+fn esbuild(toolchain: &Toolchain, profile: Profile) -> Command {
+    let mut command = toolchain.tool("esbuild");
+    command.args([
+        "--log-level=warning",
+        "--charset=utf8",
+        "--legal-comments=none",
+    ]);
+    if profile == Profile::Release {
+        command.arg("--minify");
+    }
+    command
+}
+
+/// Writes an asset; a release also gets its compressed copies, which in development only cost time.
+fn publish(
+    directory: &Path,
+    asset: &Asset,
+    profile: Profile,
+    written: &mut BTreeSet<String>,
+) -> Result<()> {
+    let mut copies = vec![(asset.file.clone(), asset.bytes.clone())];
+    if profile == Profile::Release {
+        let failed = |source| Error::File {
+            path: directory.join(&asset.file),
+            source,
+        };
+        copies.push((
+            format!("{}.br", asset.file),
+            brotli(&asset.bytes).map_err(failed)?,
+        ));
+        copies.push((
+            format!("{}.gz", asset.file),
+            gzip(&asset.bytes).map_err(failed)?,
+        ));
+    }
+    // The plain file last: whoever sees it may ask for the others.
+    for (name, bytes) in copies.into_iter().rev() {
+        replace(&directory.join(&name), &bytes)?;
+        written.insert(name);
+    }
+    Ok(())
+}
+
+fn brotli(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        ..Default::default()
+    };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+/// A server that reads the file meanwhile sees the old one or the new one, never half of it.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    fs::write(&part, bytes).map_err(Error::file(&part))?;
+    fs::rename(&part, path).map_err(Error::file(path))
+}
+
+fn remove_others(directory: &Path, keep: &BTreeSet<String>) -> Result<()> {
+    for entry in fs::read_dir(directory).map_err(Error::file(directory))? {
+        let entry = entry.map_err(Error::file(directory))?;
+        if !keep.contains(&*entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path()).map_err(Error::file(entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn compressed_copies_hold_the_same_bytes() {
+        let bytes = b"the same bytes, the same bytes, the same bytes".repeat(20);
+        let mut back = Vec::new();
+        brotli::Decompressor::new(&brotli(&bytes).unwrap()[..], 4096)
+            .read_to_end(&mut back)
+            .unwrap();
+        assert_eq!(back, bytes);
+        back.clear();
+        flate2::read::GzDecoder::new(&gzip(&bytes).unwrap()[..])
+            .read_to_end(&mut back)
+            .unwrap();
+        assert_eq!(back, bytes);
+    }
+
+    #[test]
+    fn only_a_release_is_compressed_and_old_files_go() {
+        let directory = std::env::temp_dir().join(format!("xtask-assets-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let names = || -> BTreeSet<String> {
+            let entries = fs::read_dir(&directory).unwrap();
+            entries
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect()
+        };
+        for (profile, expected) in [(Profile::Release, 3), (Profile::Dev, 1)] {
+            let asset = Asset::hashed("css", "css", profile.name().into());
+            let mut written = BTreeSet::new();
+            publish(&directory, &asset, profile, &mut written).unwrap();
+            remove_others(&directory, &written).unwrap();
+            assert_eq!(names(), written);
+            assert_eq!(written.len(), expected);
+        }
+        fs::remove_dir_all(directory).unwrap();
+    }
+}

@@ -1,0 +1,129 @@
+//! `cargo xtask build`: the widget, from Rust to what the proxy serves.
+
+use std::env;
+use std::fs::{self, File};
+use std::time::Instant;
+
+use crate::assets;
+use crate::error::{Error, Result};
+use crate::process;
+use crate::toolchain::Toolchain;
+
+/// How much care a build takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Fast to make, for development.
+    Dev,
+    /// Small: what visitors get.
+    Release,
+}
+
+impl Profile {
+    /// The name written into `manifest.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// What to build.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How much care to take.
+    pub profile: Profile,
+    /// Compile the standard library for size too, which needs its sources and unstable features.
+    pub std_size: bool,
+}
+
+impl Options {
+    /// The usual build of a profile: a library that is compiled anyway is compiled for size.
+    pub fn new(profile: Profile, toolchain: &Toolchain) -> Self {
+        Self {
+            profile,
+            std_size: profile == Profile::Release && toolchain.builds_std(),
+        }
+    }
+}
+
+/// Builds `dist/embed/`.
+pub fn build(toolchain: &Toolchain, options: Options) -> Result<()> {
+    let began = Instant::now();
+    let _lock = lock(toolchain)?;
+    fetch(toolchain, options)?;
+    trunk(toolchain, options)?;
+    let assembling = Instant::now();
+    assets::assemble(toolchain, options.profile)?;
+    println!(
+        "widget built in {:.1} s ({}; assets {:.1} s)",
+        began.elapsed().as_secs_f32(),
+        options.profile.name(),
+        assembling.elapsed().as_secs_f32(),
+    );
+    Ok(())
+}
+
+/// Two builds at once would mix their files.
+fn lock(toolchain: &Toolchain) -> Result<File> {
+    let directory = toolchain.paths.root.join("dist");
+    fs::create_dir_all(&directory).map_err(Error::file(&directory))?;
+    let path = directory.join(".lock");
+    let file = File::create(&path).map_err(Error::file(&path))?;
+    file.lock().map_err(Error::file(&path))?;
+    Ok(file)
+}
+
+/// Trunk runs Cargo offline, so everything has to be here before.
+fn fetch(toolchain: &Toolchain, options: Options) -> Result<()> {
+    let mut command = toolchain.cargo_wasm();
+    add_std_size(&mut command, options);
+    command.args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]);
+    if env::var_os("CI").is_some() {
+        command.arg("--locked");
+    }
+    process::show("cargo fetch", &mut command)
+}
+
+fn trunk(toolchain: &Toolchain, options: Options) -> Result<()> {
+    let mut command = toolchain.tool("trunk");
+    add_std_size(&mut command, options);
+    // Trunk takes these two for flags of its own and stops at `NO_COLOR=1` or `CI=1`.
+    command.env_remove("NO_COLOR").env_remove("CI");
+    // What goes wrong, Cargo has said already; Trunk would add a page of its own stack.
+    command
+        .env_remove("RUST_LOG")
+        .env("RUST_BACKTRACE", "0")
+        .args(["--quiet", "build"]);
+    if options.profile == Profile::Release {
+        command.arg("--release");
+    }
+    process::show("trunk build", &mut command)
+}
+
+fn add_std_size(command: &mut std::process::Command, options: Options) {
+    if options.std_size {
+        command
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                "-Zunstable-options -Cpanic=immediate-abort",
+            );
+    }
+}
+
+/// Builds the binaries of the servers, without optimisation.
+pub fn servers(toolchain: &Toolchain) -> Result<()> {
+    let mut command = toolchain.cargo();
+    command.args([
+        "build",
+        "--package",
+        "sandbox",
+        "--package",
+        "proxy",
+        "--bins",
+    ]);
+    process::show("cargo build of the servers", &mut command)
+}

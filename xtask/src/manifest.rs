@@ -1,0 +1,173 @@
+//! `manifest.json`: the names, sizes and hashes of what the proxy serves; and the loader's share of it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha384};
+
+use crate::error::{Error, Result};
+
+/// What the loader's source has in the place of the assets.
+const PLACEHOLDER: &str = "__ASSETS__";
+/// How many hexadecimal digits of the hash a file name shows: 64 bits.
+const DIGITS: usize = 16;
+
+/// A file that is served, before any compression.
+#[derive(Debug)]
+pub struct Asset {
+    /// What it is for: `loader`, `glue`, `wasm`, `css`.
+    pub role: &'static str,
+    /// Its name under `/embed/`.
+    pub file: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl Asset {
+    /// An asset whose name changes with its content, so that it can be cached for ever.
+    pub fn hashed(role: &'static str, extension: &str, bytes: Vec<u8>) -> Self {
+        let file = format!("widget-{}.{extension}", &hash(&bytes)[..DIGITS]);
+        Self { role, file, bytes }
+    }
+
+    /// What a browser checks the file against (subresource integrity).
+    pub fn integrity(&self) -> String {
+        format!("sha384-{}", STANDARD.encode(Sha384::digest(&self.bytes)))
+    }
+
+    fn describe(&self) -> Value {
+        json!({
+            "file": self.file,
+            "hash": hash(&self.bytes)[..DIGITS],
+            "integrity": self.integrity(),
+            "size": self.bytes.len(),
+        })
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha384::digest(bytes)
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// The whole manifest.
+pub fn manifest(profile: &str, loader: &Asset, assets: &[Asset]) -> Value {
+    let files: serde_json::Map<String, Value> = assets
+        .iter()
+        .map(|asset| (asset.role.to_owned(), asset.describe()))
+        .collect();
+    json!({ "profile": profile, "loader": loader.describe(), "files": files })
+}
+
+/// The file of each role, in the order loader, glue, wasm, css; and the profile.
+pub fn read(manifest: &Value) -> Result<(String, Vec<(String, String)>)> {
+    let profile = manifest["profile"].as_str();
+    let file =
+        |role: &str, value: &Value| Some((role.to_owned(), value["file"].as_str()?.to_owned()));
+    let mut files = vec![file("loader", &manifest["loader"])];
+    for role in ["glue", "wasm", "css"] {
+        files.push(file(role, &manifest["files"][role]));
+    }
+    profile
+        .map(str::to_owned)
+        .zip(files.into_iter().collect())
+        .ok_or_else(|| Error::Wrong("dist/embed/manifest.json is not one that xtask wrote".into()))
+}
+
+/// The loader's source with the assets' names and hashes in it:
+/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…}}` where the string `"__ASSETS__"` was.
+pub fn fill_in(loader: &str, assets: &[Asset]) -> Result<String> {
+    let table: serde_json::Map<String, Value> = assets
+        .iter()
+        .map(|asset| {
+            let value = json!({ "file": asset.file, "integrity": asset.integrity() });
+            (asset.role.to_owned(), value)
+        })
+        .collect();
+    let literal = Value::Object(table).to_string();
+    for quote in ['"', '\'', '`'] {
+        let written = format!("{quote}{PLACEHOLDER}{quote}");
+        match loader.matches(&written).count() {
+            0 => {}
+            1 => return Ok(loader.replace(&written, &literal)),
+            count => {
+                let text = format!("the loader has {written} {count} times; it may be there once");
+                return Err(Error::Wrong(text));
+            }
+        }
+    }
+    Err(Error::Wrong(format!(
+        "the loader has no \"{PLACEHOLDER}\" to put the assets into"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assets() -> Vec<Asset> {
+        vec![
+            Asset::hashed("glue", "js", b"export default 1".to_vec()),
+            Asset::hashed("wasm", "wasm", b"\0asm".to_vec()),
+            Asset::hashed("css", "css", b"a{}".to_vec()),
+        ]
+    }
+
+    #[test]
+    fn a_name_changes_with_its_content_only() {
+        let first = Asset::hashed("css", "css", b"a{}".to_vec());
+        assert_eq!(
+            first.file,
+            Asset::hashed("css", "css", b"a{}".to_vec()).file
+        );
+        assert_ne!(
+            first.file,
+            Asset::hashed("css", "css", b"b{}".to_vec()).file
+        );
+        assert_eq!(first.file.len(), "widget-.css".len() + DIGITS);
+    }
+
+    #[test]
+    fn integrity_is_what_openssl_says() {
+        // printf hello | openssl dgst -sha384 -binary | base64
+        let asset = Asset::hashed("css", "css", b"hello".to_vec());
+        assert_eq!(
+            asset.integrity(),
+            "sha384-WeF0h3dEjGnea4ANejO7+5/xtGPkQ1TDVTvNucZm+pASWjx5+QOXvfX2oT3oKGhP"
+        );
+    }
+
+    #[test]
+    fn the_loader_gets_every_name_and_hash() {
+        for source in ["const a=\"__ASSETS__\";", "const a='__ASSETS__';"] {
+            let filled = fill_in(source, &assets()).unwrap();
+            let literal = filled.trim_start_matches("const a=").trim_end_matches(';');
+            let table: Value = serde_json::from_str(literal).unwrap();
+            for asset in assets() {
+                assert_eq!(table[asset.role]["file"], asset.file);
+                assert_eq!(table[asset.role]["integrity"], asset.integrity());
+            }
+        }
+    }
+
+    #[test]
+    fn a_loader_without_a_place_for_them_is_refused() {
+        assert!(fill_in("const a = __ASSETS__;", &assets()).is_err());
+        assert!(fill_in("f(\"__ASSETS__\", \"__ASSETS__\")", &assets()).is_err());
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let loader = Asset {
+            role: "loader",
+            file: "loader.js".into(),
+            bytes: b"x".to_vec(),
+        };
+        let (profile, files) = read(&manifest("release", &loader, &assets())).unwrap();
+        assert_eq!(profile, "release");
+        assert_eq!(files[0], ("loader".into(), "loader.js".into()));
+        assert_eq!(files.len(), 4);
+        assert!(read(&json!({})).is_err());
+    }
+}

@@ -1,0 +1,27 @@
+//! Markdown of a message → a closed set of typed parts that cannot express anything unsafe.
+//! Pure functions over strings live here. No DOM, no I/O, no HTML (except behind the `html`
+//! feature, for servers and oracles).
+
+mod autolink;
+mod document;
+mod emoji;
+mod frame;
+#[cfg(feature = "html")]
+pub mod html;
+mod inline;
+mod limits;
+mod mention;
+mod parse;
+mod prepare;
+mod unicode;
+mod url;
+
+pub use document::{
+    Alignment, Block, Document, Inline, LinkKind, ListItem, Mention, MentionTarget, TableRow,
+};
+pub use emoji::from_shortcode;
+pub use limits::{MAX_BLOCK_DEPTH, MAX_INLINE_DEPTH, MAX_PARSED_BYTES};
+pub use mention::{Context, KnownUser};
+pub use parse::parse;
+pub use unicode::MAX_COMBINING_MARKS;
+pub use url::SafeUrl;

@@ -1,0 +1,247 @@
+use super::requests::Purpose;
+use super::{Chat, Step};
+use crate::connection::backoff::full_jitter;
+use crate::http::encode_query;
+use crate::outbox::Stage;
+use crate::timeline::{Key, Merged};
+use crate::{
+    Announcement, ConnectionStatus, Delivery, Effect, Failure, HttpOutcome, Method, Timer,
+};
+use wire::MessageId;
+use wire::rest::{Message, Page};
+
+/// How many messages a page has.
+pub(super) const PAGE_SIZE: u32 = 50;
+/// A gap of more pages isn't filled: the newest page is shown, and the rest is loaded when somebody scrolls there.
+const WIDEST_GAP_PAGES: usize = 10;
+
+/// The stretch of time in which messages may have been missed, and its filling (T1).
+///
+/// The API has no "since": pages are read from the newest back to what was known before the gap, and are merged
+/// together, so that no hole is ever shown.
+#[derive(Debug, Default)]
+pub(super) struct Gap {
+    /// Messages may have been missed.
+    open: bool,
+    /// All before and including this message is known; nothing is, if there is none.
+    since: Option<Key>,
+    filling: Option<Vec<Message>>,
+    pages: usize,
+    failures: u32,
+}
+
+impl Gap {
+    /// From here on messages may be missed. An older gap that is still open stays as wide as it was.
+    pub fn opens(&mut self, newest: Option<&Key>) {
+        self.filling = None;
+        if !self.open {
+            self.open = true;
+            self.since = newest.cloned();
+        }
+    }
+
+    /// Messages may have been missed since then, or earlier.
+    pub fn widens(&mut self, since: Option<Key>) {
+        self.filling = None;
+        self.since = if self.open {
+            self.since.take().min(since)
+        } else {
+            since
+        };
+        self.open = true;
+    }
+}
+
+impl Chat {
+    /// Reads what may have been missed, if anything.
+    pub(super) fn fill_gap(&mut self, step: &mut Step) {
+        if !self.gap.open || self.gap.filling.is_some() || self.session.is_none() {
+            return;
+        }
+        self.gap.filling = Some(Vec::new());
+        self.gap.pages = 0;
+        self.request_gap_page(None, step);
+    }
+
+    fn request_gap_page(&mut self, after: Option<&str>, step: &mut Step) {
+        let path = self.messages_path(after);
+        self.request(Purpose::GapPage, Method::Get, path, None, step);
+    }
+
+    /// The page of older messages that follows a cursor, or the newest one.
+    pub(super) fn messages_path(&self, after: Option<&str>) -> String {
+        let channel = self
+            .session
+            .as_ref()
+            .map_or(&self.options.channel, |session| &session.channel.id);
+        let channel = encode_query(channel);
+        let mut path =
+            format!("/api/v1/messages?channel_id={channel}&direction=desc&first={PAGE_SIZE}");
+        if let Some(cursor) = after {
+            path.push_str("&after=");
+            path.push_str(&encode_query(cursor));
+        }
+        path
+    }
+
+    pub(super) fn gap_answered(&mut self, outcome: HttpOutcome, step: &mut Step) {
+        let Some(mut messages) = self.gap.filling.take() else {
+            return;
+        };
+        let page = match outcome {
+            HttpOutcome::Answered {
+                status: 200, body, ..
+            } => serde_json::from_str::<Page<Message>>(&body).ok(),
+            _ => None,
+        };
+        let Some(page) = page else {
+            return self.refill_later(step);
+        };
+        self.gap.failures = 0;
+        self.gap.pages += 1;
+        let oldest = page.data.iter().filter_map(key).min();
+        messages.extend(page.data);
+        let reaches_known = match (&oldest, &self.gap.since) {
+            (Some(oldest), Some(known)) => oldest <= known,
+            (None, _) => true,
+            (_, None) => false,
+        };
+        let more = page.page_info.has_next_page;
+        match page.page_info.end_cursor {
+            Some(cursor) if more && !reaches_known && self.gap.pages < WIDEST_GAP_PAGES => {
+                self.gap.filling = Some(messages);
+                self.request_gap_page(Some(&cursor), step);
+            }
+            cursor => {
+                let too_wide = more && !reaches_known;
+                self.close_gap(messages, oldest, cursor, more, too_wide, step);
+            }
+        }
+    }
+
+    fn refill_later(&mut self, step: &mut Step) {
+        if self.connection() == ConnectionStatus::Offline {
+            return;
+        }
+        let after = full_jitter(self.gap.failures, step.now.random);
+        self.gap.failures = self.gap.failures.saturating_add(1);
+        step.effects.push(Effect::SetTimer(Timer::RefillGap, after));
+    }
+
+    fn close_gap(
+        &mut self,
+        messages: Vec<Message>,
+        oldest: Option<Key>,
+        cursor: Option<String>,
+        more: bool,
+        too_wide: bool,
+        step: &mut Step,
+    ) {
+        let mut merged = Merged::default();
+        if too_wide {
+            self.timeline.forget(&mut merged);
+        } else {
+            self.remove_missing(&messages, oldest.as_ref(), more, &mut merged);
+        }
+        for message in messages {
+            self.merge_message(message, &mut merged, step);
+        }
+        if !self.timeline.window.is_loaded() || !more {
+            self.timeline
+                .extend_window(oldest.filter(|_| more), &mut merged);
+            self.timeline.window.cursor = cursor;
+            step.changes.older = true;
+        }
+        Self::note(merged, step);
+        self.gap.open = false;
+        self.gap.since = None;
+        self.settle_uncertain(step);
+        self.send_next(step);
+    }
+
+    /// What was known, lies between the pages' ends and isn't in them was deleted meanwhile.
+    fn remove_missing(
+        &mut self,
+        messages: &[Message],
+        oldest: Option<&Key>,
+        more: bool,
+        merged: &mut Merged,
+    ) {
+        let Some(newest) = messages.iter().filter_map(key).max() else {
+            return;
+        };
+        let missing: Vec<MessageId> = self
+            .timeline
+            .order()
+            .iter()
+            .map(|(key, _)| key)
+            .filter(|key| **key < newest && (!more || Some(*key) > oldest))
+            .filter(|key| !messages.iter().any(|message| message.id == key.id))
+            .map(|key| key.id.clone())
+            .collect();
+        for id in missing {
+            self.timeline.delete(&id, merged);
+        }
+    }
+
+    /// All that has arrived is known now: what was lost on the way and isn't there did not arrive (S1).
+    fn settle_uncertain(&mut self, step: &mut Step) {
+        let mut failed = false;
+        for pending in &mut self.outbox.pending {
+            if pending.stage == Stage::Uncertain {
+                pending.stage = Stage::Failed(Failure::NotDelivered);
+                step.changes.row(pending.row);
+                failed = true;
+            }
+        }
+        if failed {
+            step.effects
+                .push(Effect::Announce(Announcement::SendingFailed));
+        }
+    }
+
+    /// Merges a message that came by any way. The visitor's own may be the echo of a pending one, whose row it
+    /// then takes over (S2).
+    pub(super) fn merge_message(&mut self, message: Message, merged: &mut Merged, step: &mut Step) {
+        let id = message.id.clone();
+        let new = self.timeline.record(&id).is_none() && !self.timeline.is_deleted(&id);
+        let own = self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.viewer.id == message.user.id);
+        let content = message.content.clone().unwrap_or_default();
+        let key = key(&message);
+        if !message.user.username.is_empty() {
+            self.people
+                .entry(message.user.id.clone())
+                .or_insert_with(|| message.user.clone());
+        }
+        self.timeline.merge_message(message, merged);
+        if !(new && own) {
+            return;
+        }
+        let Some(key) = key else { return };
+        let Some(pending) = self.outbox.match_echo(&content, &key) else {
+            return;
+        };
+        let row = pending.row;
+        if let Stage::Sending { echo, .. } = &mut pending.stage {
+            *echo = Some(id.clone());
+        } else {
+            self.outbox.remove(row);
+            self.delivered(&id, &content, step);
+        }
+        self.timeline.adopt_row(&id, row, merged);
+        debug_assert!(matches!(
+            self.row(row).map(|row| row.delivery),
+            Some(Delivery::Delivered) | None
+        ));
+    }
+}
+
+fn key(message: &Message) -> Option<Key> {
+    Some(Key {
+        created_at: message.created_at.unix_millis()?,
+        id: message.id.clone(),
+    })
+}

@@ -1,0 +1,212 @@
+use super::{Chat, Step};
+use crate::connection::Peer;
+use crate::timeline::Merged;
+use crate::{Announcement, Effect, Timer};
+use wire::rest::{AccessLevel, WhoCanPost, WhoCanReact};
+use wire::socket::{ChatFeed, DmsPost, FeedEntity, ServerFrame};
+
+/// The proxy closes a socket so when its ticket has expired.
+const TICKET_EXPIRED: u16 = 4001;
+/// That many failed handshakes in a row may mean that the ticket is refused: a browser doesn't say why.
+const FAILURES_BEFORE_NEW_TICKET: u32 = 4;
+
+impl Chat {
+    /// Runs a step of the connection with what it needs of the session.
+    fn with_peer<T>(
+        &mut self,
+        run: impl FnOnce(&mut crate::connection::Connection, &Peer<'_>) -> T,
+    ) -> Option<T> {
+        let session = self.session.as_ref()?;
+        let peer = Peer {
+            address: &session.socket,
+            channel: &session.channel.id,
+            viewer: &session.viewer.id,
+        };
+        Some(run(&mut self.connection, &peer))
+    }
+
+    /// Opens a socket, with a new ticket if the present one is over.
+    pub(super) fn connect(&mut self, step: &mut Step) {
+        let Some(session) = &self.session else { return };
+        let failures = self.connection.failures();
+        if session.token.is_expired(step.now.unix_millis) || failures == FAILURES_BEFORE_NEW_TICKET
+        {
+            self.connection
+                .wait_for_ticket(&mut step.effects, &mut step.changes);
+            return self.renew(step);
+        }
+        self.with_peer(|connection, peer| {
+            connection.connect(peer, &mut step.effects, &mut step.changes);
+        });
+    }
+
+    /// The ticket is new: connect now if that was what kept the connection waiting.
+    pub(super) fn connect_if_waiting(&mut self, step: &mut Step) {
+        if self.connection.waits_for_ticket() {
+            self.with_peer(|connection, peer| {
+                connection.connect(peer, &mut step.effects, &mut step.changes);
+            });
+        }
+    }
+
+    pub(super) fn socket_opened(&mut self, step: &mut Step) {
+        let now = step.now;
+        self.with_peer(|connection, peer| {
+            connection.opened(peer, now, &mut step.effects, &mut step.changes);
+        });
+        self.fill_gap(step);
+    }
+
+    pub(super) fn socket_closed(&mut self, code: u16, step: &mut Step) {
+        self.gap.opens(self.timeline.newest());
+        if code == TICKET_EXPIRED {
+            self.connection
+                .wait_for_ticket(&mut step.effects, &mut step.changes);
+            self.renew(step);
+        } else {
+            self.connection
+                .lost(step.now, &mut step.effects, &mut step.changes);
+        }
+    }
+
+    pub(super) fn connection_timer(&mut self, timer: Timer, step: &mut Step) {
+        let now = step.now;
+        if timer != Timer::Heartbeat {
+            self.gap.opens(self.timeline.newest());
+        }
+        self.with_peer(|connection, peer| match timer {
+            Timer::Heartbeat => connection.heartbeat_due(peer, now, &mut step.effects),
+            Timer::HeartbeatTimeout => {
+                connection.heartbeat_timed_out(peer, now, &mut step.effects, &mut step.changes);
+            }
+            _ => connection.connect_timed_out(now, &mut step.effects, &mut step.changes),
+        });
+    }
+
+    /// The network is back, or the page woke up.
+    pub(super) fn resumed(&mut self, step: &mut Step) {
+        if self.session.is_none() {
+            if self.status == crate::Status::Unreachable {
+                self.open(step);
+            }
+            return;
+        }
+        let now = step.now;
+        let wanted =
+            self.with_peer(|connection, peer| connection.resumed(peer, now, &mut step.effects));
+        if wanted == Some(true) {
+            self.connect(step);
+        }
+    }
+
+    /// What the socket says. A frame that can't be read, or that is about something else, changes nothing. An
+    /// `appMessage` is another visitor's claim or an app's own affair: never a message of the chat.
+    pub(super) fn frame(&mut self, text: &str, step: &mut Step) {
+        let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
+            return;
+        };
+        let at = frame.created_at.as_ref().map(wire::Millis::get);
+        if let Some(entity) = frame.feed_entity {
+            self.feed_entity(entity, at, step);
+        }
+        if frame.reconnect.is_some() {
+            self.gap.opens(self.timeline.newest());
+            self.connection
+                .lost(step.now, &mut step.effects, &mut step.changes);
+        }
+    }
+
+    fn feed_entity(&mut self, entity: FeedEntity, at: Option<i64>, step: &mut Step) {
+        let Some(session) = &self.session else { return };
+        let channel = session.channel.id.clone();
+        let at = at.unwrap_or_else(|| session.server_time(step.now.unix_millis));
+        let viewer = session.viewer.id.clone();
+        let mut merged = Merged::default();
+        if let Some(post) = entity.dms_post
+            && post.feed_id == channel
+            && !post.entity_id.is_empty()
+        {
+            self.post(*post, step);
+        }
+        if let Some(update) = entity.post_reaction_count_update
+            && update.feed_id == channel
+        {
+            self.timeline.merge_counts(update, at, &mut merged);
+        }
+        if let Some(reaction) = entity.reaction
+            && reaction.feed_id == channel
+        {
+            self.timeline.merge_reaction(reaction, &viewer, &mut merged);
+        }
+        if let Some(feed) = entity.chat_feed
+            && feed.entity_id == channel
+        {
+            self.settings(feed, step);
+        }
+        Self::note(merged, step);
+    }
+
+    fn post(&mut self, post: DmsPost, step: &mut Step) {
+        let (author, text, deleted) = (post.user_id.clone(), post.content.clone(), post.deleted);
+        let name = post
+            .user
+            .clone()
+            .map(wire::socket::SocketUser::into_reference);
+        let mut merged = Merged::default();
+        if deleted {
+            self.timeline.delete(&post.entity_id, &mut merged);
+        } else {
+            if let Some(quoted) = post.replying_to_post.clone()
+                && self.timeline.record(&quoted.entity_id).is_none()
+                && !quoted.deleted
+            {
+                self.merge_message(quoted.into_message(), &mut merged, step);
+            }
+            merged.arrived = false;
+            self.merge_message(post.into_message(), &mut merged, step);
+        }
+        let live = merged.arrived
+            && self
+                .session
+                .as_ref()
+                .is_some_and(|session| session.viewer.id != author);
+        Self::note(merged, step);
+        if live && let Some(name) = name {
+            let author = super::view::display_name(&name);
+            step.effects
+                .push(Effect::Announce(Announcement::Message { author, text }));
+        }
+    }
+
+    /// The channel's settings changed, and with them perhaps what the visitor may do.
+    fn settings(&mut self, feed: ChatFeed, step: &mut Step) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let channel = &mut session.channel;
+        if let Some(who) = feed.who_can_post {
+            channel.who_can_post = who;
+        }
+        if let Some(who) = feed.who_can_react {
+            channel.who_can_react = who;
+        }
+        channel.ban_urls = feed.ban_urls.unwrap_or(channel.ban_urls);
+        channel.ban_media = feed.ban_media.unwrap_or(channel.ban_media);
+        if let Some(seconds) = feed.user_posts_cooldown_seconds {
+            channel.user_posts_cooldown_seconds = (seconds > 0).then_some(seconds);
+        }
+        let admin = session.permissions.access_level == AccessLevel::Admin;
+        session.permissions.can_post = admin
+            || matches!(
+                channel.who_can_post,
+                WhoCanPost::Everyone | WhoCanPost::Members
+            );
+        session.permissions.can_react = channel.who_can_react != WhoCanReact::NoOne
+            && (admin
+                || matches!(
+                    channel.who_can_react,
+                    WhoCanReact::Everyone | WhoCanReact::Members
+                ));
+        step.changes.channel = true;
+    }
+}

@@ -1,0 +1,205 @@
+//! The conversation as a whole: hands each event to the part that it concerns.
+//! What a part does stands in that part's file.
+
+mod gap;
+mod live;
+mod opening;
+mod paging;
+mod reacting;
+mod requests;
+mod sending;
+mod view;
+
+use crate::connection::Connection;
+use crate::outbox::Outbox;
+use crate::session::OpenSession;
+use crate::timeline::{Merged, Timeline};
+use crate::{
+    Changes, ConnectionStatus, Effect, Event, Identity, Moment, Older, Row, RowId, SocketEvent,
+    SocketId, Status, Timer,
+};
+use gap::Gap;
+use reacting::Overlay;
+use requests::Requests;
+use std::collections::BTreeMap;
+use wire::rest::{ChatChannel, UserReference};
+use wire::session::Permissions;
+use wire::{ChannelId, UserId};
+
+/// What a conversation needs to know from the start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// A channel's id, or the id of the experience that shows it.
+    pub channel: ChannelId,
+    /// Who the visitor is.
+    pub identity: Identity,
+    /// The page can be asked for a fresh assertion.
+    pub page_can_assert: bool,
+    /// Minutes to add to UTC for the visitor's local time.
+    pub utc_offset_minutes: i32,
+}
+
+/// A conversation.
+#[derive(Debug)]
+pub struct Chat {
+    options: Options,
+    status: Status,
+    session: Option<OpenSession>,
+    requests: Requests,
+    connection: Connection,
+    timeline: Timeline,
+    gap: Gap,
+    outbox: Outbox,
+    overlays: Vec<Overlay>,
+    /// Names of the users that were seen, for mentions.
+    people: BTreeMap<UserId, UserReference>,
+    opening_failures: u32,
+}
+
+/// Where a step of an update leaves what it wants and what it changed.
+struct Step {
+    now: Moment,
+    effects: Vec<Effect>,
+    changes: Changes,
+}
+
+impl Chat {
+    /// A conversation that nothing has happened to yet.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            status: Status::Opening,
+            session: None,
+            requests: Requests::default(),
+            connection: Connection::new(),
+            timeline: Timeline::default(),
+            gap: Gap::default(),
+            outbox: Outbox::default(),
+            overlays: Vec::new(),
+            people: BTreeMap::new(),
+            opening_failures: 0,
+        }
+    }
+
+    /// Takes in what happened, and says what is to be done and what is to be drawn anew.
+    pub fn update(&mut self, event: Event, now: Moment) -> (Vec<Effect>, Changes) {
+        let mut step = Step {
+            now,
+            effects: Vec::new(),
+            changes: Changes::default(),
+        };
+        match event {
+            Event::Opened | Event::RetriedOpening => self.open(&mut step),
+            Event::Http(request, outcome) => self.answered(request, outcome, &mut step),
+            Event::Socket(socket, event) => self.socket_event(socket, event, &mut step),
+            Event::Elapsed(timer) => self.elapsed(timer, &mut step),
+            Event::PageAsserted(assertion) => self.page_asserted(assertion, &mut step),
+            Event::Resumed => self.resumed(&mut step),
+            Event::WentOffline => {
+                self.gap.opens(self.timeline.newest());
+                self.connection
+                    .went_offline(&mut step.effects, &mut step.changes);
+            }
+            Event::ReachedOldest => self.load_older(&mut step),
+            Event::Sent {
+                content,
+                replying_to,
+            } => self.send(&content, replying_to, &mut step),
+            Event::RetriedSending(row) => self.retry_sending(row, &mut step),
+            Event::DiscardedFailed(row) => self.discard_failed(row, &mut step),
+            Event::ToggledReaction { row, emoji } => self.toggle_reaction(row, &emoji, &mut step),
+            Event::Voted { row, option } => self.vote(row, option, &mut step),
+        }
+        (step.effects, step.changes)
+    }
+
+    fn elapsed(&mut self, timer: Timer, step: &mut Step) {
+        match timer {
+            Timer::ReopenSession => {
+                if self.session.is_none() {
+                    self.open(step);
+                }
+            }
+            Timer::RenewToken => self.renewal_due(step),
+            Timer::SendNext => {
+                self.outbox.paused = false;
+                self.send_next(step);
+            }
+            Timer::RefillGap => self.fill_gap(step),
+            Timer::Reconnect => self.connect(step),
+            Timer::Heartbeat | Timer::HeartbeatTimeout | Timer::ConnectTimeout => {
+                self.connection_timer(timer, step);
+            }
+        }
+    }
+
+    fn socket_event(&mut self, socket: SocketId, event: SocketEvent, step: &mut Step) {
+        if !self.connection.is_current(socket) {
+            return;
+        }
+        match event {
+            SocketEvent::Opened => self.socket_opened(step),
+            SocketEvent::Received(text) => {
+                self.connection.heard(&mut step.effects);
+                self.frame(&text, step);
+            }
+            SocketEvent::Closed { code } => self.socket_closed(code, step),
+        }
+    }
+
+    /// Notes what a merge of the timeline changed.
+    fn note(merged: Merged, step: &mut Step) {
+        step.changes.order |= merged.order;
+        for row in merged.rows {
+            step.changes.row(row);
+        }
+    }
+
+    /// How far the widget has come.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// How live the conversation is.
+    pub fn connection(&self) -> ConnectionStatus {
+        self.connection.status()
+    }
+
+    /// What lies before the first row.
+    pub fn older(&self) -> Older {
+        self.timeline.window.older()
+    }
+
+    /// The rows, oldest first: what the server has, then what is on its way.
+    pub fn rows(&self) -> Vec<RowId> {
+        let delivered = self.timeline.order().iter().map(|(_, row)| *row);
+        let pending = self
+            .outbox
+            .pending
+            .iter()
+            .filter(|pending| !pending.is_echoed());
+        delivered
+            .chain(pending.map(|pending| pending.row))
+            .collect()
+    }
+
+    /// A row as it is drawn, unless it is gone.
+    pub fn row(&self, row: RowId) -> Option<Row> {
+        self.view(row)
+    }
+
+    /// The channel, once the session is open.
+    pub fn channel(&self) -> Option<&ChatChannel> {
+        self.session.as_ref().map(|session| &session.channel)
+    }
+
+    /// What the visitor may do, once the session is open.
+    pub fn permissions(&self) -> Option<&Permissions> {
+        self.session.as_ref().map(|session| &session.permissions)
+    }
+
+    /// Who the visitor is, once the session is open.
+    pub fn viewer(&self) -> Option<&UserReference> {
+        self.session.as_ref().map(|session| &session.viewer)
+    }
+}

@@ -1,0 +1,197 @@
+use super::requests::Purpose;
+use super::{Chat, Step};
+use crate::outbox::Stage;
+use crate::timeline::Merged;
+use crate::{
+    Announcement, Effect, Failure, HttpOutcome, Method, PageEvent, RequestId, RowId, Timer,
+};
+use wire::MessageId;
+use wire::rest::{ErrorBody, Message, MessageCreate};
+
+/// How long to wait where the server asks for a pause and doesn't say how long.
+const PAUSE_MILLIS: u32 = 2_000;
+
+impl Chat {
+    /// The visitor posts a message. It is shown at once.
+    pub(super) fn send(&mut self, content: &str, replying_to: Option<MessageId>, step: &mut Step) {
+        if content.trim().is_empty() {
+            return;
+        }
+        let row = self.timeline.next_row();
+        self.outbox
+            .push(row, content, replying_to, step.now.unix_millis);
+        step.changes.order = true;
+        self.touch_last_delivered(step);
+        self.send_next(step);
+    }
+
+    /// Sends the message whose turn it is, if there is one (S3).
+    pub(super) fn send_next(&mut self, step: &mut Step) {
+        let Some(session) = &self.session else { return };
+        let channel_id = session.channel.id.clone();
+        let Some(pending) = self.outbox.next() else {
+            return;
+        };
+        let row = pending.row;
+        let body = MessageCreate {
+            channel_id,
+            content: pending.content.to_string(),
+            replying_to_message_id: pending.replying_to.clone(),
+            ..MessageCreate::default()
+        };
+        let body = serde_json::to_string(&body).ok();
+        let newest = self.timeline.newest().cloned();
+        let path = "/api/v1/messages".to_owned();
+        let request = self.request(Purpose::Send(row), Method::Post, path, body, step);
+        if let Some(pending) = self.outbox.find_mut(row) {
+            pending.stage = Stage::Sending {
+                request,
+                echo: None,
+            };
+            pending.sent_after = newest;
+        }
+    }
+
+    pub(super) fn send_answered(
+        &mut self,
+        row: RowId,
+        request: RequestId,
+        outcome: HttpOutcome,
+        step: &mut Step,
+    ) {
+        if self.outbox.of_request(request).is_none() {
+            return;
+        }
+        match outcome {
+            HttpOutcome::Answered { status, body, .. } if status < 300 => {
+                match serde_json::from_str::<Message>(&body) {
+                    Ok(message) => self.sent(row, message, step),
+                    Err(_) => self.uncertain(row, step),
+                }
+            }
+            HttpOutcome::Answered {
+                status: 429,
+                retry_after_millis,
+                ..
+            } => {
+                if let Some(pending) = self.outbox.find_mut(row) {
+                    pending.stage = Stage::Queued;
+                }
+                self.outbox.paused = true;
+                let pause = retry_after_millis.unwrap_or(PAUSE_MILLIS);
+                step.effects.push(Effect::SetTimer(Timer::SendNext, pause));
+            }
+            HttpOutcome::Answered { status, body, .. } if status < 500 => {
+                let sentence = serde_json::from_str::<ErrorBody>(&body)
+                    .map(|body| body.error.message)
+                    .unwrap_or_default();
+                let signed_out = status == 401 || (status == 403 && body.is_empty());
+                let failure = if signed_out {
+                    Failure::SignedOut
+                } else {
+                    Failure::Refused(sentence)
+                };
+                self.failed(row, failure, step);
+                self.send_next(step);
+            }
+            // A server that stumbled may have stored the message before it did.
+            HttpOutcome::Answered { .. } | HttpOutcome::Lost => self.uncertain(row, step),
+        }
+    }
+
+    /// The server has it. If the echo came first, the row is the message's already (S2).
+    fn sent(&mut self, row: RowId, message: Message, step: &mut Step) {
+        let Some(pending) = self.outbox.remove(row) else {
+            return;
+        };
+        let id = message.id.clone();
+        let echoed = pending.is_echoed();
+        let mut merged = Merged::default();
+        self.merge_message(message, &mut merged, step);
+        if !echoed {
+            self.timeline.adopt_row(&id, row, &mut merged);
+        }
+        merged.order = true;
+        Self::note(merged, step);
+        self.delivered(&id, &pending.content, step);
+        self.send_next(step);
+    }
+
+    pub(super) fn delivered(&mut self, id: &MessageId, content: &str, step: &mut Step) {
+        let Some(session) = &self.session else { return };
+        step.effects.push(Effect::Emit(PageEvent::MessageSent {
+            id: id.clone(),
+            content: content.to_owned(),
+            channel: session.channel.id.clone(),
+        }));
+    }
+
+    /// The answer was lost: no blind retry, look first (S1).
+    fn uncertain(&mut self, row: RowId, step: &mut Step) {
+        let Some(pending) = self.outbox.find_mut(row) else {
+            return;
+        };
+        if let Stage::Sending { echo: Some(id), .. } = &pending.stage {
+            let (id, content) = (id.clone(), pending.content.clone());
+            self.outbox.remove(row);
+            self.delivered(&id, &content, step);
+            return self.send_next(step);
+        }
+        pending.stage = Stage::Uncertain;
+        let since = pending.sent_after.clone();
+        self.gap.widens(since);
+        step.changes.row(row);
+        self.fill_gap(step);
+    }
+
+    /// The server said no. The text stays, with the reason.
+    fn failed(&mut self, row: RowId, failure: Failure, step: &mut Step) {
+        // The row may have gone to an equal message from the visitor's other device.
+        let fresh = self.timeline.next_row();
+        let Some(pending) = self.outbox.find_mut(row) else {
+            return;
+        };
+        if pending.is_echoed() {
+            pending.row = fresh;
+            step.changes.order = true;
+        }
+        pending.stage = Stage::Failed(failure);
+        step.changes.row(pending.row);
+        step.effects
+            .push(Effect::Announce(Announcement::SendingFailed));
+    }
+
+    /// The visitor wants it sent after all. It takes its turn again.
+    pub(super) fn retry_sending(&mut self, row: RowId, step: &mut Step) {
+        let Some(pending) = self.outbox.find_mut(row) else {
+            return;
+        };
+        if matches!(pending.stage, Stage::Failed(_)) {
+            pending.stage = Stage::Queued;
+            step.changes.row(row);
+            self.send_next(step);
+        }
+    }
+
+    /// The visitor gives it up.
+    pub(super) fn discard_failed(&mut self, row: RowId, step: &mut Step) {
+        let failed = self
+            .outbox
+            .find(row)
+            .is_some_and(|pending| matches!(pending.stage, Stage::Failed(_)));
+        if failed {
+            self.outbox.remove(row);
+            step.changes.order = true;
+            self.touch_last_delivered(step);
+        }
+    }
+
+    /// The last message of the server's may end a group now, or no longer.
+    fn touch_last_delivered(&self, step: &mut Step) {
+        let last_delivered = self.timeline.order().last().map(|(_, row)| *row);
+        let pending = self.outbox.pending.iter().map(|pending| pending.row);
+        for row in last_delivered.into_iter().chain(pending) {
+            step.changes.row(row);
+        }
+    }
+}

@@ -1,0 +1,328 @@
+use super::Chat;
+use crate::outbox::{Pending, Stage};
+use crate::text;
+use crate::timeline::{Key, Record, same_reaction, symbol};
+use crate::{Author, Delivery, Kind, PollAnswer, PollView, Quote, ReactionView, Row, RowId};
+use wire::rest::{MessageType, UserReference};
+use wire::socket::ReactionKind;
+use wire::{MessageId, UserId};
+
+/// Messages further apart than this are not grouped.
+const GROUP_MILLIS: i64 = 5 * 60_000;
+const DAY_MILLIS: i64 = 86_400_000;
+/// A quote shows that many characters.
+const EXCERPT_CHARACTERS: usize = 140;
+
+/// What decides whether two neighbours are one group.
+struct Neighbour {
+    author: UserId,
+    created_at: i64,
+    kind: Kind,
+}
+
+impl Chat {
+    pub(super) fn view(&self, row: RowId) -> Option<Row> {
+        let pending = self.outbox.find(row).filter(|pending| !pending.is_echoed());
+        match pending {
+            Some(pending) => self.pending_view(pending),
+            None => self.delivered_view(row),
+        }
+    }
+
+    fn delivered_view(&self, row: RowId) -> Option<Row> {
+        let at = self.timeline.position(row)?;
+        let (key, _) = self.timeline.order().get(at)?;
+        let record = self.timeline.record(&key.id)?;
+        let message = &record.message;
+        let viewer = self.viewer().map(|viewer| &viewer.id);
+        let mut view = Row {
+            id: row,
+            message: Some(message.id.clone()),
+            author: author(&message.user),
+            own: viewer == Some(&message.user.id),
+            kind: kind(&message.message_type),
+            text: record.document(&self.text_context(record).context()),
+            source: record.source(),
+            created_at: key.created_at,
+            edited: message.is_edited,
+            pinned: message.is_pinned,
+            quote: message
+                .replying_to_message_id
+                .as_ref()
+                .map(|id| self.quote(id)),
+            reactions: self.reactions(key),
+            poll: self.poll(record),
+            attachments: message.attachments.clone().unwrap_or_default(),
+            delivery: Delivery::Delivered,
+            starts_group: true,
+            ends_group: true,
+            starts_day: true,
+        };
+        self.place(&mut view, at);
+        Some(view)
+    }
+
+    fn pending_view(&self, pending: &Pending) -> Option<Row> {
+        let viewer = self.viewer()?;
+        let at = self
+            .outbox
+            .pending
+            .iter()
+            .filter(|other| !other.is_echoed());
+        let at = at.take_while(|other| other.row != pending.row).count();
+        let mut view = Row {
+            id: pending.row,
+            message: None,
+            author: author(viewer),
+            own: true,
+            kind: Kind::Regular,
+            text: pending.document.clone(),
+            source: pending.content.clone(),
+            created_at: pending.created_at,
+            edited: false,
+            pinned: false,
+            quote: pending.replying_to.as_ref().map(|id| self.quote(id)),
+            reactions: Vec::new(),
+            poll: None,
+            attachments: Vec::new(),
+            delivery: match &pending.stage {
+                Stage::Failed(failure) => Delivery::Failed(failure.clone()),
+                _ => Delivery::Pending,
+            },
+            starts_group: true,
+            ends_group: true,
+            starts_day: false,
+        };
+        self.place(&mut view, self.timeline.order().len() + at);
+        Some(view)
+    }
+
+    /// Fills in what depends on the rows before and after.
+    fn place(&self, view: &mut Row, at: usize) {
+        let before = at.checked_sub(1).and_then(|before| self.neighbour(before));
+        let after = self.neighbour(at + 1);
+        let this = Neighbour {
+            author: view.author.id.clone(),
+            created_at: view.created_at,
+            kind: view.kind,
+        };
+        view.starts_day = before
+            .as_ref()
+            .is_none_or(|before| self.day(before.created_at) != self.day(this.created_at));
+        view.starts_group =
+            view.starts_day || !before.is_some_and(|before| self.grouped(&before, &this));
+        view.ends_group = !after.is_some_and(|after| self.grouped(&this, &after));
+    }
+
+    fn neighbour(&self, at: usize) -> Option<Neighbour> {
+        let order = self.timeline.order();
+        if let Some((key, _)) = order.get(at) {
+            let message = &self.timeline.record(&key.id)?.message;
+            return Some(Neighbour {
+                author: message.user.id.clone(),
+                created_at: key.created_at,
+                kind: kind(&message.message_type),
+            });
+        }
+        let mut pending = self
+            .outbox
+            .pending
+            .iter()
+            .filter(|pending| !pending.is_echoed());
+        let pending = pending.nth(at - order.len())?;
+        let author = self.viewer()?.id.clone();
+        Some(Neighbour {
+            author,
+            created_at: pending.created_at,
+            kind: Kind::Regular,
+        })
+    }
+
+    fn grouped(&self, before: &Neighbour, after: &Neighbour) -> bool {
+        before.author == after.author
+            && before.kind == Kind::Regular
+            && after.kind == Kind::Regular
+            && after.created_at - before.created_at <= GROUP_MILLIS
+            && self.day(before.created_at) == self.day(after.created_at)
+    }
+
+    /// The day of a moment in the visitor's time zone, counted from the Unix epoch.
+    fn day(&self, unix_millis: i64) -> i64 {
+        (unix_millis + i64::from(self.options.utc_offset_minutes) * 60_000).div_euclid(DAY_MILLIS)
+    }
+
+    fn text_context<'a>(&'a self, record: &'a Record) -> TextContext<'a> {
+        let message = &record.message;
+        let users = message.mentions.iter().filter_map(|id| self.people.get(id));
+        TextContext {
+            mentions: users
+                .map(|user| text::KnownUser {
+                    id: &user.id,
+                    username: &user.username,
+                    name: user.name.as_deref(),
+                })
+                .collect(),
+            everyone: message.mentions_everyone,
+            viewer: self.viewer().map(|viewer| viewer.id.as_str()),
+        }
+    }
+
+    fn quote(&self, id: &MessageId) -> Quote {
+        if self.timeline.is_deleted(id) {
+            return Quote::Deleted;
+        }
+        match self.timeline.record(id) {
+            Some(record) => Quote::Known {
+                message: id.clone(),
+                author: display_name(&record.message.user),
+                excerpt: record
+                    .document(&self.text_context(record).context())
+                    .plain_text()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .chars()
+                    .take(EXCERPT_CHARACTERS)
+                    .collect(),
+            },
+            None => Quote::Elsewhere {
+                message: id.clone(),
+            },
+        }
+    }
+
+    fn reactions(&self, key: &Key) -> Vec<ReactionView> {
+        let tallies = self.timeline.tallies(&key.id);
+        let mut views: Vec<ReactionView> = tallies
+            .map(crate::timeline::Tallies::reactions)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|tally| ReactionView {
+                symbol: shown(&tally.value),
+                value: tally.value,
+                count: tally.count,
+                own: tally.own,
+            })
+            .collect();
+        let overlays = self
+            .overlays
+            .iter()
+            .filter(|overlay| overlay.message == key.id && overlay.kind == ReactionKind::Emoji);
+        for overlay in overlays {
+            let view = views
+                .iter_mut()
+                .find(|view| same_reaction(&view.value, &overlay.value));
+            match view {
+                Some(view) if view.own != overlay.present => {
+                    view.own = overlay.present;
+                    view.count = if overlay.present {
+                        view.count + 1
+                    } else {
+                        view.count.saturating_sub(1)
+                    };
+                }
+                Some(_) => {}
+                None if overlay.present => views.push(ReactionView {
+                    value: overlay.value.clone(),
+                    symbol: shown(&overlay.value),
+                    count: 1,
+                    own: true,
+                }),
+                None => {}
+            }
+        }
+        views.retain(|view| view.count > 0);
+        views
+    }
+
+    fn poll(&self, record: &Record) -> Option<PollView> {
+        let options = record.message.poll.as_ref()?.options.as_ref()?;
+        let tallies = self.timeline.tallies(&record.message.id);
+        let mut answers: Vec<PollAnswer> = options
+            .iter()
+            .map(|option| {
+                let (votes, own) = tallies.map_or((0, false), |tallies| tallies.votes(&option.id));
+                PollAnswer {
+                    option: option.id.clone(),
+                    text: option.text.clone(),
+                    votes,
+                    own,
+                }
+            })
+            .collect();
+        let overlays = self.overlays.iter().filter(|overlay| {
+            overlay.message == record.message.id && overlay.kind == ReactionKind::Vote
+        });
+        for overlay in overlays {
+            for answer in &mut answers {
+                let chosen = answer.option == overlay.value;
+                match (answer.own, chosen) {
+                    (true, false) => answer.votes = answer.votes.saturating_sub(1),
+                    (false, true) => answer.votes += 1,
+                    _ => {}
+                }
+                answer.own = chosen;
+            }
+        }
+        let total = answers.iter().map(|answer| answer.votes).sum();
+        Some(PollView { answers, total })
+    }
+}
+
+/// The names that a message's mentions may have.
+struct TextContext<'a> {
+    mentions: Vec<text::KnownUser<'a>>,
+    everyone: bool,
+    viewer: Option<&'a str>,
+}
+
+impl TextContext<'_> {
+    fn context(&self) -> text::Context<'_> {
+        text::Context {
+            mentions: &self.mentions,
+            everyone: self.everyone,
+            viewer: self.viewer,
+        }
+    }
+}
+
+/// A reaction as it is drawn: an emoji that is also a text symbol is asked for in colour.
+fn shown(value: &str) -> String {
+    let symbol = symbol(value);
+    let mut characters = symbol.chars();
+    match (characters.next(), characters.next()) {
+        (Some(single), None) if ('\u{2000}'..='\u{2BFF}').contains(&single) => {
+            format!("{single}\u{FE0F}")
+        }
+        _ => symbol,
+    }
+}
+
+fn kind(message_type: &MessageType) -> Kind {
+    match message_type {
+        MessageType::System => Kind::System,
+        MessageType::Automated => Kind::Automated,
+        _ => Kind::Regular,
+    }
+}
+
+fn author(user: &UserReference) -> Author {
+    Author {
+        id: user.id.clone(),
+        name: display_name(user),
+        picture: user
+            .profile_picture
+            .as_ref()
+            .and_then(|picture| picture.url.clone()),
+    }
+}
+
+/// What to call a user.
+pub(super) fn display_name(user: &UserReference) -> String {
+    let name = user
+        .name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    name.unwrap_or(&user.username).to_owned()
+}

@@ -1,0 +1,89 @@
+use crate::{HttpRequest, RequestId, SocketId};
+use wire::{ChannelId, MessageId};
+
+/// Something that the platform is asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Perform a request and report [`crate::Event::Http`].
+    Http(RequestId, HttpRequest),
+    /// Open a socket and report its [`crate::Event::Socket`]s.
+    OpenSocket {
+        /// The new socket's name.
+        socket: SocketId,
+        /// Path and query on the origin that serves `POST /session`.
+        path: String,
+        /// The subprotocols to ask for.
+        protocols: Vec<String>,
+    },
+    /// Send a text frame.
+    SendFrame(SocketId, String),
+    /// Close a socket. What it still says is ignored.
+    CloseSocket(SocketId),
+    /// Report [`crate::Event::Elapsed`] after that many milliseconds. A timer of the same name is replaced.
+    SetTimer(Timer, u32),
+    /// Forget a timer.
+    CancelTimer(Timer),
+    /// Ask the page's script or token address who the visitor is, and report [`crate::Event::PageAsserted`].
+    AskPageForAssertion,
+    /// Tell those who listen rather than look.
+    Announce(Announcement),
+    /// Tell the page that embeds the widget.
+    Emit(PageEvent),
+}
+
+/// A timer's name. At most one of each runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Timer {
+    /// Try to open the session again.
+    ReopenSession,
+    /// Renew the token before it expires.
+    RenewToken,
+    /// Connect again.
+    Reconnect,
+    /// Send a heartbeat.
+    Heartbeat,
+    /// The heartbeat went unanswered for too long.
+    HeartbeatTimeout,
+    /// The socket took too long to open.
+    ConnectTimeout,
+    /// Send the next message of the outbox.
+    SendNext,
+    /// Fill the gap again.
+    RefillGap,
+}
+
+/// What a screen reader says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// Somebody else's message arrived live.
+    Message {
+        /// The author's name.
+        author: String,
+        /// The message without its markup.
+        text: String,
+    },
+    /// The visitor's message was not sent.
+    SendingFailed,
+    /// The visitor's reaction or vote did not count; the server's reason, where it gave one.
+    ReactingFailed(String),
+}
+
+/// What the embedding page is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageEvent {
+    /// The first page is there.
+    Ready,
+    /// The visitor's message was posted.
+    MessageSent {
+        /// Its id.
+        id: MessageId,
+        /// Its text.
+        content: String,
+        /// Where it was posted.
+        channel: ChannelId,
+    },
+    /// The token was replaced.
+    TokenRefreshed,
+    /// The token could not be replaced.
+    TokenRefreshFailed,
+}

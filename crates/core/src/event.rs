@@ -1,0 +1,64 @@
+use crate::{HttpOutcome, RequestId, RowId, SocketId, Timer};
+use wire::MessageId;
+
+/// Something that happened outside the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The widget was mounted.
+    Opened,
+    /// A request ended.
+    Http(RequestId, HttpOutcome),
+    /// Something happened to a socket.
+    Socket(SocketId, SocketEvent),
+    /// A timer ran out.
+    Elapsed(Timer),
+    /// The page answered [`crate::Effect::AskPageForAssertion`]; `None` where it could not.
+    PageAsserted(Option<String>),
+    /// The browser is back on a network, or the page is visible again after a sleep.
+    Resumed,
+    /// The browser lost its network.
+    WentOffline,
+    /// The reader nears the oldest loaded message.
+    ReachedOldest,
+    /// The visitor posts a message.
+    Sent {
+        /// Markdown.
+        content: String,
+        /// The message that it answers.
+        replying_to: Option<MessageId>,
+    },
+    /// The visitor wants a failed message sent after all.
+    RetriedSending(RowId),
+    /// The visitor gives a failed message up.
+    DiscardedFailed(RowId),
+    /// The visitor adds or takes back a reaction.
+    ToggledReaction {
+        /// The message's row.
+        row: RowId,
+        /// A shortcode or the emoji itself.
+        emoji: String,
+    },
+    /// The visitor votes in a message's poll.
+    Voted {
+        /// The message's row.
+        row: RowId,
+        /// The option's id.
+        option: String,
+    },
+    /// The visitor wants another try after [`crate::Status::Refused`] or [`crate::Status::Unreachable`].
+    RetriedOpening,
+}
+
+/// Something that happened to a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SocketEvent {
+    /// The handshake is done.
+    Opened,
+    /// A text frame arrived.
+    Received(String),
+    /// It is closed, or never opened.
+    Closed {
+        /// The close code of RFC 6455, section 7.4.
+        code: u16,
+    },
+}

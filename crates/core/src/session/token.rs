@@ -1,0 +1,71 @@
+use wire::session::Session;
+
+/// A token is replaced when this part of its life is over.
+const RENEW_AFTER_PERCENT: i64 = 80;
+/// A timer can't be set further ahead.
+const LONGEST_TIMER_MILLIS: i64 = 24 * 3_600_000;
+/// Nor need it be set nearer.
+const SHORTEST_TIMER_MILLIS: i64 = 1_000;
+
+/// A token and how long it lasts. By this device's clock: the server's may differ.
+pub(crate) struct TokenLife {
+    pub bearer: String,
+    pub renewal: String,
+    pub renewing: Renewing,
+    /// The token was replaced and has not been accepted since. A refusal of such a token is final: asking for yet
+    /// another would hammer the server (T7).
+    pub unproven: bool,
+    lifetime: i64,
+    expires_at: i64,
+}
+
+/// Whether a new token is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Renewing {
+    /// The token is good.
+    No,
+    /// `POST /session` is under way.
+    Requested,
+    /// The page was asked who the visitor is.
+    AskedPage,
+    /// The last try was lost; a timer runs.
+    Waiting,
+}
+
+impl TokenLife {
+    pub fn new(session: &Session, now: i64) -> Self {
+        let server_now = session.server_time.get();
+        let expires_at = session.token.expires_at.unix_millis().unwrap_or(server_now);
+        let server_now = if server_now > 0 { server_now } else { now };
+        Self {
+            bearer: session.token.token.clone(),
+            renewal: session.renewal.clone(),
+            renewing: Renewing::No,
+            unproven: false,
+            lifetime: expires_at - server_now,
+            expires_at: now + expires_at - server_now,
+        }
+    }
+
+    /// Whether the token is over by now.
+    pub fn is_expired(&self, now: i64) -> bool {
+        now >= self.expires_at
+    }
+
+    /// When to renew, in milliseconds from the moment the session arrived.
+    pub fn renew_after_millis(&self) -> u32 {
+        let after = self.lifetime / 100 * RENEW_AFTER_PERCENT;
+        let after = after.clamp(SHORTEST_TIMER_MILLIS, LONGEST_TIMER_MILLIS);
+        u32::try_from(after).unwrap_or(u32::MAX)
+    }
+}
+
+impl std::fmt::Debug for TokenLife {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "TokenLife {{ renewing: {:?}, .. }}",
+            self.renewing
+        )
+    }
+}

@@ -1,0 +1,91 @@
+use crate::RowId;
+use crate::text::{self, Document};
+use std::cell::OnceCell;
+use std::rc::Rc;
+use wire::MessageId;
+use wire::rest::Message;
+
+/// A message's place: by time, then by id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub created_at: i64,
+    pub id: MessageId,
+}
+
+/// A message, with what was made of it.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub message: Message,
+    pub key: Key,
+    pub row: RowId,
+    /// When this version of the message became true.
+    updated_at: i64,
+    document: OnceCell<Rc<Document>>,
+    source: OnceCell<Rc<str>>,
+}
+
+impl Record {
+    pub fn new(message: Message, updated_at: i64) -> Self {
+        let created_at = message.created_at.unix_millis().unwrap_or_default();
+        Self {
+            key: Key {
+                created_at,
+                id: message.id.clone(),
+            },
+            message,
+            row: RowId(0),
+            updated_at,
+            document: OnceCell::new(),
+            source: OnceCell::new(),
+        }
+    }
+
+    /// Keeps the newer of two versions, and what only the older one knew: REST sends no pictures, and not always
+    /// attachments.
+    pub fn merge(&mut self, mut other: Self) {
+        if other.version() > self.version() {
+            std::mem::swap(&mut self.message, &mut other.message);
+            std::mem::swap(&mut self.updated_at, &mut other.updated_at);
+            let (message, former) = (&self.message, &other.message);
+            if message.content != former.content || message.mentions != former.mentions {
+                self.document = OnceCell::new();
+                self.source = OnceCell::new();
+            }
+        }
+        let (message, older) = (&mut self.message, other.message);
+        if message.user.profile_picture.is_none() {
+            message.user.profile_picture = older.user.profile_picture;
+        }
+        if message.attachments.is_none() && !message.is_edited {
+            message.attachments = older.attachments;
+        }
+    }
+
+    /// Orders versions of a message: by time, and within one millisecond by what they say, so that any order of
+    /// arrival ends with the same one.
+    fn version(&self) -> (i64, bool, bool, &str) {
+        let message = &self.message;
+        let content = message.content.as_deref().unwrap_or_default();
+        (
+            self.updated_at,
+            message.is_edited,
+            message.is_pinned,
+            content,
+        )
+    }
+
+    pub fn source(&self) -> Rc<str> {
+        let content = self.message.content.as_deref().unwrap_or_default();
+        self.source.get_or_init(|| Rc::from(content)).clone()
+    }
+
+    /// The text, parsed once.
+    pub fn document(&self, context: &text::Context<'_>) -> Rc<Document> {
+        self.document
+            .get_or_init(|| {
+                let content = self.message.content.as_deref().unwrap_or_default();
+                Rc::new(text::parse(content, context))
+            })
+            .clone()
+    }
+}

@@ -13,6 +13,7 @@ mod process;
 mod serve;
 mod server;
 mod size;
+mod stack;
 mod summary;
 mod test;
 mod toolchain;

@@ -139,10 +139,9 @@ fn answers(address: SocketAddr) -> bool {
     let attempt = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        write!(
-            stream,
-            "GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
-        )?;
+        let request =
+            format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
         let mut start = [0; 5];
         stream.read_exact(&mut start)?;
         Ok(&start == b"HTTP/")
@@ -152,6 +151,7 @@ fn answers(address: SocketAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader};
     use std::net::TcpListener;
 
     use super::*;
@@ -179,8 +179,12 @@ mod tests {
         let server = thread::spawn(move || {
             for words in ["SSH-2.0-x\r\n", "HTTP/1.1 404 Not Found\r\n\r\n"] {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut request = [0; 512];
-                let _ = stream.read(&mut request).unwrap();
+                let mut request = BufReader::new(stream.try_clone().unwrap());
+                let mut line = String::new();
+                while line != "\r\n" {
+                    line.clear();
+                    request.read_line(&mut line).unwrap();
+                }
                 stream.write_all(words.as_bytes()).unwrap();
             }
         });

@@ -36,6 +36,11 @@ impl Progress {
         );
     }
 
+    /// The step is tried in another way, and counts once.
+    pub fn again(&mut self) {
+        self.done -= 1;
+    }
+
     /// The step that began with [`Progress::installing`] has ended well.
     pub fn installed(&self) {
         println!("      installed in {} s", self.began.elapsed().as_secs());

@@ -72,6 +72,7 @@ fn either(paths: &Paths, progress: &mut Progress) -> Result<WasmStd> {
     match rustup(paths, progress) {
         Ok(found) => Ok(found),
         Err(error) => {
+            progress.again();
             note("no ready-made standard library; building it from source instead");
             let found = from_source(paths, progress).map_err(|second| no_way(&error, &second))?;
             // So that the next run does not wait for a download that can't come.

@@ -1,9 +1,19 @@
 //! The seeded conversation: thousands of realistic messages of a film photography community, the same for the same
 //! seed on every machine. Text, people and times only: nothing here knows the database, HTTP or the clock.
 
+mod conversation;
+mod feedback;
+mod files;
+mod material;
 mod message;
+mod phrase;
+mod random;
+mod schedule;
+mod timeline;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use message::{SeededAttachment, SeededMessage};
-
-// `pub fn messages(seed: u64, count: usize, last_millis: i64, authors: &[&str]) -> Vec<SeededMessage>`
-// follows: `authors[0]` is the owner, `authors[1]` a moderator, the others are members.
+pub use timeline::messages;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -108,6 +108,12 @@ pub struct Seen {
 
 /// Runs with the program's output on the screen and in memory.
 pub fn tee(command: &mut Command) -> Result<Seen> {
+    if std::io::stdout().is_terminal() {
+        // Through the pipe, the program can't see that there is someone to show colours to.
+        command
+            .env("CARGO_TERM_COLOR", "always")
+            .env("FORCE_COLOR", "1");
+    }
     let mut child = start(
         command
             .stdin(Stdio::null())

@@ -161,6 +161,8 @@ impl Run {
             // Another browser's driver would be taken first.
             .env_remove("GECKODRIVER")
             .env("WASM_BINDGEN_USE_BROWSER", "1")
+            // The runner would show its own stack below every failed test.
+            .env("RUST_BACKTRACE", "0")
             .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &options)
             .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
         self.runner("browser tests", &mut command)
@@ -174,7 +176,12 @@ impl Run {
         let paths = &self.toolchain.paths;
         let mut command = Command::new("node");
         command
-            .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+            .args([
+                "--test",
+                "--test-reporter=spec",
+                "--test-concurrency=1",
+                "--test-timeout=180000",
+            ])
             .args(files)
             .current_dir(paths.root.join("tests"))
             .env("SANDBOX_BIN", paths.binary("debug", "sandbox"))

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::paths::{Paths, on_path};
 use crate::process;
 
-/// The oldest Node that the test runner and the packages work with.
-const NODE: u32 = 20;
+/// The oldest Node whose test runner can stop a test that hangs.
+const NODE: (u32, u32) = (20, 11);
 const LIMIT: Duration = Duration::from_secs(10 * 60);
 /// A copy of the lock file that the packages were installed from.
 const STAMP: &str = "node_modules/.installed-from.json";
@@ -81,7 +81,7 @@ fn set_up(
 fn require_node() -> Result<()> {
     let version = on_path("node").and_then(|node| version::of_program(&node));
     let reason = match &version {
-        Some(version) if version::part(version, 0) >= Some(NODE) => {
+        Some(version) if is_new_enough(version) => {
             if on_path("npm").is_some() {
                 return Ok(());
             }
@@ -91,8 +91,31 @@ fn require_node() -> Result<()> {
         None => "there is no node on PATH".to_owned(),
     };
     Err(Error::Missing {
-        tool: format!("Node {NODE} or newer, with npm"),
+        tool: format!("Node {}.{} or newer, with npm", NODE.0, NODE.1),
         reason,
         advice: "install it from https://nodejs.org or with your package manager".into(),
     })
+}
+
+fn is_new_enough(version: &str) -> bool {
+    version::part(version, 0).zip(version::part(version, 1)) >= Some(NODE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_versions_of_node_are_refused() {
+        assert!(
+            ["20.11.0", "20.20.2", "22.0.0"]
+                .into_iter()
+                .all(is_new_enough)
+        );
+        assert!(
+            !["18.19.0", "20.10.9", "nightly"]
+                .into_iter()
+                .any(is_new_enough)
+        );
+    }
 }

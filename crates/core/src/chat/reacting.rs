@@ -141,13 +141,13 @@ impl Chat {
     pub(super) fn react_answered(
         &mut self,
         request: RequestId,
-        message: MessageId,
+        message: &MessageId,
         kind: &ReactionKind,
         value: &str,
         outcome: &HttpOutcome,
         step: &mut Step,
     ) {
-        let row = self.timeline.record(&message).map(|record| record.row);
+        let row = self.timeline.record(message).map(|record| record.row);
         let shown = row.and_then(|row| self.row(row));
         let Some(at) = self
             .overlays
@@ -159,7 +159,7 @@ impl Chat {
         let overlay = self.overlays.remove(at);
         match outcome {
             HttpOutcome::Answered { status, .. } if *status < 300 => {
-                let tallies = self.timeline.tallies_mut(&message);
+                let tallies = self.timeline.tallies_mut(message);
                 tallies.set_own(kind, value, overlay.present, overlay.at);
                 // The counts as shown, until the server's own arrive: they were asked for later, so they win.
                 match (kind, shown) {

@@ -97,7 +97,7 @@ impl Chat {
                 kind,
                 value,
             } => {
-                self.react_answered(id, message, &kind, &value, &outcome, step);
+                self.react_answered(id, &message, &kind, &value, &outcome, step);
             }
         }
     }

@@ -221,14 +221,13 @@ impl Chat {
                         view.count.saturating_sub(1)
                     };
                 }
-                Some(_) => {}
                 None if overlay.present => views.push(ReactionView {
                     value: overlay.value.clone(),
                     symbol: shown(&overlay.value),
                     count: 1,
                     own: true,
                 }),
-                None => {}
+                _ => {}
             }
         }
         views.retain(|view| view.count > 0);

@@ -12,7 +12,7 @@ const MAX_DOMAIN: usize = 255;
 
 /// The web address that starts at `at`: its end in `text`, and the address unless it is refused.
 pub(super) fn url_at(text: &str, at: usize) -> Option<(usize, Option<SafeUrl>)> {
-    let end = url_end(text, at)?;
+    let end = url_end(text, at, ends_address)?;
     let written = &text[at..end];
     if scheme(written).is_some() {
         return Some((end, SafeUrl::parse(written)));
@@ -22,8 +22,15 @@ pub(super) fn url_at(text: &str, at: usize) -> Option<(usize, Option<SafeUrl>)> 
     Some((end, SafeUrl::parse(&address)))
 }
 
-/// Where the web address that starts at `at` ends, if one does.
-pub(super) fn url_end(text: &str, at: usize) -> Option<usize> {
+/// Where the web address that starts at `at` in markdown source ends, at the latest where a
+/// backslash begins an escape.
+pub(super) fn url_end_in_source(source: &str, at: usize) -> Option<usize> {
+    url_end(source, at, |character| {
+        character == '\\' || ends_address(character)
+    })
+}
+
+fn url_end(text: &str, at: usize, ends: fn(char) -> bool) -> Option<usize> {
     let rest = text.get(at..)?;
     let host = match scheme(rest) {
         Some(length) => &rest[length..],
@@ -43,7 +50,7 @@ pub(super) fn url_end(text: &str, at: usize) -> Option<usize> {
     if !(named || with_scheme && first == '[') || !with_scheme && !has_three_labels(host) {
         return None;
     }
-    let length = rest.find(ends_address).unwrap_or(rest.len());
+    let length = rest.find(ends).unwrap_or(rest.len());
     Some(at + trim(&rest[..length]))
 }
 
@@ -162,7 +169,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Option<&str> {
-        (0..text.len()).find_map(|at| url_end(text, at).map(|end| &text[at..end]))
+        (0..text.len()).find_map(|at| url_end(text, at, ends_address).map(|end| &text[at..end]))
     }
 
     #[test]

@@ -11,7 +11,7 @@ const SHIELDS: [(char, char); 3] = [('*', '\u{FDD0}'), ('_', '\u{FDD1}'), ('~', 
 
 /// Prepares a source. Borrows it if nothing is to be done.
 pub(super) fn prepare<'s>(source: &'s str, context: &Context<'_>) -> Cow<'s, str> {
-    let source = if source.contains(['\r', '\0', '\u{FDD0}', '\u{FDD1}', '\u{FDD2}']) {
+    let source = if source.bytes().any(|byte| matches!(byte, b'\r' | 0 | 0xEF)) {
         Cow::Owned(unify(source))
     } else {
         Cow::Borrowed(source)
@@ -24,7 +24,8 @@ pub(super) fn prepare<'s>(source: &'s str, context: &Context<'_>) -> Cow<'s, str
 
 /// Gives the original characters back.
 pub(super) fn restore(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\u{FDD0}', '\u{FDD1}', '\u{FDD2}']) {
+    // 0xEF begins the shields' UTF-8: most texts are told by one fast search.
+    if !text.as_bytes().contains(&0xEF) {
         return Cow::Borrowed(text);
     }
     let original = |shield| {
@@ -55,14 +56,14 @@ fn unify(source: &str) -> String {
 }
 
 fn shield(source: &str, context: &Context<'_>) -> Option<String> {
-    if !source.contains(['*', '_', '~']) {
+    let bytes = source.as_bytes();
+    if !bytes.iter().any(|byte| matches!(byte, b'*' | b'_' | b'~')) {
         return None;
     }
-    let bytes = source.as_bytes();
     let (mut out, mut copied, mut at) = (String::new(), 0, 0);
     while at < bytes.len() {
         let end = match bytes[at] {
-            b'h' | b'H' | b'w' | b'W' => autolink::url_end(source, at),
+            b'h' | b'H' | b'w' | b'W' => autolink::url_end_in_source(source, at),
             b'@' => mention::find(source, at, context).map(|found| found.end),
             _ => None,
         };
@@ -70,9 +71,7 @@ fn shield(source: &str, context: &Context<'_>) -> Option<String> {
             at += 1;
             continue;
         };
-        // A backslash may escape the next character: from there on it is markdown again.
         let range = &source[at..end];
-        let range = range.split_once('\\').map_or(range, |(before, _)| before);
         if range.contains(['*', '_', '~']) {
             out.push_str(&source[copied..at]);
             out.extend(range.chars().map(|character| {
@@ -81,9 +80,9 @@ fn shield(source: &str, context: &Context<'_>) -> Option<String> {
                     .find(|pair| pair.0 == character)
                     .map_or(character, |pair| pair.1)
             }));
-            copied = at + range.len();
+            copied = end;
         }
-        at += range.len().max(1);
+        at = end;
     }
     if copied == 0 {
         return None;

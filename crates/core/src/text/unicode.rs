@@ -29,6 +29,10 @@ impl Cleaner {
     }
 
     fn clean(&mut self, text: &str, line_ends: bool) -> String {
+        if !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            self.marks = 0;
+            return text.to_owned();
+        }
         let mut out = String::with_capacity(text.len());
         let mut bidi = Bidi::default();
         for character in text.chars() {
@@ -193,6 +197,9 @@ pub(super) fn is_space(character: char) -> bool {
 
 /// Whether an address may show this character: neither space nor control nor invisible.
 pub(super) fn is_printable(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_graphic();
+    }
     !is_space(character)
         && !is_invisible(character)
         && !matches!(character, '\u{7F}'..='\u{9F}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FFF0}'..='\u{FFFF}')

@@ -80,11 +80,11 @@ impl Record {
     }
 
     /// The text, parsed once.
-    pub fn document(&self, context: &text::Context<'_>) -> Rc<Document> {
+    pub fn document(&self, names: &text::Context<'_>) -> Rc<Document> {
         self.document
             .get_or_init(|| {
                 let content = self.message.content.as_deref().unwrap_or_default();
-                Rc::new(text::parse(content, context))
+                Rc::new(text::parse(content, names))
             })
             .clone()
     }

@@ -1,0 +1,104 @@
+use super::options::Options;
+use crate::Conversation;
+use crate::platform::{Performer, Place, clock};
+use crate::ui::App;
+use chat_core::Event;
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+
+/// A widget on a page. Dropping it, or [`Mounted::unmount`], takes it away with all that it started.
+#[wasm_bindgen]
+pub struct Mounted {
+    root: ShadowRoot,
+    view: Option<Box<dyn std::any::Any>>,
+    performer: Option<Rc<Performer>>,
+}
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Takes the widget away: its nodes, requests, timers, listeners and socket.
+    pub fn unmount(mut self) {
+        self.clear();
+    }
+}
+
+impl Mounted {
+    fn clear(&mut self) {
+        // The performer first: what is under way must not find a conversation that is gone.
+        self.performer.take();
+        self.view.take();
+        self.root.replace_children_with_node_0();
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+fn keep<State>(handle: UnmountHandle<State>) -> Box<dyn std::any::Any>
+where
+    State: Mountable + 'static,
+{
+    Box::new(handle)
+}
+
+/// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
+/// `tokenUrl`, `style`, `theme`, `locale`, `sheet` (a `CSSStyleSheet`), `session` (a promise of the first
+/// `POST /session`'s `Response`).
+///
+/// # Errors
+/// An `Error` that says what is wrong with the options, or that the element can't have a shadow root.
+#[wasm_bindgen]
+pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
+    let options = Options::read(options)?;
+    let root = match host.shadow_root() {
+        Some(root) => root,
+        None => host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?,
+    };
+    if let Some(sheet) = &options.sheet {
+        root.set_adopted_style_sheets(&js_sys::Array::of1(sheet).unchecked_into());
+    }
+    root.replace_children_with_node_0();
+    let document = web_sys::window().and_then(|window| window.document());
+    let document = document.ok_or_else(|| JsError::new("whop-chat: no document"))?;
+    let container: HtmlElement = document.create_element("div")?.unchecked_into();
+    container.set_class_name("root");
+    root.append_child(&container)?;
+
+    let performer = Performer::new(Place {
+        host,
+        origin: options.origin,
+        token_address: options.token_address.clone(),
+        prefetched: options.prefetched,
+    });
+    let core = chat_core::Options {
+        channel: options.channel.into(),
+        identity: options.identity,
+        page_can_assert: options.token_address.is_some(),
+        utc_offset_minutes: clock::utc_offset_minutes(),
+    };
+    let appearance = options.appearance;
+    let weak = Rc::downgrade(&performer);
+    let started = Rc::clone(&performer);
+    let handle = mount_to(container, move || {
+        let conversation = Conversation::new(core, move |conversation, effect| {
+            if let Some(performer) = weak.upgrade() {
+                performer.perform(conversation, effect);
+            }
+        });
+        started.watch(conversation);
+        let view = view! { <App conversation=conversation appearance=appearance/> };
+        conversation.dispatch(Event::Opened);
+        view
+    });
+    Ok(Mounted {
+        root,
+        view: Some(keep(handle)),
+        performer: Some(performer),
+    })
+}

@@ -1,0 +1,59 @@
+use crate::platform::Prefetched;
+use crate::ui::{Appearance, ChatStyle, Theme};
+use chat_core::Identity;
+use js_sys::{Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::CssStyleSheet;
+
+/// What the loader says about a widget.
+pub(super) struct Options {
+    pub channel: String,
+    pub origin: String,
+    pub identity: Identity,
+    pub token_address: Option<String>,
+    pub appearance: Appearance,
+    pub sheet: Option<CssStyleSheet>,
+    pub prefetched: Option<Prefetched>,
+}
+
+impl Options {
+    /// Reads the loader's object. Its `channel` and `origin` must be there.
+    pub fn read(object: &JsValue) -> Result<Self, JsValue> {
+        let text = |key: &str| {
+            let value = Reflect::get(object, &JsValue::from_str(key)).ok()?;
+            value.as_string().filter(|text| !text.is_empty())
+        };
+        let required = |key: &str| {
+            text(key).ok_or_else(|| JsError::new(&["whop-chat: no ", key].concat()).into())
+        };
+        let get = |key: &str| Reflect::get(object, &JsValue::from_str(key)).ok();
+        let token_address = text("tokenUrl");
+        let identity = match text("assertion") {
+            Some(assertion) => Identity::Assertion(assertion),
+            None if token_address.is_some() => Identity::Page,
+            None => Identity::Whop,
+        };
+        Ok(Self {
+            channel: required("channel").map_err(|error: JsValue| error)?,
+            origin: required("origin").map_err(|error: JsValue| error)?,
+            identity,
+            token_address,
+            appearance: Appearance {
+                style: match text("style").as_deref() {
+                    Some("discord") => ChatStyle::Discord,
+                    _ => ChatStyle::Imessage,
+                },
+                theme: match text("theme").as_deref() {
+                    Some("light") => Theme::Light,
+                    Some("dark") => Theme::Dark,
+                    _ => Theme::System,
+                },
+                locale: text("locale").unwrap_or_else(|| "en".to_owned()),
+            },
+            sheet: get("sheet").and_then(|sheet| sheet.dyn_into().ok()),
+            prefetched: get("session")
+                .and_then(|promise| promise.dyn_into::<Promise>().ok())
+                .map(Prefetched::new),
+        })
+    }
+}

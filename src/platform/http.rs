@@ -1,0 +1,110 @@
+use super::timer::Running;
+use chat_core::{HttpOutcome, HttpRequest, Method};
+use gloo_net::http::{RequestBuilder, Response};
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCredentials};
+
+/// After that the answer counts as lost.
+const TIMEOUT_MILLIS: u32 = 20_000;
+
+/// The answer of the first `POST /session`, which the loader asked for while the widget was on its way.
+#[derive(Clone)]
+pub struct Prefetched(Promise);
+
+impl Prefetched {
+    /// From the loader's promise of a `Response`.
+    pub fn new(promise: Promise) -> Self {
+        Self(promise)
+    }
+
+    /// The answer.
+    pub(super) async fn outcome(self) -> HttpOutcome {
+        match JsFuture::from(self.0).await {
+            Ok(response) => read(Response::from(web_sys::Response::from(response))).await,
+            Err(_) => HttpOutcome::Lost,
+        }
+    }
+}
+
+/// A request that is aborted when this is dropped.
+pub(super) struct UnderWay {
+    controller: AbortController,
+    _timeout: Option<Running>,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.controller.abort();
+    }
+}
+
+impl UnderWay {
+    pub fn new() -> Result<Self, JsValue> {
+        let controller = AbortController::new()?;
+        let abort = controller.clone();
+        let timeout = Running::new(TIMEOUT_MILLIS, move || abort.abort());
+        Ok(Self {
+            controller,
+            _timeout: timeout,
+        })
+    }
+
+    pub fn signal(&self) -> web_sys::AbortSignal {
+        self.controller.signal()
+    }
+}
+
+/// Performs a request on an origin.
+pub(super) async fn perform(
+    origin: &str,
+    request: HttpRequest,
+    signal: web_sys::AbortSignal,
+) -> HttpOutcome {
+    let url = format!("{origin}{}", request.path);
+    let method = match request.method {
+        Method::Get => gloo_net::http::Method::GET,
+        Method::Post => gloo_net::http::Method::POST,
+        Method::Patch => gloo_net::http::Method::PATCH,
+        Method::Delete => gloo_net::http::Method::DELETE,
+    };
+    // The visitor is known by token alone: no cookies go to another site.
+    let mut builder = RequestBuilder::new(&url)
+        .method(method)
+        .abort_signal(Some(&signal))
+        .credentials(RequestCredentials::SameOrigin);
+    if let Some(bearer) = &request.bearer {
+        builder = builder.header("Authorization", &format!("Bearer {bearer}"));
+    }
+    let built = match request.body {
+        Some(body) => builder
+            .header("Content-Type", "application/json")
+            .body(body),
+        None => builder.build(),
+    };
+    let Ok(built) = built else {
+        return HttpOutcome::Lost;
+    };
+    match built.send().await {
+        Ok(response) => read(response).await,
+        Err(_) => HttpOutcome::Lost,
+    }
+}
+
+async fn read(response: Response) -> HttpOutcome {
+    let retry_after_millis = response
+        .headers()
+        .get("retry-after")
+        .and_then(|seconds| seconds.parse::<u32>().ok())
+        .map(|seconds| seconds.saturating_mul(1_000));
+    let status = response.status();
+    match response.text().await {
+        Ok(body) => HttpOutcome::Answered {
+            status,
+            body,
+            retry_after_millis,
+        },
+        Err(_) => HttpOutcome::Lost,
+    }
+}

@@ -1,0 +1,14 @@
+//! Does what the core asks: requests, sockets, timers, the page's own token address.
+//! It decides nothing: each thing done comes back as an event, and dropping it undoes what is still under way.
+
+/// Time and randomness.
+pub mod clock;
+mod http;
+mod listener;
+mod page;
+mod performer;
+mod socket;
+mod timer;
+
+pub use http::Prefetched;
+pub use performer::{Performer, Place};

@@ -1,0 +1,182 @@
+use super::http::{self, Prefetched, UnderWay};
+use super::listener::Listener;
+use super::page;
+use super::socket::Socket;
+use super::timer::Running;
+use crate::Conversation;
+use chat_core::{Effect, Event, HttpRequest, RequestId, SocketEvent, SocketId, Timer};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
+
+/// Where a widget is, and what it may ask there.
+pub struct Place {
+    /// The element that the page gave to the widget.
+    pub host: HtmlElement,
+    /// The origin that serves `POST /session`, such as `https://chat.example`.
+    pub origin: String,
+    /// The creator's own address that answers who the visitor is.
+    pub token_address: Option<String>,
+    /// The first session's answer.
+    pub prefetched: Option<Prefetched>,
+}
+
+/// Does what one conversation's core asks. Dropping it ends all that is under way.
+pub struct Performer {
+    this: Weak<Performer>,
+    place: Place,
+    prefetched: RefCell<Option<Prefetched>>,
+    requests: RefCell<BTreeMap<RequestId, UnderWay>>,
+    asking_page: RefCell<Option<UnderWay>>,
+    timers: RefCell<BTreeMap<Timer, Running>>,
+    socket: RefCell<Option<(SocketId, Socket)>>,
+    listeners: RefCell<Vec<Listener>>,
+}
+
+impl Performer {
+    /// A performer for a widget at a place.
+    pub fn new(mut place: Place) -> Rc<Self> {
+        let prefetched = RefCell::new(place.prefetched.take());
+        Rc::new_cyclic(|this| Self {
+            this: this.clone(),
+            place,
+            prefetched,
+            requests: RefCell::default(),
+            asking_page: RefCell::default(),
+            timers: RefCell::default(),
+            socket: RefCell::default(),
+            listeners: RefCell::default(),
+        })
+    }
+
+    /// Tells the conversation of the network and of the page's sleep (T11).
+    pub fn watch(&self, conversation: Conversation) {
+        let Some(window) = web_sys::window() else {
+            return;
+        };
+        let resumed = move |_| conversation.dispatch(Event::Resumed);
+        let mut listeners = self.listeners.borrow_mut();
+        listeners.push(Listener::new(window.clone(), "online", resumed));
+        listeners.push(Listener::new(window.clone(), "pageshow", resumed));
+        listeners.push(Listener::new(window.clone(), "offline", move |_| {
+            conversation.dispatch(Event::WentOffline);
+        }));
+        if let Some(document) = window.document() {
+            listeners.push(Listener::new(
+                document.clone(),
+                "visibilitychange",
+                move |_| {
+                    if document.visibility_state() == web_sys::VisibilityState::Visible {
+                        conversation.dispatch(Event::Resumed);
+                    }
+                },
+            ));
+        }
+    }
+
+    /// Does one thing. What comes of it is dispatched to the conversation.
+    pub fn perform(&self, conversation: &Conversation, effect: Effect) {
+        let conversation = *conversation;
+        match effect {
+            Effect::Http(id, request) => self.request(id, request, conversation),
+            Effect::OpenSocket {
+                socket,
+                path,
+                protocols,
+            } => {
+                self.open_socket(socket, &path, &protocols, conversation);
+            }
+            Effect::SendFrame(id, text) => {
+                if let Some((current, socket)) = &*self.socket.borrow()
+                    && *current == id
+                {
+                    socket.send(&text);
+                }
+            }
+            Effect::CloseSocket(id) => {
+                let is_current = self
+                    .socket
+                    .borrow()
+                    .as_ref()
+                    .is_some_and(|(current, _)| *current == id);
+                if is_current {
+                    self.socket.take();
+                }
+            }
+            Effect::SetTimer(timer, after) => {
+                let run = move || conversation.dispatch(Event::Elapsed(timer));
+                if let Some(running) = Running::new(after, run) {
+                    self.timers.borrow_mut().insert(timer, running);
+                }
+            }
+            Effect::CancelTimer(timer) => {
+                self.timers.borrow_mut().remove(&timer);
+            }
+            Effect::AskPageForAssertion => self.ask_page(conversation),
+            Effect::Emit(event) => page::emit(&self.place.host, &event),
+            // Shown by the components.
+            Effect::Announce(_) => {}
+        }
+    }
+
+    fn request(&self, id: RequestId, request: HttpRequest, conversation: Conversation) {
+        let Ok(under_way) = UnderWay::new() else {
+            return;
+        };
+        let signal = under_way.signal();
+        self.requests.borrow_mut().insert(id, under_way);
+        let origin = self.place.origin.clone();
+        let prefetched = (request.path == "/session")
+            .then(|| self.prefetched.take())
+            .flatten();
+        let this = self.this.clone();
+        spawn_local(async move {
+            let outcome = match prefetched {
+                Some(prefetched) => prefetched.outcome().await,
+                None => http::perform(&origin, request, signal).await,
+            };
+            // Where the performer is gone, nobody waits for this.
+            let Some(this) = this.upgrade() else { return };
+            this.requests.borrow_mut().remove(&id);
+            conversation.dispatch(Event::Http(id, outcome));
+        });
+    }
+
+    fn open_socket(
+        &self,
+        id: SocketId,
+        path: &str,
+        protocols: &[String],
+        conversation: Conversation,
+    ) {
+        // The old one closes before the new one opens (T4).
+        self.socket.take();
+        let tell = move |event| conversation.dispatch(Event::Socket(id, event));
+        match Socket::open(&self.place.origin, path, protocols, tell) {
+            Ok(socket) => {
+                self.socket.replace(Some((id, socket)));
+            }
+            Err(_) => conversation.dispatch(Event::Socket(id, SocketEvent::Closed { code: 1006 })),
+        }
+    }
+
+    fn ask_page(&self, conversation: Conversation) {
+        let Some(address) = self.place.token_address.clone() else {
+            return conversation.dispatch(Event::PageAsserted(None));
+        };
+        let Ok(under_way) = UnderWay::new() else {
+            return;
+        };
+        let signal = under_way.signal();
+        self.asking_page.replace(Some(under_way));
+        let this = self.this.clone();
+        spawn_local(async move {
+            let assertion = page::assertion(&address, signal).await;
+            let Some(this) = this.upgrade() else { return };
+            this.asking_page.take();
+            conversation.dispatch(Event::PageAsserted(assertion));
+        });
+    }
+}

@@ -1,0 +1,33 @@
+//! X1: whatever the text of a message is, what we make of it passes through a sanitiser unchanged.
+
+#![no_main]
+
+use chat_core::text::{Context, KnownUser};
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../crates/core/tests/text_oracle/mod.rs"]
+mod text_oracle;
+
+const USERS: &[KnownUser<'static>] = &[
+    KnownUser {
+        id: "user_1",
+        username: "ada",
+        name: Some("Ada \"<b>\" Lovelace"),
+    },
+    KnownUser {
+        id: "user_\"><script>",
+        username: "_bob_",
+        name: None,
+    },
+];
+
+fuzz_target!(|source: &str| {
+    let context = Context {
+        mentions: USERS,
+        everyone: true,
+        viewer: Some("user_1"),
+    };
+    if let Err(difference) = text_oracle::check(source, &context) {
+        panic!("{difference}");
+    }
+});

@@ -1,1 +1,154 @@
-//! Under construction.
+//! The chat's door to Whop.
+//!
+//! It knows who is asking, mints a short-lived token for them, passes an allow-list of Whop's routes on with that
+//! token, relays live updates from one connection to all sockets, and serves the widget's files. It keeps no state
+//! that a restart would lose.
+
+mod assets;
+mod body;
+mod clock;
+pub mod configuration;
+mod cors;
+mod error;
+mod forward;
+mod headers;
+mod identifier;
+mod identity;
+mod pages;
+mod relay;
+mod session;
+mod upstream;
+
+use assets::Assets;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{any, get, post};
+use configuration::Configuration;
+use cors::Visits;
+use error::Refusal;
+use identity::{Assertions, IframeTokens, KeySet, Renewals};
+use relay::{Relay, Tickets};
+use session::Mint;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use upstream::Upstream;
+
+/// Why the proxy can't serve.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// No client for Whop can be made.
+    #[error("TLS can't be set up: {0}. Install the system's CA certificates.")]
+    Client(#[from] reqwest::Error),
+    /// A setting doesn't fit into a header.
+    #[error("WHOP_CHAT_IMAGE_SOURCES has characters that no header may have.")]
+    Policy,
+    /// The listener failed.
+    #[error("The server stopped: {0}")]
+    Listener(#[from] std::io::Error),
+}
+
+/// The parts of a running proxy.
+pub struct Proxy {
+    configuration: Configuration,
+    upstream: Upstream,
+    iframe_tokens: IframeTokens,
+    assertions: Option<Assertions>,
+    renewals: Renewals,
+    tickets: Tickets,
+    mint: Mint,
+    relay: Relay,
+    assets: Assets,
+    visits: Visits,
+    page_policy: HeaderValue,
+    transport_security: bool,
+}
+
+impl Proxy {
+    /// A proxy as configured. It connects to nothing yet.
+    pub fn new(configuration: Configuration) -> Result<Self, StartError> {
+        // Fails when another part of the process has chosen already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("whop-chat-proxy/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let keys = KeySet::new(client.clone(), configuration.jwks_url.clone());
+        Ok(Self {
+            upstream: Upstream::new(client, &configuration),
+            iframe_tokens: IframeTokens::new(keys, configuration.app_id.clone()),
+            assertions: configuration.assertion_secret.as_ref().map(Assertions::new),
+            renewals: Renewals::new(&configuration.session_secret, configuration.token_lifetime),
+            tickets: Tickets::new(&configuration.session_secret),
+            mint: Mint::new(
+                configuration.company_id.clone(),
+                configuration.token_lifetime,
+            ),
+            relay: Relay::new(&configuration),
+            assets: Assets::new(configuration.assets.clone()),
+            visits: Visits::new(&configuration),
+            page_policy: HeaderValue::from_str(&pages::policy(&configuration))
+                .map_err(|_| StartError::Policy)?,
+            transport_security: configuration
+                .public_url
+                .as_ref()
+                .is_some_and(configuration::OriginPattern::is_https),
+            configuration,
+        })
+    }
+
+    /// How many sockets listen to live updates.
+    pub fn listeners(&self) -> usize {
+        self.relay.listeners()
+    }
+}
+
+/// All routes.
+fn router(proxy: &Arc<Proxy>) -> Router {
+    let guarded = Router::new()
+        .route("/session", post(session::open))
+        .route("/api/v1/{*path}", any(forward::forward))
+        .method_not_allowed_fallback(post_only)
+        .layer(from_fn(headers::api))
+        .layer(from_fn_with_state(proxy.clone(), cors::guard));
+    Router::new()
+        .route("/embed/{*path}", any(assets::serve))
+        .route("/experiences/{experience_id}", get(pages::experience))
+        .route("/pages/experience.css", get(pages::style))
+        .route("/healthz", get(pages::health))
+        .route("/_whop/ws/v1/websockets/connect", get(relay::connect))
+        .method_not_allowed_fallback(get_only)
+        .merge(guarded)
+        .fallback(not_found)
+        .layer(from_fn_with_state(proxy.clone(), headers::all))
+        .with_state(proxy.clone())
+}
+
+async fn post_only() -> Refusal {
+    Refusal::WrongMethod("POST")
+}
+
+async fn get_only() -> Refusal {
+    Refusal::WrongMethod("GET, HEAD")
+}
+
+async fn not_found(_: Request) -> Refusal {
+    Refusal::NotFound
+}
+
+/// Serves until `stop` is done; then lets the sockets go.
+pub async fn serve(
+    proxy: Arc<Proxy>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    axum::serve(listener, router(&proxy))
+        .with_graceful_shutdown(stop)
+        .await?;
+    proxy.relay.drain().await;
+    Ok(())
+}

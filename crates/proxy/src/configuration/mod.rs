@@ -1,0 +1,56 @@
+//! What an operator decides: settings from the environment and a TOML file, checked before the proxy starts.
+//! Nothing here acts on a setting.
+
+mod check;
+mod origin;
+mod secret;
+mod setting;
+
+pub use check::ConfigurationError;
+pub use origin::OriginPattern;
+pub use secret::Secret;
+pub use setting::{SETTINGS, Setting, Settings};
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use wire::{AppId, CompanyId, UserId};
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// For Whop's REST API and websocket service.
+    pub api_key: Secret,
+    /// User tokens from inside Whop must be meant for this app.
+    pub app_id: AppId,
+    /// Visitors' tokens are minted for this company.
+    pub company_id: CompanyId,
+    /// On whose behalf the upstream websocket listens.
+    pub agent_user_id: UserId,
+    /// Whop's REST API, without a trailing slash.
+    pub api_url: String,
+    /// Whop's websocket service, as an http(s) URL without a trailing slash.
+    pub websocket_url: String,
+    /// Whop's public keys.
+    pub jwks_url: String,
+    /// Shared with the creator's backend. Without it no assertion is accepted.
+    pub assertion_secret: Option<Secret>,
+    /// Signs renewals and tickets; shared by all instances.
+    pub session_secret: Secret,
+    /// Creator sites.
+    pub sites: Vec<OriginPattern>,
+    /// Origins under which Whop serves this app.
+    pub app_origins: Vec<OriginPattern>,
+    /// Where browsers reach this proxy, where that is known.
+    pub public_url: Option<OriginPattern>,
+    /// May frame the app's pages, besides whop.com.
+    pub frame_ancestors: Vec<OriginPattern>,
+    /// Sources of images and videos for the app's pages.
+    pub image_sources: String,
+    /// The built widget.
+    pub assets: PathBuf,
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// How long a visitor's token lives.
+    pub token_lifetime: Duration,
+}

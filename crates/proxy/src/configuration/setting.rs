@@ -1,0 +1,202 @@
+use std::collections::BTreeMap;
+
+/// A setting that an operator can make, in the environment or in the configuration file.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name in the environment. In the file it is written in lower case.
+    pub name: &'static str,
+    /// What it means, for `--help`.
+    pub meaning: &'static str,
+    /// What holds when it isn't made.
+    pub default: Option<&'static str>,
+    /// Whether the proxy can't start without it.
+    pub required: bool,
+}
+
+const fn required(name: &'static str, meaning: &'static str) -> Setting {
+    Setting {
+        name,
+        meaning,
+        default: None,
+        required: true,
+    }
+}
+
+const fn optional(
+    name: &'static str,
+    meaning: &'static str,
+    default: Option<&'static str>,
+) -> Setting {
+    Setting {
+        name,
+        meaning,
+        default,
+        required: false,
+    }
+}
+
+/// All settings, in the order in which `--help` shows them.
+pub const SETTINGS: &[Setting] = &[
+    required(
+        "WHOP_API_KEY",
+        "The company's or app's API key. Stays on the server.",
+    ),
+    required(
+        "WHOP_APP_ID",
+        "The app's id, app_…: user tokens from inside Whop must be meant for it.",
+    ),
+    required(
+        "WHOP_COMPANY_ID",
+        "The company's id, biz_…: visitors' tokens are minted for it.",
+    ),
+    required(
+        "WHOP_AGENT_USER_ID",
+        "The user on whose behalf the proxy listens for live updates, user_…",
+    ),
+    required(
+        "WHOP_CHAT_SESSION_SECRET",
+        "Signs renewals and websocket tickets; at least 32 bytes, the same on all instances.",
+    ),
+    required(
+        "WHOP_CHAT_ASSETS",
+        "The directory of the built widget (dist/embed).",
+    ),
+    optional(
+        "WHOP_CHAT_ASSERTION_SECRET",
+        "Shared with the creator's backend, which signs its visitors' assertions with it; at least 32 bytes. Needed when there are creator sites.",
+        None,
+    ),
+    optional(
+        "WHOP_CHAT_ALLOWED_ORIGINS",
+        "Creator sites that may embed the chat, separated by commas: https://creator.example",
+        Some(""),
+    ),
+    optional(
+        "WHOP_CHAT_APP_ORIGINS",
+        "Origins under which Whop serves this app.",
+        Some("https://*.apps.whop.com"),
+    ),
+    optional(
+        "WHOP_CHAT_PUBLIC_URL",
+        "Where browsers reach this proxy. With https, answers carry HSTS.",
+        None,
+    ),
+    optional(
+        "WHOP_CHAT_FRAME_ANCESTORS",
+        "More origins that may frame the app's pages, besides whop.com.",
+        Some(""),
+    ),
+    optional(
+        "WHOP_CHAT_IMAGE_SOURCES",
+        "From where the app's pages may load images and videos, as in a Content-Security-Policy.",
+        Some("https: data: blob:"),
+    ),
+    optional(
+        "WHOP_API_URL",
+        "Whop's REST API.",
+        Some("https://api.whop.com/api/v1"),
+    ),
+    optional(
+        "WHOP_WEBSOCKET_URL",
+        "Whop's websocket service.",
+        Some("https://ws-prod.whop.com"),
+    ),
+    optional(
+        "WHOP_JWKS_URL",
+        "Whop's public keys. Without it: /.well-known/jwks.json on the API's origin.",
+        None,
+    ),
+    optional(
+        "WHOP_CHAT_ADDRESS",
+        "Where to listen.",
+        Some("127.0.0.1:4720"),
+    ),
+    optional(
+        "WHOP_CHAT_TOKEN_SECONDS",
+        "How long a visitor's token lives, 60 to 10800 seconds.",
+        Some("3600"),
+    ),
+];
+
+/// The settings that somebody made, by their names in the environment.
+#[derive(Clone, Default)]
+pub struct Settings(BTreeMap<&'static str, String>);
+
+impl Settings {
+    /// Collects settings: what `environment` knows wins over the TOML text. The second half of the answer has a
+    /// sentence for everything in the file that can't be understood.
+    pub fn collect(
+        environment: impl Fn(&str) -> Option<String>,
+        file: Option<&str>,
+    ) -> (Self, Vec<String>) {
+        let mut settings = Self::default();
+        let mut problems = Vec::new();
+        if let Some(text) = file {
+            match text.parse::<toml::Table>() {
+                Ok(table) => settings.read(&table, &mut problems),
+                // The parser's own message quotes the line, which may hold a secret.
+                Err(error) => problems.push(format!(
+                    "The configuration file is no valid TOML{}.",
+                    line_of(text, error.span().map(|span| span.start))
+                )),
+            }
+        }
+        for setting in SETTINGS {
+            if let Some(value) = environment(setting.name).filter(|value| !value.trim().is_empty())
+            {
+                settings.0.insert(setting.name, value);
+            }
+        }
+        (settings, problems)
+    }
+
+    fn read(&mut self, table: &toml::Table, problems: &mut Vec<String>) {
+        for (key, value) in table {
+            let known = SETTINGS
+                .iter()
+                .find(|setting| setting.name.eq_ignore_ascii_case(key));
+            match (known, text_of(value)) {
+                (Some(setting), Some(text)) => {
+                    self.0.insert(setting.name, text);
+                }
+                (Some(setting), None) => problems.push(format!(
+                    "{} in the configuration file must be a text, a number or a list of texts.",
+                    setting.name
+                )),
+                (None, _) => problems.push(format!(
+                    "The configuration file has an unknown key {key:?}; `proxy --help` lists the known ones."
+                )),
+            }
+        }
+    }
+
+    /// The value of that setting, or its default.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).or_else(|| {
+            SETTINGS
+                .iter()
+                .find(|setting| setting.name == name)
+                .and_then(|setting| setting.default)
+        })
+    }
+}
+
+fn text_of(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Array(items) => items
+            .iter()
+            .map(toml::Value::as_str)
+            .collect::<Option<Vec<_>>>()
+            .map(|items| items.join(",")),
+        _ => None,
+    }
+}
+
+fn line_of(text: &str, offset: Option<usize>) -> String {
+    offset
+        .and_then(|offset| text.get(..offset))
+        .map(|before| format!(" (line {})", before.matches('\n').count() + 1))
+        .unwrap_or_default()
+}

@@ -1,0 +1,133 @@
+//! Refusals, in the shape of Whop's own errors. What went wrong inside is for the log, never for the answer.
+
+use crate::identity::IdentityError;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use thiserror::Error;
+use wire::rest::ErrorBody;
+
+/// Why a request is refused, and what to do about it.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// The page that asks is not one of the creator's.
+    #[error(
+        "This page's origin may not use this chat. Its operator can add it to WHOP_CHAT_ALLOWED_ORIGINS."
+    )]
+    ForeignOrigin,
+    /// Nobody knows who is asking.
+    #[error("{0}")]
+    Unidentified(#[from] IdentityError),
+    /// `/api/v1` without a visitor's token.
+    #[error("This needs `Authorization: Bearer` with the token that POST /session gave.")]
+    NoToken,
+    /// An API key where a visitor's token belongs.
+    #[error(
+        "An API key must never come from a browser. Use the token that POST /session gave, and replace the key."
+    )]
+    ApiKeyFromOutside,
+    /// A websocket without a valid ticket.
+    #[error("This websocket needs the protocols that POST /session gave: {0}")]
+    NoTicket(&'static str),
+    /// The visitor may not see the channel.
+    #[error("You have no access to this chat.")]
+    NoAccess,
+    /// The proof of identity is for other channels.
+    #[error("Your proof of identity is not for this channel. Ask the page for a new one.")]
+    OtherChannel,
+    /// No such channel.
+    #[error("There is no such channel.")]
+    NoSuchChannel,
+    /// Not a route of the proxy.
+    #[error("There is nothing at this address.")]
+    NotFound,
+    /// A route, but not with this method.
+    #[error("This address does not take this method, only: {0}")]
+    WrongMethod(&'static str),
+    /// The body is no JSON by its own account.
+    #[error("Send JSON, with `Content-Type: application/json`.")]
+    NotJson,
+    /// The body can't be read.
+    #[error("The body can't be understood: {0}")]
+    BadBody(String),
+    /// The body is too long.
+    #[error("The body is too long; at most {0} bytes are read.")]
+    TooLong(usize),
+    /// The body did not arrive in time.
+    #[error("The request took too long to arrive. Send it again.")]
+    TooSlow,
+    /// Whop asks for patience.
+    #[error("The chat is busy. Try again in a moment.")]
+    Busy {
+        /// Whop's own `Retry-After`.
+        retry_after: Option<HeaderValue>,
+    },
+    /// Whop can't be reached, or fails.
+    #[error("The chat can't be reached at the moment. Try again in a moment.")]
+    Unavailable,
+    /// Whop fails with that status. What it said is its own affair.
+    #[error("The chat has a fault at the moment. Look whether it was done before you try again.")]
+    Failed(StatusCode),
+    /// Whop answered something that makes no sense here, or refuses the proxy's own key.
+    #[error("The chat is out of order. Its operator finds the reason in the log.")]
+    BadGateway,
+    /// Whop did not answer in time. A write may have been done all the same.
+    #[error("The chat did not answer in time. Look whether it was done before you try again.")]
+    TimedOut,
+}
+
+impl Refusal {
+    /// The answer's status, and the word that programs read.
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::Unidentified(IdentityError::KeysUnavailable)
+            | Self::Busy { .. }
+            | Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable"),
+            Self::Unidentified(_) | Self::NoToken | Self::ApiKeyFromOutside | Self::NoTicket(_) => {
+                (StatusCode::UNAUTHORIZED, "unauthorized")
+            }
+            Self::NoAccess | Self::OtherChannel => (StatusCode::FORBIDDEN, "no_access"),
+            Self::NoSuchChannel | Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_request"),
+            Self::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
+            Self::Failed(status) => (*status, "service_unavailable"),
+            Self::BadGateway => (StatusCode::BAD_GATEWAY, "bad_gateway"),
+            Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "gateway_timeout"),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, kind) = self.kind();
+        let body = Json(ErrorBody::new(kind, self.to_string()));
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        match self {
+            Self::Busy { retry_after } => {
+                headers.insert(
+                    header::RETRY_AFTER,
+                    retry_after.unwrap_or(HeaderValue::from_static("2")),
+                );
+            }
+            Self::Unavailable => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            Self::WrongMethod(allowed) => {
+                headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
+            }
+            Self::Unidentified(_) | Self::NoToken | Self::ApiKeyFromOutside => {
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"whop-chat\""),
+                );
+            }
+            _ => {}
+        }
+        response
+    }
+}

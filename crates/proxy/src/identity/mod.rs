@@ -1,0 +1,80 @@
+//! Who is asking: Whop's user token, the creator's assertion, or a renewal of either. One file each.
+//! What somebody may do is not decided here.
+
+mod assertion;
+mod iframe_token;
+mod key_set;
+mod renewal;
+pub mod token;
+
+pub use assertion::Assertions;
+pub use iframe_token::{HEADER as USER_TOKEN_HEADER, IframeTokens};
+pub use key_set::KeySet;
+pub use renewal::Renewals;
+
+use crate::configuration::Secret;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use token::TokenError;
+use wire::UserId;
+
+/// By what the proxy first knew a visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// By Whop's user token: the app runs inside whop.com.
+    Iframe,
+    /// By the creator's assertion: the widget is on a creator's site.
+    Assertion,
+}
+
+/// The channels for which an identity is good. Each has two names: its own id and its experience's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChannelLimit {
+    /// Wherever the visitor has access.
+    Any,
+    /// Only there.
+    Only(Vec<String>),
+}
+
+impl ChannelLimit {
+    /// Whether the channel with these names is within the limit.
+    pub fn allows(&self, names: &[&str]) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(allowed) => allowed.iter().any(|name| names.contains(&name.as_str())),
+        }
+    }
+}
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The user, as Whop knows them.
+    pub user: UserId,
+    /// How the proxy knows.
+    pub source: Source,
+    /// When the visitor proved it, in seconds since the Unix epoch.
+    pub authenticated_at: i64,
+    /// Where it is good.
+    pub limit: ChannelLimit,
+}
+
+/// Why nobody knows who is asking, and what to do.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum IdentityError {
+    /// There was no proof at all.
+    #[error(
+        "Nobody says who you are. On a creator's site the page has to pass an assertion that its backend signed; inside Whop the app has to be opened through whop.com."
+    )]
+    Missing,
+    /// The proof does not hold.
+    #[error("Your proof of identity is not valid: {0}. Ask the page for a new one.")]
+    Token(#[from] TokenError),
+    /// There are no creator sites here.
+    #[error("This chat takes no assertions: its operator has not set WHOP_CHAT_ASSERTION_SECRET.")]
+    NoAssertions,
+    /// The proof could not be checked.
+    #[error("Who you are can't be checked at the moment. Try again in a moment.")]
+    KeysUnavailable,
+}

@@ -1,0 +1,141 @@
+//! The program `proxy`: reads its settings, checks them, serves.
+
+use proxy::configuration::{Configuration, SETTINGS, Settings};
+use proxy::{Proxy, serve};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+#[derive(Default)]
+struct Arguments {
+    configuration: Option<PathBuf>,
+    check: bool,
+    help: bool,
+    print_ready: bool,
+}
+
+impl Arguments {
+    fn parse() -> Result<Self, lexopt::Error> {
+        use lexopt::prelude::{Long, Short};
+        let mut parsed = Self::default();
+        let mut arguments = lexopt::Parser::from_env();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("config") => parsed.configuration = Some(arguments.value()?.into()),
+                Long("check") => parsed.check = true,
+                Long("print-ready") => parsed.print_ready = true,
+                Long("help") | Short('h') => parsed.help = true,
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            let _ = writeln!(std::io::stderr(), "{problems}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), String> {
+    let arguments = Arguments::parse().map_err(|error| format!("{error}. Try `proxy --help`."))?;
+    if arguments.help {
+        return say(&help());
+    }
+    let configuration = read(&arguments)?;
+    if arguments.check {
+        return say("The configuration is complete.\n");
+    }
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .json()
+        .init();
+    let address = configuration.address;
+    let proxy = Proxy::new(configuration).map_err(|error| error.to_string())?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("{address} can't be listened on: {error}. Set WHOP_CHAT_ADDRESS to a free one.")
+    })?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    if arguments.print_ready {
+        say(&format!("{{\"ready\":\"http://{address}\"}}\n"))?;
+    }
+    tracing::info!(%address, "listening");
+    let stop = stop().map_err(|error| error.to_string())?;
+    serve(Arc::new(proxy), listener, stop)
+        .await
+        .map_err(|error| error.to_string())
+}
+
+fn read(arguments: &Arguments) -> Result<Configuration, String> {
+    let file = match &arguments.configuration {
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .map_err(|error| format!("{} can't be read: {error}.", path.display()))?,
+        ),
+        None => None,
+    };
+    let (settings, mut problems) =
+        Settings::collect(|name| std::env::var(name).ok(), file.as_deref());
+    match Configuration::from_settings(&settings) {
+        Ok(configuration) if problems.is_empty() => Ok(configuration),
+        Ok(_) => Err(problems.join("\n")),
+        Err(error) => {
+            problems.extend(error.problems);
+            Err(problems.join("\n"))
+        }
+    }
+}
+
+/// Done when the system wants the program to stop.
+fn stop() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn say(text: &str) -> Result<(), String> {
+    let mut output = std::io::stdout();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .map_err(|error| error.to_string())
+}
+
+fn help() -> String {
+    let mut text = "The chat's door to Whop.\n\n\
+        Usage: proxy [--config FILE] [--check] [--print-ready]\n\n\
+        --config FILE   read settings from a TOML file; the environment wins\n\
+        --check         say what is wrong with the settings, and stop\n\
+        --print-ready   print one line of JSON with the address when listening\n\
+        --help          this text\n\n\
+        Settings (in a file: the same names in lower case):\n"
+        .to_owned();
+    for setting in SETTINGS {
+        let note = match (setting.required, setting.default) {
+            (true, _) => " Required.".to_owned(),
+            (false, Some(default)) if !default.is_empty() => format!(" Default: {default}"),
+            _ => String::new(),
+        };
+        let _ = write!(text, "\n{}\n    {}{note}\n", setting.name, setting.meaning);
+    }
+    text
+}

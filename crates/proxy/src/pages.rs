@@ -1,0 +1,71 @@
+//! The app's pages inside Whop: a page per experience, under a strict Content-Security-Policy (E6, E7), and health.
+
+use crate::Proxy;
+use crate::configuration::Configuration;
+use crate::error::Refusal;
+use crate::identifier;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
+
+const EXPERIENCE: &str = include_str!("../pages/experience.html");
+const STYLE: &str = include_str!("../pages/experience.css");
+
+/// `GET /experiences/{experience_id}`: Whop opens it in its iframe.
+pub async fn experience(
+    State(proxy): State<Arc<Proxy>>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    // What passes has no character that HTML knows, so it needs no escaping.
+    if !identifier::is_safe(&id) {
+        return Err(Refusal::NotFound);
+    }
+    let mut response = Html(EXPERIENCE.replace("{{experience_id}}", &id)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, proxy.page_policy.clone());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// `GET /pages/experience.css`.
+pub async fn style() -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=300"),
+        ],
+        STYLE,
+    )
+        .into_response()
+}
+
+/// `GET /healthz`: the process answers.
+pub async fn health() -> &'static str {
+    "ok\n"
+}
+
+/// The Content-Security-Policy of the app's pages. Inline scripts, styles and `eval` stay forbidden.
+pub fn policy(configuration: &Configuration) -> String {
+    let list = |items: Vec<String>| items.join(" ");
+    let sockets = list(
+        configuration
+            .app_origins
+            .iter()
+            .map(|origin| format!(" {}", origin.websocket_source()))
+            .collect(),
+    );
+    let ancestors = list(
+        configuration
+            .frame_ancestors
+            .iter()
+            .map(|origin| format!(" {origin}"))
+            .collect(),
+    );
+    let images = &configuration.image_sources;
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
+         connect-src 'self'{sockets}; img-src 'self' {images}; media-src 'self' {images}; \
+         frame-ancestors https://whop.com https://*.whop.com{ancestors}; base-uri 'none'; form-action 'none'"
+    )
+}

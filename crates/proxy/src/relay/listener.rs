@@ -1,0 +1,182 @@
+use super::conversation::{Conversation, Reply};
+use super::hub::{RECONNECT, Subscription};
+use super::ticket::Ticket;
+use crate::clock;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::SinkExt;
+use std::time::{Duration, Instant};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use wire::socket::ServerFrame;
+
+/// No honest client's frame is longer.
+pub const LONGEST_FRAME: usize = 64 << 10;
+/// Frames that are written at once before the loop looks elsewhere.
+const BATCH: usize = 64;
+/// A socket that takes nothing for that long is dead.
+const WRITE_PATIENCE: Duration = Duration::from_secs(20);
+/// So often the proxy asks whether the client is there. Browsers answer by themselves.
+const PING_EVERY: Duration = Duration::from_secs(30);
+/// A client that says nothing for that long is gone (T3).
+const SILENCE: Duration = Duration::from_secs(75);
+
+/// Why a socket ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The client left, or is gone.
+    Gone,
+    /// The ticket has expired: the client has to renew its session (T6).
+    Expired,
+    /// The client reads too slowly.
+    Slow,
+    /// The proxy stops, or has no live updates to give.
+    Released,
+    /// A frame was too long.
+    TooLong,
+    /// A binary frame.
+    Binary,
+    /// Too many frames.
+    Flood,
+}
+
+impl End {
+    /// The close frame that tells the client, and whether it should fetch what it missed.
+    fn close(self) -> Option<(u16, &'static str, bool)> {
+        match self {
+            Self::Gone => None,
+            Self::Expired => Some((4001, "the ticket has expired", false)),
+            Self::Slow => Some((4008, "slow", true)),
+            Self::Released => Some((1012, "reconnect", true)),
+            Self::TooLong => Some((1009, "the frame is too long", false)),
+            Self::Binary => Some((1003, "text frames only", false)),
+            Self::Flood => Some((1008, "too many frames", false)),
+        }
+    }
+}
+
+/// Serves one socket until it ends.
+pub async fn serve(mut socket: WebSocket, subscription: Subscription, ticket: Ticket) {
+    let end = talk(&mut socket, subscription, ticket).await;
+    tracing::debug!(?end, "a socket ends");
+    if let Some((code, reason, missed)) = end.close() {
+        let goodbye = async {
+            if missed {
+                let frame = Message::Text(Utf8Bytes::from_static(RECONNECT));
+                socket.send(frame).await?;
+            }
+            socket
+                .send(Message::Close(Some(CloseFrame {
+                    code,
+                    reason: reason.into(),
+                })))
+                .await?;
+            // The client's own close frame ends the connection cleanly.
+            while let Some(Ok(_)) = socket.recv().await {}
+            Ok::<_, axum::Error>(())
+        };
+        let _ = timeout(Duration::from_secs(2), goodbye).await;
+    }
+}
+
+async fn talk(socket: &mut WebSocket, mut subscription: Subscription, ticket: Ticket) -> End {
+    let left = ticket.expires_at * 1_000 - clock::unix_millis();
+    let expiry = sleep(Duration::from_millis(u64::try_from(left).unwrap_or(0)));
+    tokio::pin!(expiry);
+    let mut conversation = Conversation::new(ticket, Instant::now());
+    let mut ping = interval(PING_EVERY);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ping.reset();
+    let mut heard_at = Instant::now();
+    loop {
+        let outcome = tokio::select! {
+            () = subscription.overflow.notified() => Err(End::Slow),
+            () = &mut expiry => Err(End::Expired),
+            frame = subscription.frames.recv() => match frame {
+                Some(_) if !conversation.is_subscribed => Ok(()),
+                Some(frame) => deliver(socket, frame, &mut subscription).await,
+                None => Err(End::Released),
+            },
+            message = socket.recv() => {
+                heard_at = Instant::now();
+                hear(socket, message, &mut conversation, &subscription).await
+            }
+            _ = ping.tick() => {
+                if heard_at.elapsed() > SILENCE {
+                    Err(End::Gone)
+                } else {
+                    send(socket, Message::Ping(bytes::Bytes::new())).await
+                }
+            }
+        };
+        if let Err(end) = outcome {
+            return end;
+        }
+    }
+}
+
+/// Writes a frame, and those that wait behind it, unless the client is too slow.
+async fn deliver(
+    socket: &mut WebSocket,
+    first: Utf8Bytes,
+    subscription: &mut Subscription,
+) -> Result<(), End> {
+    let Subscription {
+        frames, overflow, ..
+    } = subscription;
+    let write = async {
+        socket.feed(Message::Text(first)).await?;
+        for _ in 1..BATCH {
+            let Ok(frame) = frames.try_recv() else { break };
+            socket.feed(Message::Text(frame)).await?;
+        }
+        socket.flush().await
+    };
+    tokio::select! {
+        biased;
+        () = overflow.notified() => Err(End::Slow),
+        written = timeout(WRITE_PATIENCE, write) => match written {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(End::Gone),
+        },
+    }
+}
+
+async fn hear(
+    socket: &mut WebSocket,
+    message: Option<Result<Message, axum::Error>>,
+    conversation: &mut Conversation,
+    subscription: &Subscription,
+) -> Result<(), End> {
+    let text = match message {
+        Some(Ok(Message::Text(text))) if text.len() > LONGEST_FRAME => return Err(End::TooLong),
+        Some(Ok(Message::Text(text))) => text,
+        Some(Ok(Message::Binary(_))) => return Err(End::Binary),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+        // The library names its errors in words only.
+        Some(Err(error)) if error.to_string().starts_with("Space limit exceeded") => {
+            return Err(End::TooLong);
+        }
+        Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
+    };
+    let reply = conversation
+        .hear(&text, Instant::now())
+        .map_err(|_| End::Flood)?;
+    let Reply { answers, to_others } = reply;
+    if let Some(frame) = to_others.as_ref().and_then(encode) {
+        subscription.tell_others(&frame);
+    }
+    for frame in answers.iter().filter_map(encode) {
+        send(socket, Message::Text(frame)).await?;
+    }
+    Ok(())
+}
+
+fn encode(frame: &ServerFrame) -> Option<Utf8Bytes> {
+    serde_json::to_string(frame).ok().map(Utf8Bytes::from)
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
+    match timeout(WRITE_PATIENCE, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(End::Gone),
+    }
+}

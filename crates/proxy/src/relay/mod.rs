@@ -1,0 +1,146 @@
+//! Live updates for creator sites: one connection to Whop, frames fanned out to all sockets of their feed.
+//! A socket needs an allowed Origin and a ticket of `POST /session`. Nothing here keeps a frame.
+
+mod conversation;
+mod hub;
+mod listener;
+mod routing;
+mod source;
+mod ticket;
+
+pub use ticket::{PROTOCOL, Ticket, Tickets};
+
+use crate::Proxy;
+use crate::clock;
+use crate::configuration::Configuration;
+use crate::cors::Visit;
+use crate::error::Refusal;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use hub::{Hub, Liveness, Subscription};
+use source::Source;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// A socket waits that long for live updates to arrive before it is refused.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Sockets that are told to go have that long to do so.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// All sockets and the one connection that feeds them.
+pub struct Relay {
+    hub: Arc<Hub>,
+    /// The connection, until the first listener starts it.
+    waiting: Mutex<Option<Source>>,
+    running: Mutex<Option<tokio::task::AbortHandle>>,
+    /// Held by every socket.
+    open: watch::Sender<()>,
+}
+
+impl Relay {
+    /// A relay that connects when somebody listens.
+    pub fn new(configuration: &Configuration) -> Self {
+        let hub = Arc::new(Hub::new());
+        Self {
+            waiting: Mutex::new(Some(Source::new(configuration, hub.clone()))),
+            running: Mutex::new(None),
+            hub,
+            open: watch::Sender::new(()),
+        }
+    }
+
+    fn start(&self) {
+        let source = self
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(source) = source {
+            let task = tokio::spawn(source.keep());
+            *self.running.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(task.abort_handle());
+        }
+    }
+
+    /// How many sockets listen.
+    pub fn listeners(&self) -> usize {
+        self.hub.listeners()
+    }
+
+    /// Tells all sockets to connect elsewhere, and waits a moment until they have gone.
+    pub async fn drain(&self) {
+        let source = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(source) = source {
+            source.abort();
+        }
+        self.hub.release();
+        let _ = timeout(FAREWELL, self.open.closed()).await;
+    }
+}
+
+/// `GET /_whop/ws/v1/websockets/connect`.
+pub async fn connect(
+    State(proxy): State<Arc<Proxy>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (mut parts, _) = request.into_parts();
+    if !matches!(
+        proxy.visits.judge(&parts.headers),
+        Visit::Site(_) | Visit::OwnOrigin
+    ) {
+        return Err(Refusal::ForeignOrigin);
+    }
+    let ticket = proxy.tickets.find(&parts.headers, clock::unix_seconds())?;
+    if !joins_only(&parts.uri, &ticket) {
+        return Err(Refusal::NoAccess);
+    }
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &proxy).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return Ok(rejection.into_response()),
+    };
+    let mut subscription = proxy.relay.hub.listen(&ticket.channel);
+    let open = proxy.relay.open.subscribe();
+    proxy.relay.start();
+    // Once the client hears that the socket is open, no frame of its channel is missed any more.
+    live(&mut subscription).await?;
+    Ok(upgrade
+        .protocols([PROTOCOL])
+        .read_buffer_size(4 << 10)
+        .write_buffer_size(4 << 10)
+        .max_message_size(listener::LONGEST_FRAME)
+        .max_frame_size(listener::LONGEST_FRAME)
+        .on_upgrade(|socket| async move {
+            listener::serve(socket, subscription, ticket).await;
+            drop(open);
+        }))
+}
+
+async fn live(subscription: &mut Subscription) -> Result<(), Refusal> {
+    let settled = subscription
+        .liveness
+        .wait_for(|liveness| *liveness != Liveness::Waiting);
+    match timeout(PATIENCE, settled).await {
+        Ok(Ok(liveness)) if *liveness == Liveness::Live => Ok(()),
+        _ => Err(Refusal::Unavailable),
+    }
+}
+
+/// The query may name the ticket's experience, as it does on Whop's own address, and no other.
+fn joins_only(uri: &Uri, ticket: &Ticket) -> bool {
+    uri.query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .all(|pair| {
+            pair.strip_prefix("join_experience=")
+                .is_some_and(|experience| experience == ticket.experience.as_str())
+        })
+}

@@ -1,0 +1,206 @@
+//! To whom a frame of Whop's goes. Only what decides that is read; the frame itself is passed on as it came.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::borrow::Cow;
+
+/// Where a frame goes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Route {
+    /// To all who listen to the feed of that id.
+    Feed(String),
+    /// Whop wants a new connection.
+    Reconnect,
+    /// Whether Whop lets the proxy listen to that feed.
+    Subscription {
+        /// The feed.
+        feed: String,
+        /// It does.
+        is_subscribed: bool,
+    },
+    /// To nobody: it is no visitor's business, or not to be trusted.
+    Nobody,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Frame<'a> {
+    #[serde(borrow)]
+    feed_entity: Option<Entity<'a>>,
+    #[serde(borrow)]
+    broadcast_response: Option<Broadcast<'a>>,
+    #[serde(borrow)]
+    channel_subscription_state: Option<State<'a>>,
+    reconnect: Option<IgnoredAny>,
+    app_message: Option<IgnoredAny>,
+}
+
+/// What concerns a feed. `dmsUnreadBadgeUpdate` is missing on purpose: it concerns the proxy's own user only.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Entity<'a> {
+    #[serde(borrow)]
+    dms_post: Option<InFeed<'a>>,
+    #[serde(borrow)]
+    reaction: Option<InFeed<'a>>,
+    #[serde(borrow)]
+    post_reaction_count_update: Option<InFeed<'a>>,
+    #[serde(borrow)]
+    muted_user: Option<InFeed<'a>>,
+    #[serde(borrow)]
+    dms_feed_member: Option<InFeed<'a>>,
+    #[serde(borrow)]
+    chat_feed: Option<Feed<'a>>,
+    #[serde(borrow)]
+    dms_feed: Option<Feed<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct InFeed<'a> {
+    #[serde(borrow)]
+    feed_id: Cow<'a, str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Feed<'a> {
+    #[serde(borrow)]
+    entity_id: Cow<'a, str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Broadcast<'a> {
+    #[serde(borrow)]
+    channel: Channel<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct State<'a> {
+    #[serde(borrow)]
+    channel: Channel<'a>,
+    is_subscribed: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Channel<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+}
+
+/// Where a frame goes. One that says several things at once for several feeds goes nowhere: it would tell one feed's
+/// listeners about another.
+pub fn route(frame: &str) -> Route {
+    let Ok(frame) = serde_json::from_str::<Frame<'_>>(frame) else {
+        return Route::Nobody;
+    };
+    if frame.app_message.is_some() {
+        return Route::Nobody;
+    }
+    if frame.reconnect.is_some() {
+        return Route::Reconnect;
+    }
+    if let Some(state) = frame.channel_subscription_state {
+        return Route::Subscription {
+            feed: state.channel.id.into_owned(),
+            is_subscribed: state.is_subscribed,
+        };
+    }
+    let mut feeds = feeds(frame);
+    match feeds.next() {
+        Some(feed) if !feed.is_empty() && feeds.all(|other| other == feed) => {
+            Route::Feed(feed.into_owned())
+        }
+        _ => Route::Nobody,
+    }
+}
+
+fn feeds(frame: Frame<'_>) -> impl Iterator<Item = Cow<'_, str>> {
+    let entity = frame.feed_entity.unwrap_or_default();
+    let in_feed = [
+        entity.dms_post,
+        entity.reaction,
+        entity.post_reaction_count_update,
+        entity.muted_user,
+        entity.dms_feed_member,
+    ];
+    let feeds = [entity.chat_feed, entity.dms_feed];
+    let broadcast = frame.broadcast_response;
+    in_feed
+        .into_iter()
+        .flatten()
+        .map(|entity| entity.feed_id)
+        .chain(feeds.into_iter().flatten().map(|feed| feed.entity_id))
+        .chain(broadcast.into_iter().map(|broadcast| broadcast.channel.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn feed(id: &str) -> Route {
+        Route::Feed(id.to_owned())
+    }
+
+    #[test]
+    fn frames_of_a_feed_go_to_the_feed() {
+        for frame in [
+            r#"{"feedEntity":{"dmsPost":{"feedId":"f","entityId":"p","content":"\u0066eed"}}}"#,
+            r#"{"feedEntity":{"reaction":{"feedId":"f"}},"deliveredAt":"17"}"#,
+            r#"{"feedEntity":{"postReactionCountUpdate":{"feedId":"f","postId":"p"}}}"#,
+            r#"{"feedEntity":{"mutedUser":{"userId":"user_ada","feedId":"f"}}}"#,
+            r#"{"feedEntity":{"chatFeed":{"entityId":"f","whoCanPost":"NONE"}}}"#,
+            r#"{"feedEntity":{"dmsFeedMember":{"entityId":"m","feedId":"\u0066"}}}"#,
+            r#"{"broadcastResponse":{"channel":{"type":"DMS","id":"f"},"fromUserId":"user_ada"}}"#,
+        ] {
+            assert_eq!(route(frame), feed("f"), "{frame}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_visitors_business_stays_here() {
+        for frame in [
+            r#"{"appMessage":{"isTrusted":true,"json":"{}"}}"#,
+            r#"{"appMessage":{},"feedEntity":{"dmsPost":{"feedId":"f"}}}"#,
+            r#"{"feedEntity":{"dmsUnreadBadgeUpdate":{"feedId":"f","count":3}}}"#,
+            r#"{"feedEntity":{"dmsPost":{"feedId":"f"},"reaction":{"feedId":"g"}}}"#,
+            r#"{"feedEntity":{"dmsPost":{"feedId":""}}}"#,
+            r#"{"feedEntity":{"dmsPost":{}}}"#,
+            r#"{"userPresence":{"userId":"user_ada"}}"#,
+            r#"{"heartbeatResponse":{}}"#,
+            r#"{"somethingNew":{"feedId":"f"}}"#,
+            "{}",
+            "[]",
+            "null",
+            "",
+            "{",
+        ] {
+            assert_eq!(route(frame), Route::Nobody, "{frame}");
+        }
+    }
+
+    #[test]
+    fn knows_what_is_meant_for_the_proxy() {
+        assert_eq!(route(r#"{"reconnect":{}}"#), Route::Reconnect);
+        assert_eq!(
+            route(
+                r#"{"channelSubscriptionState":{"channel":{"type":"DMS","id":"f"},"isSubscribed":true}}"#
+            ),
+            Route::Subscription {
+                feed: "f".to_owned(),
+                is_subscribed: true
+            }
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(frame in "\\PC*") {
+            let _ = route(&frame);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+use super::hub::{Hub, Liveness};
+use super::routing::{self, Route};
+use crate::configuration::{Configuration, Secret};
+use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use rand::Rng;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use wire::UserId;
+use wire::socket::{
+    ChannelKind, ClientFrame, ConnectedId, ConnectedKind, Heartbeat, SocketChannel,
+    SubscribeToChannel,
+};
+
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// The longest pause before another attempt, and the unit in which pauses grow.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// A connection that lived that long was a good one.
+const GOOD: Duration = Duration::from_secs(10);
+/// Without live updates for that long, listeners are let go, so that they show it.
+const HOLD: Duration = Duration::from_secs(15);
+/// No handshake takes longer.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// So often the proxy shows that it is there; silence three times as long means that the connection is dead (T3).
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Where Whop doesn't say whether it lets the proxy listen, it does.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The one connection to Whop's websocket service that all listeners share.
+pub struct Source {
+    url: String,
+    key: Secret,
+    agent: UserId,
+    hub: Arc<Hub>,
+}
+
+impl Source {
+    /// The connection as configured, for that hub.
+    pub fn new(configuration: &Configuration, hub: Arc<Hub>) -> Self {
+        // http becomes ws, https becomes wss.
+        let base = configuration.websocket_url.replacen("http", "ws", 1);
+        Self {
+            url: format!("{base}/v1/websockets/connect"),
+            key: configuration.api_key.clone(),
+            agent: configuration.agent_user_id.clone(),
+            hub,
+        }
+    }
+
+    /// Keeps the connection up, for ever.
+    pub async fn keep(self) {
+        let mut failures = 0;
+        let mut lost_at = Instant::now();
+        loop {
+            match timeout(HANDSHAKE, self.connect()).await {
+                Ok(Ok(stream)) => {
+                    tracing::info!("connected to Whop's websocket service");
+                    let connected_at = Instant::now();
+                    let reason = self.listen(stream).await;
+                    self.hub.interrupt();
+                    lost_at = Instant::now();
+                    tracing::warn!(reason, "the connection to Whop's websocket service ended");
+                    failures = if connected_at.elapsed() > GOOD {
+                        0
+                    } else {
+                        failures + 1
+                    };
+                }
+                Ok(Err(error)) => {
+                    failures += 1;
+                    tracing::warn!(
+                        error = describe(&error),
+                        "Whop's websocket service can't be reached"
+                    );
+                }
+                Err(_) => {
+                    failures += 1;
+                    tracing::warn!("Whop's websocket service does not answer");
+                }
+            }
+            if lost_at.elapsed() > HOLD {
+                self.hub.release_interrupted();
+            }
+            sleep(pause(failures)).await;
+        }
+    }
+
+    async fn connect(&self) -> Result<Stream, Error> {
+        let mut request = self.url.as_str().into_client_request()?;
+        let mut key = HeaderValue::from_str(&format!("Bearer {}", self.key.expose()))?;
+        key.set_sensitive(true);
+        request.headers_mut().insert("authorization", key);
+        request
+            .headers_mut()
+            .insert("x-on-behalf-of", HeaderValue::from_str(&self.agent)?);
+        let (stream, _) = connect_async(request).await?;
+        Ok(stream)
+    }
+
+    /// Passes frames on until the connection ends; says why it did.
+    async fn listen(&self, mut stream: Stream) -> &'static str {
+        // Which feeds were asked for, and when; nothing once Whop has answered.
+        let mut asked = HashMap::new();
+        let mut heard_at = Instant::now();
+        let mut heartbeat = interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut grace = interval(GRACE / 2);
+        grace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        if self.subscribe(&mut stream, &mut asked).await.is_err() {
+            return "it broke at once";
+        }
+        loop {
+            let sent = tokio::select! {
+                message = stream.next() => {
+                    heard_at = Instant::now();
+                    match message {
+                        Some(Ok(Message::Text(text))) => {
+                            if self.pass_on(text.into(), &mut asked) {
+                                return "Whop asked for a new one";
+                            }
+                            Ok(())
+                        }
+                        Some(Ok(Message::Close(_))) | None => return "Whop closed it",
+                        Some(Ok(_)) => Ok(()),
+                        Some(Err(_)) => return "it broke",
+                    }
+                }
+                () = self.hub.new_feed.notified() => self.subscribe(&mut stream, &mut asked).await,
+                _ = heartbeat.tick() => {
+                    if heard_at.elapsed() > HEARTBEAT * 3 {
+                        return "Whop fell silent";
+                    }
+                    self.show_life(&mut stream).await
+                }
+                _ = grace.tick() => {
+                    self.assume(&mut asked);
+                    Ok(())
+                }
+            };
+            if sent.is_err() {
+                return "nothing can be sent";
+            }
+        }
+    }
+
+    /// Whether the connection has to be made anew.
+    fn pass_on(&self, frame: Bytes, asked: &mut HashMap<String, Option<Instant>>) -> bool {
+        let Ok(frame) = Utf8Bytes::try_from(frame) else {
+            return false;
+        };
+        match routing::route(&frame) {
+            Route::Feed(feed) => self.hub.publish(&feed, &frame, None),
+            Route::Reconnect => return true,
+            Route::Subscription {
+                feed,
+                is_subscribed,
+            } => {
+                let liveness = if is_subscribed {
+                    Liveness::Live
+                } else {
+                    tracing::error!(
+                        feed,
+                        "Whop does not let the user in WHOP_AGENT_USER_ID listen to a channel: it has no live updates"
+                    );
+                    Liveness::Refused
+                };
+                if let Some(waiting) = asked.get_mut(&feed) {
+                    *waiting = None;
+                    self.hub.set_liveness(&feed, liveness);
+                }
+            }
+            Route::Nobody => {}
+        }
+        false
+    }
+
+    async fn subscribe(
+        &self,
+        stream: &mut Stream,
+        asked: &mut HashMap<String, Option<Instant>>,
+    ) -> Result<(), Error> {
+        for feed in self.hub.known_feeds() {
+            if asked.contains_key(feed.as_str()) {
+                continue;
+            }
+            asked.insert(feed.to_string(), Some(Instant::now()));
+            let frame = ClientFrame {
+                subscribe_to_channel: Some(SubscribeToChannel {
+                    channel: SocketChannel {
+                        kind: ChannelKind::Dms,
+                        id: feed.into(),
+                    },
+                    userish: Some(self.userish()),
+                    extra: wire::Extra::default(),
+                }),
+                ..ClientFrame::default()
+            };
+            send(stream, &frame).await?;
+        }
+        Ok(())
+    }
+
+    async fn show_life(&self, stream: &mut Stream) -> Result<(), Error> {
+        let frame = ClientFrame {
+            heartbeat: Some(Heartbeat {
+                userish: Some(self.userish()),
+                platform: "WEB".to_owned(),
+                ..Heartbeat::default()
+            }),
+            ..ClientFrame::default()
+        };
+        send(stream, &frame).await?;
+        stream.send(Message::Ping(Bytes::new())).await
+    }
+
+    /// Takes feeds whose subscription Whop has not answered for live.
+    fn assume(&self, asked: &mut HashMap<String, Option<Instant>>) {
+        for (feed, waiting) in asked {
+            if waiting.is_some_and(|since| since.elapsed() >= GRACE) {
+                *waiting = None;
+                self.hub.set_liveness(feed, Liveness::Live);
+            }
+        }
+    }
+
+    fn userish(&self) -> ConnectedId {
+        ConnectedId {
+            kind: ConnectedKind::User,
+            id: self.agent.to_string(),
+            device_id: String::new(),
+        }
+    }
+}
+
+async fn send(stream: &mut Stream, frame: &ClientFrame) -> Result<(), Error> {
+    let text = serde_json::to_string(frame).unwrap_or_default();
+    timeout(HANDSHAKE, stream.send(Message::text(text)))
+        .await
+        .unwrap_or(Err(Error::ConnectionClosed))
+}
+
+/// Full jitter (T2): somewhere between nothing and a pause that doubles with each failure.
+fn pause(failures: u32) -> Duration {
+    let longest = FIRST_PAUSE
+        .saturating_mul(1 << failures.min(6))
+        .min(LONGEST_PAUSE);
+    rand::rng().random_range(Duration::ZERO..=longest)
+}
+
+/// The error in words, without the URL or a body.
+fn describe(error: &Error) -> String {
+    match error {
+        Error::Http(answer) => format!("it answered {}", answer.status()),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_stay_within_bounds() {
+        for failures in [0, 1, 5, 6, 40, u32::MAX] {
+            for _ in 0..100 {
+                assert!(pause(failures) <= LONGEST_PAUSE);
+            }
+        }
+        assert!((0..200).any(|_| pause(6) > Duration::from_secs(15)));
+        assert!((0..200).all(|_| pause(0) <= FIRST_PAUSE));
+    }
+}

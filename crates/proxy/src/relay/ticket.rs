@@ -1,0 +1,132 @@
+use crate::configuration::Secret;
+use crate::error::Refusal;
+use crate::identity::token::{self, OwnTokens, TokenError};
+use axum::http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
+use wire::{ChannelId, ExperienceId, UserId};
+
+/// The subprotocol that both sides speak.
+pub const PROTOCOL: &str = "whop-chat.v1";
+/// Before the ticket in the subprotocol that carries it.
+const PREFIX: &str = "ticket.";
+
+/// Lets one visitor listen to one channel, until the visitor's token expires.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The visitor.
+    #[serde(rename = "sub")]
+    pub user: UserId,
+    /// The channel, by its own id.
+    pub channel: ChannelId,
+    /// The experience that shows it.
+    pub experience: ExperienceId,
+    /// When the visitor's token expires, in seconds since the Unix epoch.
+    #[serde(rename = "exp")]
+    pub expires_at: i64,
+}
+
+/// Makes and reads tickets.
+pub struct Tickets {
+    tokens: OwnTokens,
+}
+
+impl Tickets {
+    /// Tickets signed with that secret.
+    pub fn new(secret: &Secret) -> Self {
+        Self {
+            tokens: OwnTokens::new(secret, "whop-chat-socket"),
+        }
+    }
+
+    /// Signs a ticket.
+    pub fn make(&self, ticket: &Ticket) -> Result<String, TokenError> {
+        self.tokens.sign(ticket)
+    }
+
+    /// The ticket among the subprotocols that a websocket asks for. `now` in seconds since the Unix epoch.
+    pub fn find(&self, headers: &HeaderMap, now: i64) -> Result<Ticket, Refusal> {
+        let mut speaks = false;
+        let mut ticket = None;
+        for protocol in headers
+            .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+        {
+            speaks |= protocol == PROTOCOL;
+            ticket = ticket.or_else(|| protocol.strip_prefix(PREFIX));
+        }
+        if !speaks {
+            return Err(Refusal::NoTicket("whop-chat.v1 is not among them."));
+        }
+        let ticket = ticket.ok_or(Refusal::NoTicket("there is no ticket among them."))?;
+        let ticket: Ticket = self
+            .tokens
+            .verify(ticket)
+            .map_err(|_| Refusal::NoTicket("the ticket is not valid."))?;
+        token::check_expiry(ticket.expires_at, now, 0).map_err(|_| {
+            Refusal::NoTicket("the ticket has expired; POST /session gives a new one.")
+        })?;
+        Ok(ticket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn tickets() -> Tickets {
+        Tickets::new(&Secret::new("5f1d9c3b7a2e4860f1d9c3b7a2e48605"))
+    }
+
+    fn ticket() -> Ticket {
+        Ticket {
+            user: "user_ada".into(),
+            channel: "chat_feed_a".into(),
+            experience: "exp_a".into(),
+            expires_at: NOW + 60,
+        }
+    }
+
+    fn find(protocols: &str, now: i64) -> Result<Ticket, Refusal> {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::SEC_WEBSOCKET_PROTOCOL,
+            HeaderValue::from_str(protocols).unwrap(),
+        );
+        tickets().find(&headers, now)
+    }
+
+    #[test]
+    fn travels_in_a_subprotocol() {
+        let signed = tickets().make(&ticket()).unwrap();
+        assert_eq!(
+            find(&format!("whop-chat.v1, ticket.{signed}"), NOW).unwrap(),
+            ticket()
+        );
+        assert!(find(&format!("ticket.{signed},whop-chat.v1"), NOW).is_ok());
+    }
+
+    #[test]
+    fn nothing_else_opens_the_door() {
+        let signed = tickets().make(&ticket()).unwrap();
+        let other = Tickets::new(&Secret::new("another secret that is long enough!"))
+            .make(&ticket())
+            .unwrap();
+        for protocols in [
+            format!("ticket.{signed}"),
+            "whop-chat.v1".to_owned(),
+            "whop-chat.v1, ticket.".to_owned(),
+            format!("whop-chat.v1, {signed}"),
+            format!("whop-chat.v1, ticket.{other}"),
+            format!("whop-chat.v1, ticket.{signed}x"),
+        ] {
+            assert!(find(&protocols, NOW).is_err(), "{protocols}");
+        }
+        assert!(find(&format!("whop-chat.v1, ticket.{signed}"), NOW + 60).is_err());
+    }
+}

@@ -1,0 +1,102 @@
+use crate::clock;
+use crate::upstream::{Upstream, UpstreamError};
+use moka::Expiry;
+use moka::future::Cache;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wire::rest::{AccessToken, AccessTokenCreate};
+use wire::{CompanyId, Timestamp, UserId};
+
+/// What members need.
+const MEMBER_SCOPES: &[&str] = &["chat:read", "chat:message:create"];
+/// What admins need.
+const ADMIN_SCOPES: &[&str] = &["chat:read", "chat:message:create", "chat:moderate"];
+/// More visitors than that within a token's life are minted anew.
+const CAPACITY: u64 = 50_000;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    user: UserId,
+    scopes: &'static [&'static str],
+}
+
+#[derive(Clone)]
+struct Minted {
+    token: AccessToken,
+    /// Milliseconds since the Unix epoch.
+    expires_at: i64,
+}
+
+/// Visitors' tokens. One is used again until 80 % of its life is over, and nobody's is minted twice at a time.
+pub struct Mint {
+    company: CompanyId,
+    lifetime: Duration,
+    tokens: Cache<Key, Minted>,
+}
+
+struct FourFifths;
+
+impl Expiry<Key, Minted> for FourFifths {
+    fn expire_after_create(&self, _: &Key, minted: &Minted, _: Instant) -> Option<Duration> {
+        let left = u64::try_from(minted.expires_at - clock::unix_millis()).unwrap_or_default();
+        Some(Duration::from_millis(left / 5 * 4))
+    }
+}
+
+impl Mint {
+    /// Tokens for a company, of that lifetime.
+    pub fn new(company: CompanyId, lifetime: Duration) -> Self {
+        Self {
+            company,
+            lifetime,
+            tokens: Cache::builder()
+                .max_capacity(CAPACITY)
+                .expire_after(FourFifths)
+                .build(),
+        }
+    }
+
+    /// A token for a user, and when it expires in milliseconds since the Unix epoch.
+    pub async fn token(
+        &self,
+        upstream: &Upstream,
+        user: &UserId,
+        is_admin: bool,
+    ) -> Result<(AccessToken, i64), Arc<UpstreamError>> {
+        let scopes = if is_admin {
+            ADMIN_SCOPES
+        } else {
+            MEMBER_SCOPES
+        };
+        let key = Key {
+            user: user.clone(),
+            scopes,
+        };
+        let minted = self
+            .tokens
+            .try_get_with(key, self.mint(upstream, user, scopes))
+            .await?;
+        Ok((minted.token, minted.expires_at))
+    }
+
+    async fn mint(
+        &self,
+        upstream: &Upstream,
+        user: &UserId,
+        scopes: &[&str],
+    ) -> Result<Minted, UpstreamError> {
+        let lifetime = i64::try_from(self.lifetime.as_millis()).unwrap_or_default();
+        let token = upstream
+            .mint(&AccessTokenCreate {
+                company_id: Some(self.company.clone()),
+                user_id: Some(user.clone()),
+                scoped_actions: Some(scopes.iter().map(|&scope| scope.to_owned()).collect()),
+                expires_at: Some(Timestamp::from_unix_millis(clock::unix_millis() + lifetime)),
+            })
+            .await?;
+        let expires_at = token.expires_at.unix_millis().ok_or_else(|| {
+            UpstreamError::Malformed("expires_at of a new token is no moment".to_owned())
+        })?;
+        Ok(Minted { token, expires_at })
+    }
+}

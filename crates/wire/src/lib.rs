@@ -9,6 +9,7 @@
 mod extra;
 mod id;
 mod open_enum;
+mod protobuf;
 pub mod rest;
 pub mod session;
 pub mod socket;

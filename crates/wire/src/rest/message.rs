@@ -88,32 +88,44 @@ pub struct Poll {
 }
 
 /// One answer of a poll.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PollOption {
     /// Sequential within the poll, from `"1"`.
     pub id: String,
     /// What it says.
     pub text: String,
+    /// Fields that this version doesn't know.
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
 }
 
 /// The tally of one answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PollVote {
     /// The answer, or nothing where Whop withholds it.
     #[serde(default)]
     pub option_id: Option<String>,
     /// How many voted for it.
     pub count: u64,
+    /// Fields that this version doesn't know.
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
 }
 
 /// The tally of one emoji.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReactionCount {
     /// A shortcode (`:heart:`) or the emoji itself.
     #[serde(default)]
     pub emoji: Option<String>,
     /// How many reacted with it.
     pub count: u64,
+    /// Fields that this version doesn't know.
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
 }
 
 /// A file shown with a message.

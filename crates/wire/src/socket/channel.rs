@@ -1,4 +1,5 @@
 use crate::open_enum::open_enum;
+use crate::protobuf::or_default;
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -23,13 +24,13 @@ open_enum! {
     }
 }
 
-/// A group of connections that frames are sent to.
+/// A group of connections that frames are sent to. An address: it has no unknown fields to keep.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SocketChannel {
     /// What it is about.
     #[serde(rename = "type")]
     pub kind: ChannelKind,
     /// Of which one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
 }

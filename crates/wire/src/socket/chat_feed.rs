@@ -1,3 +1,4 @@
+use crate::protobuf::{optional_integer, or_default};
 use crate::rest::{WhoCanPost, WhoCanReact};
 use crate::{ChannelId, ExperienceId, Extra, Millis, UserId};
 use serde::{Deserialize, Serialize};
@@ -24,13 +25,17 @@ pub struct ChatFeed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who_can_react: Option<WhoCanReact>,
     /// Seconds between two posts of one user; 0 for none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub user_posts_cooldown_seconds: Option<u32>,
     /// The channel is gone.
-    #[serde(default, rename = "Deleted")]
+    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
     pub deleted: bool,
     /// When the change was made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub updated_at: Millis,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -47,10 +52,10 @@ pub struct MutedUser {
     /// In which feed.
     pub feed_id: ChannelId,
     /// Until when.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub muted_until: Millis,
     /// The mute was lifted.
-    #[serde(default, rename = "Deleted")]
+    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
     pub deleted: bool,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]

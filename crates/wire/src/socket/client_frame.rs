@@ -1,5 +1,6 @@
 use super::SocketChannel;
 use crate::open_enum::open_enum;
+use crate::protobuf::or_default;
 use crate::{ExperienceId, Extra, Millis};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ open_enum! {
     }
 }
 
-/// Whose connection it is.
+/// Whose connection it is. An address: it has no unknown fields to keep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectedId {
@@ -49,10 +50,10 @@ pub struct ConnectedId {
     #[serde(rename = "type")]
     pub kind: ConnectedKind,
     /// The user's id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
     /// Tells one user's devices apart.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub device_id: String,
 }
 
@@ -63,10 +64,10 @@ pub struct Heartbeat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userish: Option<ConnectedId>,
     /// What it is subscribed to.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub channels: Vec<SocketChannel>,
     /// `WEB`, `IOS` or `ANDROID`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub platform: String,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -93,6 +94,10 @@ pub struct SubscribeToChannel {
 pub struct SubscribeToChannelBatch {
     /// Which channels.
     pub channels: Vec<SubscribeToChannel>,
+    /// Fields that this version doesn't know.
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
 }
 
 /// No more of this channel.
@@ -145,7 +150,7 @@ pub struct MarkAsRead {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experience_id: Option<ExperienceId>,
     /// Everywhere.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub is_global: bool,
     /// Up to when.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,5 @@
 use super::{FileAttachment, PostReactionCount, ReactionKind};
+use crate::protobuf::{integer, or_default};
 use crate::rest::{
     Message, MessageType, Poll, PollVote, ProfilePicture, ReactionCount, UserReference,
 };
@@ -12,55 +13,55 @@ pub struct DmsPost {
     /// The message's id.
     pub entity_id: MessageId,
     /// When it was posted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub created_at: Millis,
     /// When it last changed; reactions count as changes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub updated_at: Millis,
     /// It is gone.
-    #[serde(default, rename = "Deleted")]
+    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
     pub deleted: bool,
     /// The channel.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub feed_id: ChannelId,
     /// `dms_feed` or `chat_feed`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub feed_type: String,
     /// Who wrote it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub user_id: UserId,
     /// The text was changed after it was posted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub is_edited: bool,
     /// The text.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub content: String,
     /// The text as an editor's document, which this project doesn't read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub rich_content: String,
     /// The text as markdown, where it differs from `content`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub markdown_content: String,
     /// The message that it answers, or empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub replying_to_post_id: String,
     /// That message itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replying_to_post: Option<Box<DmsPost>>,
     /// Pinned to the top of the channel.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub is_pinned: bool,
     /// The text mentions @everyone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub everyone_mentioned: bool,
     /// Users that the text mentions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub mentioned_user_ids: Vec<UserId>,
     /// How many saw it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub view_count: u64,
     /// Reactions, votes and views.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub post_reaction_counts: Vec<PostReactionCount>,
     /// What kind of message it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,22 +70,22 @@ pub struct DmsPost {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<SocketUser>,
     /// Files shown with it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub files: Vec<FileAttachment>,
     /// Cards of links.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub links: Vec<LinkEmbed>,
     /// The poll it carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
     /// Written by an admin of the channel.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub is_poster_admin: bool,
     /// The experience that shows the channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experience_id: Option<ExperienceId>,
     /// Sorts messages of the same millisecond.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub sort_key: String,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -105,12 +106,14 @@ impl DmsPost {
             .map(|tally| ReactionCount {
                 emoji: Some(tally.value.clone()),
                 count: tally.user_count,
+                extra: Extra::default(),
             })
             .collect();
         let poll_votes = of_kind(&ReactionKind::Vote)
             .map(|tally| PollVote {
                 option_id: Some(tally.value.clone()),
                 count: tally.user_count,
+                extra: Extra::default(),
             })
             .collect();
         let text = if self.markdown_content.is_empty() {
@@ -163,7 +166,7 @@ pub struct SocketUser {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Their unique name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub username: String,
     /// Their picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,22 +197,22 @@ impl SocketUser {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LinkEmbed {
     /// Where the link leads.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub url: String,
     /// The page's title.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub title: String,
     /// The page's own summary.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub description: String,
     /// A picture's address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub image: String,
     /// The site's icon's address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub favicon: String,
     /// Whop is still reading the page.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub processing: bool,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]

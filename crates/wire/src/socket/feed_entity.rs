@@ -1,4 +1,5 @@
 use super::{ChatFeed, DmsPost, MutedUser, PostReactionCountUpdate, ReactionEntity};
+use crate::protobuf::{integer, or_default};
 use crate::{ChannelId, Extra, Millis, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +44,7 @@ pub struct DmsFeed {
     /// The chat's id.
     pub entity_id: ChannelId,
     /// The name given to it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub custom_name: String,
     /// The customer of a support chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +53,7 @@ pub struct DmsFeed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved_at: Option<Timestamp>,
     /// The chat is gone.
-    #[serde(default, rename = "Deleted")]
+    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
     pub deleted: bool,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -67,16 +68,16 @@ pub struct DmsFeedMember {
     /// The membership's id.
     pub entity_id: String,
     /// The DM.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub feed_id: ChannelId,
     /// The member.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub user_id: UserId,
     /// Up to when they have read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub last_viewed_at: Millis,
     /// They left.
-    #[serde(default, rename = "Deleted")]
+    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
     pub deleted: bool,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -91,7 +92,7 @@ pub struct DmsUnreadBadgeUpdate {
     /// The DM.
     pub feed_id: ChannelId,
     /// How many.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub count: u64,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]

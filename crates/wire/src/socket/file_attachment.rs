@@ -1,3 +1,4 @@
+use crate::protobuf::{integer, or_default};
 use crate::rest::Attachment;
 use crate::{Extra, FileId};
 use serde::{Deserialize, Serialize};
@@ -7,19 +8,19 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct FileAttachment {
     /// The file's id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub id: FileId,
     /// Where it can be read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub original_url: String,
     /// Its name as uploaded.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub file_name: String,
     /// Its media type.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub content_type: String,
     /// Its length.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub byte_size: u64,
     /// Of an image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,10 +39,10 @@ pub struct FileAttachment {
 #[serde(rename_all = "camelCase")]
 pub struct Dimensions {
     /// Pixels across.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub width: u32,
     /// Pixels down.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub height: u32,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]

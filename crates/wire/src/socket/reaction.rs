@@ -1,4 +1,5 @@
 use crate::open_enum::open_enum;
+use crate::protobuf::{integer, optional_integer, or_default};
 use crate::{ChannelId, Extra, MessageId, Millis, ReactionId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -27,17 +28,21 @@ impl Default for ReactionKind {
 #[serde(rename_all = "camelCase")]
 pub struct PostReactionCount {
     /// What they did.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub reaction_type: ReactionKind,
     /// The emoji, or the poll option's id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub value: String,
     /// The sum of their scores.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub total_score: i64,
     /// How many users.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub user_count: u64,
+    /// Fields that this version doesn't know.
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
 }
 
 /// A message's tallies changed; only those that the mask names may be applied.
@@ -47,16 +52,20 @@ pub struct PostReactionCountUpdate {
     /// The message.
     pub post_id: MessageId,
     /// The channel.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub feed_id: ChannelId,
     /// Which of the fields below are meant.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub updated_fields_bitmask: UpdatedFields,
     /// How many saw it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub view_count: Option<u64>,
     /// All reactions and votes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub post_reaction_counts: Vec<PostReactionCount>,
     /// One reaction or vote; the others stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,28 +104,28 @@ pub struct ReactionEntity {
     /// The reaction's id.
     pub entity_id: ReactionId,
     /// The message.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub post_id: MessageId,
     /// The channel.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub feed_id: ChannelId,
     /// Who reacted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub user_id: UserId,
     /// What they did.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub reaction_type: ReactionKind,
     /// The emoji, or the poll option's id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub value: String,
     /// How much it counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub score: i64,
     /// Taken back.
-    #[serde(default, rename = "Deleted")]
+    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
     pub deleted: bool,
     /// When it last changed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub updated_at: Millis,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]

@@ -1,5 +1,6 @@
 use super::{FeedEntity, MarkAsRead, SocketChannel, TypingIndicator};
 use crate::open_enum::open_enum;
+use crate::protobuf::{integer, or_default};
 use crate::{Extra, Millis, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -57,10 +58,10 @@ pub struct AppMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_user_id: Option<UserId>,
     /// Sent with the app's own API key. Otherwise it is another visitor's claim.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub is_trusted: bool,
     /// A JSON document as a string.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub json: String,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -75,7 +76,7 @@ pub struct BroadcastResponse {
     /// The feed's channel.
     pub channel: SocketChannel,
     /// Who.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub from_user_id: UserId,
     /// They type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,7 +107,7 @@ pub struct ChannelSubscriptionState {
     /// To which channel.
     pub channel: SocketChannel,
     /// Whether frames come now.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub is_subscribed: bool,
     /// Why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -144,10 +145,10 @@ pub struct Reconnect {
 #[serde(rename_all = "camelCase")]
 pub struct ReloadClient {
     /// Its version.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub version_id: String,
     /// Reload without asking.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub force: bool,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -175,10 +176,10 @@ pub struct UserPresence {
 #[serde(rename_all = "camelCase")]
 pub struct SupportTicketBadgeUpdate {
     /// How many.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub open_count: u64,
     /// The company.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub bot_id: String,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]

@@ -1,0 +1,274 @@
+//! A scripted platform for the core: time that moves when told, and a record of what the core asked for.
+#![allow(dead_code, reason = "every test file uses a part of it")]
+
+use chat_core::{
+    Changes, Chat, Effect, Event, HttpOutcome, HttpRequest, Identity, Moment, Options, RequestId,
+    Row, SocketEvent, SocketId, Timer,
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub const CHANNEL: &str = "chat_feed_general";
+pub const VIEWER: &str = "user_ada";
+/// The server's clock when a test begins.
+pub const START: i64 = 1_790_000_000_000;
+
+pub struct Harness {
+    pub chat: Chat,
+    pub now: i64,
+    pub random: u32,
+    pub effects: Vec<Effect>,
+    pub changes: Changes,
+    pub timers: BTreeMap<Timer, i64>,
+    pub requests: Vec<(RequestId, HttpRequest)>,
+    pub socket: Option<SocketId>,
+    pub sent_frames: Vec<Value>,
+}
+
+impl Harness {
+    pub fn new(identity: Identity, page_can_assert: bool) -> Self {
+        let options = Options {
+            channel: CHANNEL.into(),
+            identity,
+            page_can_assert,
+            utc_offset_minutes: 0,
+        };
+        Self {
+            chat: Chat::new(options),
+            now: START,
+            random: u32::MAX / 2,
+            effects: Vec::new(),
+            changes: Changes::default(),
+            timers: BTreeMap::new(),
+            requests: Vec::new(),
+            socket: None,
+            sent_frames: Vec::new(),
+        }
+    }
+
+    /// Mounted, session answered with these messages (newest first), socket open, first gap filled.
+    pub fn live(messages: &[Value]) -> Self {
+        let mut harness = Self::new(Identity::Whop, false);
+        harness.open(messages, false);
+        harness.open_socket();
+        harness.answer_get("/messages", 200, &page(messages, None));
+        harness
+    }
+
+    pub fn open(&mut self, messages: &[Value], more: bool) {
+        self.feed(Event::Opened);
+        let body = session(messages, more.then_some("cursor-1"), self.now, 3_600_000);
+        self.answer_post("/session", 200, &body);
+    }
+
+    pub fn open_socket(&mut self) {
+        let socket = self.socket.expect("a socket was asked for");
+        self.feed(Event::Socket(socket, SocketEvent::Opened));
+    }
+
+    pub fn close_socket(&mut self, code: u16) {
+        let socket = self.socket.expect("a socket is there");
+        self.feed(Event::Socket(socket, SocketEvent::Closed { code }));
+    }
+
+    /// Lets an event happen, and notes what the core asks for.
+    pub fn feed(&mut self, event: Event) {
+        let moment = Moment {
+            unix_millis: self.now,
+            random: self.random,
+        };
+        let (effects, changes) = self.chat.update(event, moment);
+        for effect in &effects {
+            match effect {
+                Effect::Http(id, request) => self.requests.push((*id, request.clone())),
+                Effect::OpenSocket { socket, .. } => {
+                    assert!(self.socket.is_none(), "T4: the old socket closes first");
+                    self.socket = Some(*socket);
+                }
+                Effect::CloseSocket(socket) => {
+                    assert_eq!(self.socket, Some(*socket));
+                    self.socket = None;
+                }
+                Effect::SetTimer(timer, after) => {
+                    self.timers.insert(*timer, self.now + i64::from(*after));
+                }
+                Effect::CancelTimer(timer) => {
+                    self.timers.remove(timer);
+                }
+                Effect::SendFrame(socket, text) => {
+                    assert_eq!(
+                        self.socket,
+                        Some(*socket),
+                        "frames go to the current socket"
+                    );
+                    self.sent_frames
+                        .push(serde_json::from_str(text).expect("a JSON frame"));
+                }
+                _ => {}
+            }
+        }
+        self.effects.extend(effects);
+        self.changes = changes;
+    }
+
+    /// Lets the time pass until a timer runs out, and runs it.
+    pub fn elapse(&mut self, timer: Timer) {
+        let due = self
+            .timers
+            .remove(&timer)
+            .unwrap_or_else(|| panic!("{timer:?} is not set"));
+        self.now = self.now.max(due);
+        self.feed(Event::Elapsed(timer));
+    }
+
+    /// The oldest unanswered request of that kind.
+    pub fn take(&mut self, method: &str, path: &str) -> (RequestId, HttpRequest) {
+        let at = self
+            .requests
+            .iter()
+            .position(|(_, request)| {
+                request.method.as_str() == method && request.path.contains(path)
+            })
+            .unwrap_or_else(|| panic!("no {method} {path} among {:?}", self.requests));
+        self.requests.remove(at)
+    }
+
+    pub fn waiting(&self, method: &str, path: &str) -> usize {
+        let of_kind = |request: &HttpRequest| {
+            request.method.as_str() == method && request.path.contains(path)
+        };
+        self.requests
+            .iter()
+            .filter(|(_, request)| of_kind(request))
+            .count()
+    }
+
+    pub fn answer(&mut self, id: RequestId, status: u16, body: &Value) {
+        let body = body.to_string();
+        self.feed(Event::Http(
+            id,
+            HttpOutcome::Answered {
+                status,
+                body,
+                retry_after_millis: None,
+            },
+        ));
+    }
+
+    pub fn answer_post(&mut self, path: &str, status: u16, body: &Value) -> HttpRequest {
+        let (id, request) = self.take("POST", path);
+        self.answer(id, status, body);
+        request
+    }
+
+    pub fn answer_get(&mut self, path: &str, status: u16, body: &Value) -> HttpRequest {
+        let (id, request) = self.take("GET", path);
+        self.answer(id, status, body);
+        request
+    }
+
+    pub fn lose(&mut self, method: &str, path: &str) {
+        let (id, _) = self.take(method, path);
+        self.feed(Event::Http(id, HttpOutcome::Lost));
+    }
+
+    pub fn send(&mut self, content: &str) {
+        self.feed(Event::Sent {
+            content: content.to_owned(),
+            replying_to: None,
+        });
+    }
+
+    pub fn receive(&mut self, frame: &Value) {
+        let socket = self.socket.expect("a socket is there");
+        self.feed(Event::Socket(
+            socket,
+            SocketEvent::Received(frame.to_string()),
+        ));
+    }
+
+    pub fn rows(&self) -> Vec<Row> {
+        self.chat
+            .rows()
+            .into_iter()
+            .map(|id| self.chat.row(id).expect("a row in order"))
+            .collect()
+    }
+
+    pub fn texts(&self) -> Vec<String> {
+        self.rows()
+            .iter()
+            .map(|row| row.source.to_string())
+            .collect()
+    }
+
+    pub fn row(&self, text: &str) -> Row {
+        self.rows()
+            .into_iter()
+            .find(|row| &*row.source == text)
+            .unwrap_or_else(|| panic!("no row {text:?} in {:?}", self.texts()))
+    }
+
+    pub fn bearer_of(&self, at: usize) -> Option<&str> {
+        self.requests[at].1.bearer.as_deref()
+    }
+}
+
+/// A message as REST tells it, posted so many seconds after the start.
+pub fn message(id: &str, user: &str, second: i64, content: &str) -> Value {
+    let at = wire::Timestamp::from_unix_millis(START - 1_000_000 + second * 1_000);
+    json!({
+        "id": id, "content": content, "created_at": at, "updated_at": at, "is_edited": false,
+        "is_pinned": false, "mentions": [], "mentions_everyone": false, "message_type": "regular",
+        "poll": null, "poll_votes": [], "reaction_counts": [], "replying_to_message_id": null,
+        "user": {"id": user, "name": null, "username": user.trim_start_matches("user_")},
+        "view_count": null,
+    })
+}
+
+/// The same message as a frame tells it.
+pub fn post(id: &str, user: &str, second: i64, content: &str) -> Value {
+    let at = START - 1_000_000 + second * 1_000;
+    json!({"feedEntity": {"dmsPost": {
+        "entityId": id, "createdAt": at, "updatedAt": at.to_string(), "Deleted": false, "feedId": CHANNEL,
+        "feedType": "chat_feed", "userId": user, "isEdited": false, "content": content,
+        "messageType": "REGULAR", "postReactionCounts": [],
+        "user": {"id": user, "username": user.trim_start_matches("user_")},
+    }}, "createdAt": at.to_string()})
+}
+
+/// A page, newest first.
+pub fn page(messages: &[Value], cursor: Option<&str>) -> Value {
+    json!({"data": messages, "page_info": {
+        "end_cursor": cursor, "start_cursor": null, "has_next_page": cursor.is_some(), "has_previous_page": false,
+    }})
+}
+
+pub fn session(messages: &[Value], cursor: Option<&str>, now: i64, lifetime: i64) -> Value {
+    session_with_token("token-1", messages, cursor, now, lifetime)
+}
+
+pub fn session_with_token(
+    token: &str,
+    messages: &[Value],
+    cursor: Option<&str>,
+    now: i64,
+    lifetime: i64,
+) -> Value {
+    json!({
+        "token": {"token": token, "expires_at": wire::Timestamp::from_unix_millis(now + lifetime)},
+        "renewal": format!("renewal-of-{token}"),
+        "user": {"id": VIEWER, "name": "Ada", "username": "ada"},
+        "channel": {"id": CHANNEL, "ban_media": false, "ban_urls": false, "banned_words": [],
+            "user_posts_cooldown_seconds": null, "who_can_post": "everyone", "who_can_react": "everyone",
+            "experience": {"id": "exp_general", "name": "General"}},
+        "permissions": {"access_level": "customer", "can_post": true, "can_react": true, "can_moderate": false},
+        "messages": page(messages, cursor),
+        "socket": {"path": "/_whop/ws/v1/websockets/connect?join_experience=exp_general", "protocols": []},
+        "server_time": now,
+    })
+}
+
+pub fn error(kind: &str, sentence: &str) -> Value {
+    json!({"error": {"type": kind, "message": sentence}})
+}

@@ -1,1 +1,27 @@
-//! Under construction.
+//! A local Whop: its REST routes, both its websockets, files, tokens and whop.com's own pages, on SQLite.
+//!
+//! The binary `sandbox` is a thin wrapper around [`start`], so that tests run the same thing in their own process.
+
+mod clock;
+pub mod company;
+mod control;
+mod creator_site;
+mod database;
+mod emoji;
+mod files;
+mod host;
+mod html;
+pub mod options;
+mod rest;
+mod rules;
+mod running;
+mod secret;
+pub mod seed;
+mod socket;
+mod state;
+mod tokens;
+
+pub use options::{CreatorSite, Options, RateLimit, Storage};
+pub use running::{Running, StartError, start};
+pub use secret::Secret;
+pub use state::Addresses;

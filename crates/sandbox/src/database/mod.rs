@@ -1,0 +1,190 @@
+//! What the sandbox remembers, in one SQLite file or in memory: rows in, `wire` entities out.
+//! Nothing here knows HTTP, who is asking or what they may do.
+
+mod channels;
+mod files;
+mod keys;
+mod messages;
+mod paging;
+mod reactions;
+mod schema;
+mod seeding;
+mod users;
+
+pub use channels::StoredChannel;
+pub use files::StoredFile;
+pub use messages::{MessageChange, NewMessage, StoredMessage};
+pub use paging::{Position, Window, page_of};
+pub use seeding::Seed;
+pub use reactions::{ReactionMeaning, ReactionOutcome, StoredReaction};
+pub use users::StoredUser;
+
+use crate::options::Storage;
+use rusqlite::Connection;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Why the database could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// SQLite refused.
+    #[error("SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A column that holds JSON holds something else.
+    #[error("a stored value is damaged: {0}; start with a new --database file")]
+    Damaged(#[from] serde_json::Error),
+    /// The file was written by another version.
+    #[error(
+        "{path} was written by another version of the sandbox (schema {found}, this is {expected}); \
+         delete it or choose another --database file"
+    )]
+    OtherVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its schema's version.
+        found: i64,
+        /// This program's.
+        expected: i64,
+    },
+    /// A worker thread ended early.
+    #[error("a database worker was stopped")]
+    Stopped,
+}
+
+/// One connection to the database.
+#[derive(Debug)]
+pub struct Database {
+    connection: Connection,
+    /// Before a file's id in its address, such as `http://127.0.0.1:4710/files/`.
+    files_address: String,
+}
+
+impl Database {
+    /// Opens or creates the database. `files_address` goes before a file's id in its address.
+    ///
+    /// # Errors
+    /// When the file can't be opened, or was written by another version.
+    pub fn open(storage: &Storage, files_address: String) -> Result<Self, DatabaseError> {
+        let connection = match storage {
+            Storage::Memory => Connection::open_in_memory()?,
+            Storage::File(path) => Connection::open(path)?,
+        };
+        // WAL with full synchronisation: an accepted message survives a crash of the machine.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        match found {
+            0 => {
+                connection.execute_batch(&format!(
+                    "BEGIN; {} PRAGMA user_version = {}; COMMIT;",
+                    schema::TABLES,
+                    schema::VERSION
+                ))?;
+            }
+            schema::VERSION => {}
+            found => {
+                return Err(DatabaseError::OtherVersion {
+                    path: match storage {
+                        Storage::Memory => PathBuf::new(),
+                        Storage::File(path) => path.clone(),
+                    },
+                    found,
+                    expected: schema::VERSION,
+                });
+            }
+        }
+        Ok(Self {
+            connection,
+            files_address,
+        })
+    }
+
+    /// Runs the work as one transaction: all of it is stored, or nothing.
+    ///
+    /// # Errors
+    /// Those of the work, and SQLite's.
+    pub fn transaction<T, E: From<DatabaseError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.execute_batch("BEGIN IMMEDIATE")?;
+        match work(self) {
+            Ok(value) => {
+                self.execute_batch("COMMIT")?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.execute_batch("ROLLBACK")?;
+                Err(error)
+            }
+        }
+    }
+
+    fn execute_batch(&self, statements: &str) -> Result<(), DatabaseError> {
+        Ok(self.connection.execute_batch(statements)?)
+    }
+}
+
+/// The database, shared by all requests. Work runs on blocking threads, one at a time: so frames that are published
+/// within the work are published in the order of the commits.
+#[derive(Clone, Debug)]
+pub struct Store {
+    database: Arc<Mutex<Database>>,
+}
+
+impl Store {
+    /// Shares the database.
+    pub fn new(database: Database) -> Self {
+        Self {
+            database: Arc::new(Mutex::new(database)),
+        }
+    }
+
+    /// Runs the work in one transaction, away from the async threads.
+    ///
+    /// # Errors
+    /// Those of the work, and [`DatabaseError::Stopped`] when the program ends meanwhile.
+    pub async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&mut Database) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        let database = Arc::clone(&self.database);
+        tokio::task::spawn_blocking(move || lock(&database).transaction(work))
+            .await
+            .unwrap_or_else(|_| Err(DatabaseError::Stopped.into()))
+    }
+
+    /// Runs the work and, once it is committed, publishes what it says, before any other work can begin.
+    ///
+    /// # Errors
+    /// As [`Store::run`]; nothing is published then.
+    pub async fn run_then<T, E>(
+        &self,
+        work: impl FnOnce(&mut Database) -> Result<T, E> + Send + 'static,
+        publish: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        let database = Arc::clone(&self.database);
+        tokio::task::spawn_blocking(move || {
+            let mut database = lock(&database);
+            let value = database.transaction(work)?;
+            publish(&value);
+            Ok(value)
+        })
+        .await
+        .unwrap_or_else(|_| Err(DatabaseError::Stopped.into()))
+    }
+}
+
+/// A panic within a transaction leaves it open; SQLite then refuses the next `BEGIN`, which is reported.
+fn lock(database: &Mutex<Database>) -> MutexGuard<'_, Database> {
+    database.lock().unwrap_or_else(PoisonError::into_inner)
+}

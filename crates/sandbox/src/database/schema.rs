@@ -1,0 +1,93 @@
+//! The tables.
+
+/// Counted up with every change of [`TABLES`]; a file of another version is refused rather than misread.
+pub const VERSION: i64 = 1;
+
+/// Times are milliseconds since the Unix epoch; lists are JSON.
+pub const TABLES: &str = "
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    name TEXT,
+    username TEXT NOT NULL UNIQUE,
+    bio TEXT,
+    created_at INTEGER NOT NULL,
+    access_level TEXT NOT NULL,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE channels (
+    id TEXT PRIMARY KEY,
+    experience_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    ban_media INTEGER NOT NULL DEFAULT 0,
+    ban_urls INTEGER NOT NULL DEFAULT 0,
+    banned_words TEXT NOT NULL DEFAULT '[]',
+    user_posts_cooldown_seconds INTEGER,
+    who_can_post TEXT NOT NULL,
+    who_can_react TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    channel_id TEXT NOT NULL REFERENCES channels (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    content TEXT,
+    is_edited INTEGER NOT NULL DEFAULT 0,
+    is_pinned INTEGER NOT NULL DEFAULT 0,
+    mentions TEXT NOT NULL DEFAULT '[]',
+    mentions_everyone INTEGER NOT NULL DEFAULT 0,
+    message_type TEXT NOT NULL,
+    poll_options TEXT,
+    replying_to_message_id TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_in_order ON messages (channel_id, created_at, id);
+CREATE INDEX messages_of_user ON messages (channel_id, user_id, created_at);
+
+CREATE TABLE files (
+    id TEXT PRIMARY KEY,
+    filename TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    width INTEGER,
+    height INTEGER,
+    byte_size INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attachments (
+    message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    file_id TEXT NOT NULL REFERENCES files (id),
+    PRIMARY KEY (message_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reactions (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    kind TEXT NOT NULL CHECK (kind IN ('emoji', 'vote')),
+    meaning TEXT NOT NULL,
+    spelling TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (message_id, user_id, kind, meaning)
+) STRICT;
+CREATE UNIQUE INDEX one_vote_per_user ON reactions (message_id, user_id) WHERE kind = 'vote';
+";
+
+/// Empties every table that the seed fills. Keys stay: they are this installation's.
+pub const EMPTY: &str = "
+DELETE FROM reactions;
+DELETE FROM attachments;
+DELETE FROM files;
+DELETE FROM messages;
+DELETE FROM channels;
+DELETE FROM users;
+";

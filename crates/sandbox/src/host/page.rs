@@ -1,0 +1,109 @@
+use crate::company;
+use crate::database::{StoredChannel, StoredUser};
+use crate::html::{Value, escape, fill};
+use crate::rest::{ApiError, QueryOf};
+use crate::state::Sandbox;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+
+/// The query of the host page.
+#[derive(Debug, Deserialize)]
+pub struct PageQuery {
+    user: Option<String>,
+    experience: Option<String>,
+}
+
+/// `GET /`: whop.com, as far as an app is concerned. Whoever asks picks whom to be.
+pub async fn page(
+    State(sandbox): State<Sandbox>,
+    QueryOf(query): QueryOf<PageQuery>,
+) -> Result<Response, ApiError> {
+    let (users, channels) = sandbox
+        .store()
+        .run(|database| {
+            Ok::<_, crate::database::DatabaseError>((database.users("")?, database.channels()?))
+        })
+        .await?;
+    let pickable: Vec<&StoredUser> = users
+        .iter()
+        .filter(|user| user.id.as_str() != company::AGENT_ID)
+        .collect();
+    let wanted_user = query.user.as_deref().unwrap_or("user_ada");
+    let user = pickable
+        .iter()
+        .find(|user| user.id.as_str() == wanted_user)
+        .ok_or(ApiError::NotFound("user"))?;
+    let wanted_channel = query.experience.as_deref().unwrap_or("exp_general");
+    let channel = channels
+        .iter()
+        .find(|channel| channel.experience_id.as_str() == wanted_channel)
+        .ok_or(ApiError::NotFound("experience"))?;
+    let code = sandbox.entrances().open(user.id.clone());
+    let app = &sandbox.addresses().app;
+    let frame = format!(
+        "{app}/_whop/enter?token={code}&next=/experiences/{}",
+        channel.experience_id
+    );
+    let html = fill(
+        include_str!("../../pages/host.html"),
+        &[
+            ("company", Value::Text(company::COMPANY_TITLE)),
+            ("product", Value::Text(company::PRODUCT_TITLE)),
+            ("experience", Value::Text(&channel.name)),
+            ("user", Value::Text(user.name.as_deref().unwrap_or(&user.username))),
+            ("experience_id", Value::Text(&channel.experience_id)),
+            ("user_id", Value::Text(&user.id)),
+            ("frame", Value::Text(&frame)),
+            ("channels", Value::Html(&channel_links(&channels, channel, user))),
+            ("users", Value::Html(&user_options(&pickable, user))),
+        ],
+    );
+    let policy = format!("default-src 'none'; style-src 'self'; frame-src {app}; form-action 'self'; base-uri 'none'");
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_str(&policy)
+                .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'")),
+        ),
+    ];
+    Ok((headers, Html(html)).into_response())
+}
+
+/// `GET /_host/style.css`.
+pub async fn style() -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        include_str!("../../pages/host.css"),
+    )
+}
+
+fn channel_links(channels: &[StoredChannel], chosen: &StoredChannel, user: &StoredUser) -> String {
+    channels.iter().fold(String::new(), |html, channel| {
+        let current = if channel.id == chosen.id {
+            " aria-current=\"page\""
+        } else {
+            ""
+        };
+        html + &format!(
+            "<li><a href=\"/?user={}&amp;experience={}\"{current}>{}</a></li>",
+            escape(&user.id),
+            escape(&channel.experience_id),
+            escape(&channel.name),
+        )
+    })
+}
+
+fn user_options(users: &[&StoredUser], chosen: &StoredUser) -> String {
+    users.iter().fold(String::new(), |html, user| {
+        let selected = if user.id == chosen.id { " selected" } else { "" };
+        html + &format!(
+            "<option value=\"{}\"{selected}>{} ({})</option>",
+            escape(&user.id),
+            escape(user.name.as_deref().unwrap_or(&user.username)),
+            escape(user.access_level.as_str()),
+        )
+    })
+}

@@ -1,0 +1,82 @@
+use super::{ApiError, Caller, JsonBody};
+use crate::clock::now_seconds;
+use crate::company;
+use crate::state::Sandbox;
+use axum::Json;
+use axum::extract::State;
+use wire::rest::{AccessToken, AccessTokenCreate};
+use wire::{Extra, Timestamp};
+
+const USUAL_SECONDS: i64 = 3_600;
+const LONGEST_SECONDS: i64 = 3 * 3_600;
+
+/// `POST /access_tokens`: only with the API key.
+pub async fn create(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    JsonBody(body): JsonBody<AccessTokenCreate>,
+) -> Result<Json<AccessToken>, ApiError> {
+    if !caller.has_api_key {
+        return Err(ApiError::Forbidden(
+            "Access tokens are made with an API key".to_owned(),
+        ));
+    }
+    if body
+        .company_id
+        .as_deref()
+        .is_some_and(|id| id != company::COMPANY_ID)
+    {
+        return Err(ApiError::NotFound("company"));
+    }
+    if let Some(user_id) = body.user_id.clone() {
+        let user = sandbox
+            .store()
+            .run(move |database| database.user(&user_id))
+            .await?;
+        user.ok_or(ApiError::NotFound("user"))?;
+    }
+    if let Some(scope) = body.scoped_actions.iter().flatten().find(|scope| !is_scope(scope)) {
+        return Err(ApiError::bad_request(format!(
+            "scoped_actions contains {scope:?}, which is no scope"
+        )));
+    }
+    let now = now_seconds();
+    let expires_at = match &body.expires_at {
+        None => now + USUAL_SECONDS,
+        Some(moment) => {
+            let seconds = moment
+                .unix_millis()
+                .ok_or_else(|| ApiError::bad_request("expires_at is not an RFC 3339 moment"))?
+                / 1_000;
+            if seconds <= now || seconds > now + LONGEST_SECONDS {
+                return Err(ApiError::bad_request(
+                    "expires_at must be within the next three hours",
+                ));
+            }
+            seconds
+        }
+    };
+    let token = sandbox.tokens().access_token(
+        body.user_id.as_deref(),
+        body.company_id.as_deref(),
+        body.scoped_actions,
+        expires_at,
+    )?;
+    Ok(Json(AccessToken {
+        token,
+        expires_at: Timestamp::from_unix_millis(expires_at * 1_000),
+        extra: Extra::default(),
+    }))
+}
+
+/// Whether it has the form of Whop's scopes, such as `chat:message:create`.
+fn is_scope(text: &str) -> bool {
+    text.len() <= 64
+        && text.split(':').count() >= 2
+        && text.split(':').all(|part| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        })
+}

@@ -1,0 +1,359 @@
+use super::paging::{Paging, cursor};
+use super::{ApiError, Caller, JsonBody, QueryOf};
+use crate::clock::{new_id, now_millis};
+use crate::database::{Database, MessageChange, NewMessage, StoredChannel, StoredFile, StoredMessage};
+use crate::rules::{self, Draft, LONGEST_MESSAGE, MOST_POLL_OPTIONS};
+use crate::socket::FeedChange;
+use crate::state::Sandbox;
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use wire::rest::{AttachmentReference, Direction, Message, MessageCreate, MessageUpdate, Page, Poll, PollOption};
+use wire::{MessageId, UserId};
+
+/// The query of `GET /messages`.
+#[derive(Debug, Deserialize)]
+pub struct ListQuery {
+    channel_id: Option<String>,
+    direction: Option<Direction>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+/// `GET /messages`.
+pub async fn list(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    QueryOf(query): QueryOf<ListQuery>,
+) -> Result<Json<Page<Message>>, ApiError> {
+    caller.needs("chat:read")?;
+    let window = query.paging.window()?;
+    let direction = query.direction.unwrap_or(Direction::Descending);
+    if let Direction::Unknown(direction) = &direction {
+        return Err(ApiError::bad_request(format!(
+            "direction must be asc or desc, not {direction:?}"
+        )));
+    }
+    let channel_id = query
+        .channel_id
+        .ok_or_else(|| ApiError::bad_request("channel_id is missing"))?;
+    sandbox
+        .store()
+        .run(move |database| {
+            let channel = caller.sees(database.channel(&channel_id)?)?;
+            Ok(Json(database.messages_page(
+                &channel.id,
+                &direction,
+                &window,
+                cursor,
+            )?))
+        })
+        .await
+}
+
+/// `GET /messages/{id}`.
+pub async fn retrieve(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Message>, ApiError> {
+    caller.needs("chat:read")?;
+    sandbox
+        .store()
+        .run(move |database| Ok(Json(visible(database, &caller, &id)?.0.message)))
+        .await
+}
+
+/// `POST /messages`.
+pub async fn create(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    JsonBody(body): JsonBody<MessageCreate>,
+) -> Result<Json<Message>, ApiError> {
+    caller.needs("chat:message:create")?;
+    let hub = sandbox.hub().clone();
+    let (message, _) = sandbox
+        .store()
+        .run_then(
+            move |database| {
+                let channel = caller.sees(database.channel(&body.channel_id)?)?;
+                let new = checked(database, &caller, &channel, body)?;
+                database.add_message(&new)?;
+                let stored = database.message(&new.id)?;
+                Ok::<_, ApiError>((stored.ok_or(ApiError::NotFound("message"))?, channel))
+            },
+            move |(message, channel)| hub.publish(channel, FeedChange::Post(message)),
+        )
+        .await?;
+    Ok(Json(message.message))
+}
+
+/// `PATCH /messages/{id}`.
+pub async fn update(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<MessageUpdate>,
+) -> Result<Json<Message>, ApiError> {
+    let hub = sandbox.hub().clone();
+    let (message, _) = sandbox
+        .store()
+        .run_then(
+            move |database| {
+                let (stored, channel) = visible(database, &caller, &id)?;
+                let change = checked_change(database, &caller, &channel, &stored, body)?;
+                database.change_message(&id, &change)?;
+                let stored = database.message(&id)?;
+                Ok::<_, ApiError>((stored.ok_or(ApiError::NotFound("message"))?, channel))
+            },
+            move |(message, channel)| hub.publish(channel, FeedChange::Post(message)),
+        )
+        .await?;
+    Ok(Json(message.message))
+}
+
+/// `DELETE /messages/{id}`.
+pub async fn delete(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<bool>, ApiError> {
+    caller.needs("chat:message:create")?;
+    let hub = sandbox.hub().clone();
+    sandbox
+        .store()
+        .run_then(
+            move |database| {
+                let (stored, channel) = visible(database, &caller, &id)?;
+                if stored.message.user.id != caller.user.id && !caller.may_moderate() {
+                    return Err(ApiError::Forbidden(
+                        "Only its author or an admin can delete a message".to_owned(),
+                    ));
+                }
+                database.delete_message(&id)?;
+                Ok((stored, channel))
+            },
+            move |(message, channel)| hub.publish(channel, FeedChange::Deletion(message)),
+        )
+        .await?;
+    Ok(Json(true))
+}
+
+/// The message and its channel, if the caller may see them.
+pub fn visible(
+    database: &Database,
+    caller: &Caller,
+    message_id: &str,
+) -> Result<(StoredMessage, StoredChannel), ApiError> {
+    let message = database
+        .message(message_id)?
+        .ok_or(ApiError::NotFound("message"))?;
+    let channel = caller.sees(database.channel(&message.channel_id)?)?;
+    Ok((message, channel))
+}
+
+fn checked(
+    database: &Database,
+    caller: &Caller,
+    channel: &StoredChannel,
+    body: MessageCreate,
+) -> Result<NewMessage, ApiError> {
+    let level = caller.level();
+    if !caller.is_app {
+        rules::may_post(channel, &level)?;
+    }
+    let options = poll_options(body.poll)?;
+    let files = find_files(database, body.attachments.unwrap_or_default())?;
+    let content = checked_content(body.content, files.is_empty())?;
+    if let Some(replied) = &body.replying_to_message_id {
+        let same_channel = database
+            .message(replied)?
+            .is_some_and(|replied| replied.channel_id == channel.id);
+        if !same_channel {
+            return Err(ApiError::bad_request(
+                "replying_to_message_id is not a message of this channel",
+            ));
+        }
+    }
+    let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
+    rules::acceptable(
+        channel,
+        &level,
+        Draft {
+            content: content.as_deref().unwrap_or_default(),
+            poll_options: &texts,
+            files: &files,
+        },
+    )?;
+    let now = now_millis();
+    let last_post = database.last_post_of(&channel.id, &caller.user.id)?;
+    rules::cooled_down(channel, &level, last_post, now)?;
+    // No two messages of a channel have the same time, so that their order is that of their arrival.
+    let created_at = database
+        .newest_in(&channel.id)?
+        .map_or(now, |newest| now.max(newest + 1));
+    let (mentions, mentions_everyone) = mentions(database, caller, content.as_deref())?;
+    Ok(NewMessage {
+        id: MessageId::from(new_id("msg_")),
+        channel_id: channel.id.clone(),
+        user_id: caller.user.id.clone(),
+        created_at,
+        updated_at: created_at,
+        content,
+        is_edited: false,
+        is_pinned: false,
+        mentions,
+        mentions_everyone,
+        message_type: "regular".to_owned(),
+        poll_options: options,
+        replying_to: body.replying_to_message_id,
+        files: files.into_iter().map(|file| file.id).collect(),
+    })
+}
+
+fn checked_change(
+    database: &Database,
+    caller: &Caller,
+    channel: &StoredChannel,
+    stored: &StoredMessage,
+    body: MessageUpdate,
+) -> Result<MessageChange, ApiError> {
+    let level = caller.level();
+    let mut change = MessageChange {
+        at: now_millis(),
+        ..MessageChange::default()
+    };
+    if body.content.is_some() || body.attachments.is_some() {
+        caller.needs("chat:message:create")?;
+        if stored.message.user.id != caller.user.id {
+            return Err(ApiError::Forbidden(
+                "Only its author can edit a message".to_owned(),
+            ));
+        }
+        let kept = stored.message.attachments.iter().flatten();
+        let files = match body.attachments {
+            Some(attachments) => find_files(database, attachments)?,
+            None => find_files(
+                database,
+                kept.map(|file| AttachmentReference { id: file.id.clone() })
+                    .collect(),
+            )?,
+        };
+        let content = match body.content {
+            Some(content) => checked_content(content, files.is_empty())?,
+            None => stored.message.content.clone(),
+        };
+        if content.is_none() && files.is_empty() {
+            return Err(ApiError::bad_request("A message needs a text or a file"));
+        }
+        rules::acceptable(
+            channel,
+            &level,
+            Draft {
+                content: content.as_deref().unwrap_or_default(),
+                poll_options: &[],
+                files: &files,
+            },
+        )?;
+        if content != stored.message.content {
+            let (mentions, everyone) = mentions(database, caller, content.as_deref())?;
+            change.text = Some((content, mentions, everyone));
+        }
+        change.files = Some(files.into_iter().map(|file| file.id).collect());
+    }
+    if let Some(is_pinned) = body.is_pinned {
+        if !caller.may_moderate() {
+            return Err(ApiError::Forbidden("Only admins can pin messages".to_owned()));
+        }
+        caller.needs("chat:moderate")?;
+        change.is_pinned = Some(is_pinned);
+    }
+    Ok(change)
+}
+
+fn checked_content(content: String, needed: bool) -> Result<Option<String>, ApiError> {
+    if content.chars().count() > LONGEST_MESSAGE {
+        return Err(ApiError::bad_request(format!(
+            "content is longer than {LONGEST_MESSAGE} characters"
+        )));
+    }
+    if !content.trim().is_empty() {
+        return Ok(Some(content));
+    }
+    if needed {
+        return Err(ApiError::bad_request(
+            "A message needs a text or a file, and a poll its question",
+        ));
+    }
+    Ok(None)
+}
+
+fn poll_options(poll: Option<Poll>) -> Result<Vec<PollOption>, ApiError> {
+    let Some(poll) = poll else {
+        return Ok(Vec::new());
+    };
+    let options = poll.options.unwrap_or_default();
+    if !(2..=MOST_POLL_OPTIONS).contains(&options.len()) {
+        return Err(ApiError::bad_request(format!(
+            "A poll needs 2 to {MOST_POLL_OPTIONS} options"
+        )));
+    }
+    for (number, option) in (1..).zip(&options) {
+        if option.id != number.to_string() {
+            return Err(ApiError::bad_request(
+                "The ids of a poll's options must be \"1\", \"2\", … in order",
+            ));
+        }
+        if option.text.trim().is_empty() || option.text.chars().count() > 200 {
+            return Err(ApiError::bad_request(
+                "A poll's option needs a text of at most 200 characters",
+            ));
+        }
+    }
+    Ok(options)
+}
+
+fn find_files(
+    database: &Database,
+    references: Vec<AttachmentReference>,
+) -> Result<Vec<StoredFile>, ApiError> {
+    references
+        .into_iter()
+        .map(|reference| {
+            database
+                .file(&reference.id)?
+                .ok_or_else(|| ApiError::bad_request("attachments names a file that isn't there"))
+        })
+        .collect()
+}
+
+/// Whom the text mentions, as `@username` or `@user_…`. Only admins can mention everyone.
+fn mentions(
+    database: &Database,
+    caller: &Caller,
+    content: Option<&str>,
+) -> Result<(Vec<UserId>, bool), ApiError> {
+    let names: BTreeSet<String> = content
+        .unwrap_or_default()
+        .split('@')
+        .skip(1)
+        .map(|rest| {
+            rest.chars()
+                .take_while(|character| character.is_ascii_alphanumeric() || *character == '_')
+                .collect::<String>()
+                .to_lowercase()
+        })
+        .filter(|name| !name.is_empty())
+        .collect();
+    if names.is_empty() {
+        return Ok((Vec::new(), false));
+    }
+    let mentioned = database
+        .users("")?
+        .into_iter()
+        .filter(|user| names.contains(user.id.as_str()) || names.contains(&user.username))
+        .map(|user| user.id)
+        .collect();
+    Ok((mentioned, names.contains("everyone") && caller.may_moderate()))
+}

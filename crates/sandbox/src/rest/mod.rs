@@ -1,0 +1,55 @@
+//! Whop's REST routes under `/api/v1`: reads requests, asks the rules and the database, answers in Whop's JSON.
+//! SQL lives in `database`, frames in `socket`.
+
+mod access_tokens;
+mod auth;
+mod body;
+mod chat_channels;
+mod error;
+mod experiences;
+mod messages;
+mod paging;
+mod rate_limit;
+mod reactions;
+mod users;
+
+pub use auth::Caller;
+pub use body::{JsonBody, QueryOf};
+pub use error::ApiError;
+pub use rate_limit::RateLimiter;
+
+use crate::state::Sandbox;
+use axum::Router;
+use axum::routing::get;
+use axum::routing::post;
+
+/// The routes.
+pub fn router() -> Router<Sandbox> {
+    Router::new()
+        .route("/api/v1/messages", get(messages::list).post(messages::create))
+        .route(
+            "/api/v1/messages/{id}",
+            get(messages::retrieve)
+                .patch(messages::update)
+                .delete(messages::delete),
+        )
+        .route(
+            "/api/v1/reactions",
+            get(reactions::list).post(reactions::create),
+        )
+        .route(
+            "/api/v1/reactions/{id}",
+            get(reactions::retrieve).delete(reactions::delete),
+        )
+        .route("/api/v1/chat_channels", get(chat_channels::list))
+        .route(
+            "/api/v1/chat_channels/{id}",
+            get(chat_channels::retrieve).patch(chat_channels::update),
+        )
+        .route("/api/v1/access_tokens", post(access_tokens::create))
+        .route("/api/v1/users", get(users::list))
+        .route("/api/v1/users/{id}", get(users::retrieve))
+        .route("/api/v1/users/{id}/access/{resource_id}", get(users::access))
+        .route("/api/v1/experiences", get(experiences::list))
+        .route("/api/v1/experiences/{id}", get(experiences::retrieve))
+}

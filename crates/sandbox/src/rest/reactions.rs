@@ -1,0 +1,211 @@
+use super::messages::visible;
+use super::paging::{Paging, cursor};
+use super::{ApiError, Caller, JsonBody, QueryOf};
+use crate::clock::now_millis;
+use crate::database::{
+    Database, Position, ReactionMeaning, ReactionOutcome, StoredChannel, StoredMessage,
+    StoredReaction, page_of,
+};
+use crate::emoji;
+use crate::rules;
+use crate::socket::{FeedChange, ReactionChange};
+use crate::state::Sandbox;
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use wire::rest::{Page, Reaction, ReactionCreate};
+
+/// The query of `GET /reactions`.
+#[derive(Debug, Deserialize)]
+pub struct ListQuery {
+    resource_id: Option<String>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+/// `GET /reactions`: the most recent first.
+pub async fn list(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    QueryOf(query): QueryOf<ListQuery>,
+) -> Result<Json<Page<Reaction>>, ApiError> {
+    caller.needs("chat:read")?;
+    let window = query.paging.window()?;
+    let id = query
+        .resource_id
+        .ok_or_else(|| ApiError::bad_request("resource_id is missing"))?;
+    sandbox
+        .store()
+        .run(move |database| {
+            visible(database, &caller, &id)?;
+            Ok(Json(page_of(
+                database.reactions_of(&id)?,
+                &window,
+                |reaction| Position {
+                    order: -reaction.sequence,
+                    id: reaction.id.to_string(),
+                },
+                cursor,
+                |reaction| reaction.entity(),
+            )))
+        })
+        .await
+}
+
+/// `GET /reactions/{id}`.
+pub async fn retrieve(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Reaction>, ApiError> {
+    caller.needs("chat:read")?;
+    sandbox
+        .store()
+        .run(move |database| {
+            let reaction = database
+                .reaction(&id)?
+                .ok_or(ApiError::NotFound("reaction"))?;
+            visible(database, &caller, &reaction.message_id)?;
+            Ok(Json(reaction.entity()))
+        })
+        .await
+}
+
+/// `POST /reactions`: an emoji, or a vote. What is there already is answered as it is.
+pub async fn create(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    JsonBody(body): JsonBody<ReactionCreate>,
+) -> Result<Json<Reaction>, ApiError> {
+    caller.needs("chat:read")?;
+    let hub = sandbox.hub().clone();
+    let (outcome, _, _) = sandbox
+        .store()
+        .run_then(
+            move |database| {
+                let (stored, channel) = visible(database, &caller, &body.resource_id)?;
+                let meaning = checked(&stored, body)?;
+                if !caller.is_app {
+                    rules::may_react(&channel, &caller.level())?;
+                }
+                let now = now_millis();
+                let outcome =
+                    database.put_reaction(&stored.message.id, &caller.user, &meaning, now)?;
+                let stored = touched(database, stored, outcome.is_new, now)?;
+                Ok::<_, ApiError>((outcome, stored, channel))
+            },
+            move |(outcome, stored, channel): &(ReactionOutcome, StoredMessage, StoredChannel)| {
+                if outcome.is_new {
+                    let change = ReactionChange {
+                        added: Some(&outcome.reaction),
+                        removed: outcome.replaced.as_ref(),
+                        message: stored,
+                    };
+                    hub.publish(channel, FeedChange::Reaction(change));
+                }
+            },
+        )
+        .await?;
+    Ok(Json(outcome.reaction.entity()))
+}
+
+/// The query of `DELETE /reactions/{id}`.
+#[derive(Debug, Deserialize)]
+pub struct DeleteQuery {
+    emoji: Option<String>,
+}
+
+/// `DELETE /reactions/{id}`: by the reaction's id, or by the message's id and the emoji.
+pub async fn delete(
+    State(sandbox): State<Sandbox>,
+    caller: Caller,
+    Path(id): Path<String>,
+    QueryOf(query): QueryOf<DeleteQuery>,
+) -> Result<Json<bool>, ApiError> {
+    caller.needs("chat:read")?;
+    let hub = sandbox.hub().clone();
+    sandbox
+        .store()
+        .run_then(
+            move |database| {
+                let reaction = find(database, &caller, &id, query.emoji)?;
+                let (stored, channel) = visible(database, &caller, &reaction.message_id)?;
+                if reaction.user_id != caller.user.id && !caller.may_moderate() {
+                    return Err(ApiError::Forbidden(
+                        "Only its author or an admin can remove a reaction".to_owned(),
+                    ));
+                }
+                database.remove_reaction(&reaction.id)?;
+                let stored = touched(database, stored, true, now_millis())?;
+                Ok((reaction, stored, channel))
+            },
+            move |(reaction, stored, channel): &(StoredReaction, StoredMessage, StoredChannel)| {
+                let change = ReactionChange {
+                    added: None,
+                    removed: Some(reaction),
+                    message: stored,
+                };
+                hub.publish(channel, FeedChange::Reaction(change));
+            },
+        )
+        .await?;
+    Ok(Json(true))
+}
+
+fn find(
+    database: &Database,
+    caller: &Caller,
+    id: &str,
+    emoji: Option<String>,
+) -> Result<StoredReaction, ApiError> {
+    if let Some(reaction) = database.reaction(id)? {
+        return Ok(reaction);
+    }
+    visible(database, caller, id).map_err(|error| match error {
+        ApiError::NotFound(_) => ApiError::NotFound("reaction"),
+        other => other,
+    })?;
+    let emoji = emoji
+        .ok_or_else(|| ApiError::bad_request("emoji is needed together with a message's id"))?;
+    database
+        .reaction_of(id, &caller.user.id, &ReactionMeaning::Emoji(emoji))?
+        .ok_or(ApiError::NotFound("reaction"))
+}
+
+fn checked(stored: &StoredMessage, body: ReactionCreate) -> Result<ReactionMeaning, ApiError> {
+    match (body.emoji, body.poll_option_id) {
+        (Some(emoji), None) if emoji::is_reaction(&emoji) => Ok(ReactionMeaning::Emoji(emoji)),
+        (Some(_), None) => Err(ApiError::bad_request(
+            "emoji must be one emoji or a shortcode such as :heart:",
+        )),
+        (None, Some(option)) => {
+            let options = stored.message.poll.as_ref().and_then(|poll| poll.options.as_ref());
+            if options.is_some_and(|options| options.iter().any(|own| own.id == option)) {
+                Ok(ReactionMeaning::Vote(option))
+            } else {
+                Err(ApiError::bad_request(
+                    "poll_option_id is not an option of this message's poll",
+                ))
+            }
+        }
+        _ => Err(ApiError::bad_request(
+            "Give either emoji or poll_option_id",
+        )),
+    }
+}
+
+/// The message as it is after the change.
+fn touched(
+    database: &Database,
+    stored: StoredMessage,
+    changed: bool,
+    now: i64,
+) -> Result<StoredMessage, ApiError> {
+    if !changed {
+        return Ok(stored);
+    }
+    database.touch_message(&stored.message.id, now)?;
+    database
+        .message(&stored.message.id)?
+        .ok_or(ApiError::NotFound("message"))
+}

@@ -1,0 +1,202 @@
+//! Starting and stopping: listeners, database, routes.
+
+use crate::clock::now_millis;
+use crate::control;
+use crate::creator_site;
+use crate::database::{Database, DatabaseError, Seed, Store};
+use crate::files;
+use crate::host;
+use crate::options::Options;
+use crate::rest::{self, ApiError};
+use crate::socket;
+use crate::state::{Addresses, Sandbox};
+use crate::tokens::{KeyError, Tokens};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How long open requests may go on when the sandbox stops.
+const GRACE: Duration = Duration::from_secs(3);
+/// The seed's last message is so old at the first start.
+const SEED_AGE_MILLIS: i64 = 600_000;
+
+/// Why the sandbox can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port is taken, or may not be used.
+    #[error("can't listen on {address}: {source}; choose another port")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The database can't be used.
+    #[error("can't use the database: {0}")]
+    Database(#[from] DatabaseError),
+    /// A key can't be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The HTTP client can't be made.
+    #[error("can't make an HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A sandbox that runs. Dropping it stops it at once; [`Running::stop`] stops it in an orderly way.
+#[derive(Debug)]
+pub struct Running {
+    sandbox: Sandbox,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addresses(&self) -> &Addresses {
+        self.sandbox.addresses()
+    }
+
+    /// Tells the sockets to connect anew, lets open requests end (for three seconds), and stops.
+    pub async fn stop(mut self) {
+        self.sandbox.hub().shut_down();
+        self.stop.send_replace(true);
+        let all_ended = async { while self.servers.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, all_ended).await.is_err() {
+            tracing::warn!("some requests were cut off");
+        }
+    }
+}
+
+/// Starts a sandbox: when this returns, it answers.
+///
+/// # Errors
+/// When a port is taken or the database can't be used.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    // Only the first call in a process can succeed, and any provider will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let api = listen(SocketAddr::new(options.host, options.port)).await?;
+    let app = listen(SocketAddr::new(options.host, options.app_port)).await?;
+    let site = match &options.creator_site {
+        Some(site) => {
+            let listener = listen(SocketAddr::new(options.host, site.port)).await?;
+            Some((listener, site.clone()))
+        }
+        None => None,
+    };
+    let addresses = Addresses::new(
+        api.1,
+        app.1,
+        site.as_ref().map(|((_, address), _)| *address),
+    );
+    let seed = Seed {
+        number: options.seed,
+        messages: options.messages,
+        last_millis: options
+            .seed_until
+            .unwrap_or_else(|| now_millis() - SEED_AGE_MILLIS),
+    };
+    let storage = options.storage.clone();
+    let files_address = format!("{}/files/", addresses.api);
+    let (database, tokens) = tokio::task::spawn_blocking(move || {
+        let mut database = Database::open(&storage, files_address)?;
+        let seeded = database.transaction(|database| database.seed_if_empty(seed))?;
+        tracing::info!(seeded, "database ready");
+        let tokens = Tokens::load(&database)?;
+        Ok::<_, StartError>((database, tokens))
+    })
+    .await
+    .map_err(|_| DatabaseError::Stopped)??;
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()?;
+    let sandbox = Sandbox::new(
+        options,
+        addresses,
+        Store::new(database),
+        tokens,
+        seed,
+        client,
+    );
+    let (stop, stopped) = watch::channel(false);
+    let mut servers = JoinSet::new();
+    servers.spawn(serve(api.0, api_router(&sandbox), stopped.clone()));
+    servers.spawn(serve(app.0, app_router(&sandbox), stopped.clone()));
+    if let Some(((listener, _), site)) = site {
+        servers.spawn(serve(listener, creator_site::router(site), stopped));
+    }
+    tracing::info!(addresses = ?sandbox.addresses(), "listening");
+    Ok(Running {
+        sandbox,
+        stop,
+        servers,
+    })
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            // An error means that nobody can stop us any more: the same as being stopped.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        })
+        .await
+}
+
+/// `api.whop.com`, `ws-prod.whop.com` and whop.com's host page.
+fn api_router(sandbox: &Sandbox) -> Router {
+    let mut router = rest::router()
+        .route("/v1/websockets/connect", get(socket::connect_server))
+        .route("/v1/websockets/send", post(socket::send))
+        .route("/files/{id}/content", get(files::content))
+        .route("/.well-known/jwks.json", get(key_set))
+        .fallback(|| async { ApiError::NoRoute })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .layer(middleware::from_fn_with_state(
+            sandbox.clone(),
+            control::interfere,
+        ))
+        .route("/", get(host::page))
+        .route("/_host/style.css", get(host::style));
+    if sandbox.options().control {
+        router = router.merge(control::router(sandbox));
+    }
+    router.with_state(sandbox.clone())
+}
+
+/// The app's own origin.
+fn app_router(sandbox: &Sandbox) -> Router {
+    Router::new()
+        .route(
+            "/_whop/ws/v1/websockets/connect",
+            get(socket::connect_browser),
+        )
+        .route("/_whop/enter", get(host::enter))
+        .fallback(host::forward)
+        .with_state(sandbox.clone())
+}
+
+async fn key_set(State(sandbox): State<Sandbox>) -> impl IntoResponse {
+    (
+        [(header::CACHE_CONTROL, "public, max-age=300")],
+        Json(sandbox.tokens().key_set().clone()),
+    )
+}

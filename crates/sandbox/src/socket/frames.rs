@@ -1,0 +1,325 @@
+use crate::database::{ReactionMeaning, StoredChannel, StoredMessage, StoredReaction};
+use serde_json::{Value, json};
+use wire::rest::{Attachment, Message, MessageType, WhoCanPost, WhoCanReact};
+use wire::socket::{
+    ChatFeed, Dimensions, DmsPost, FeedEntity, FileAttachment, PostReactionCount,
+    PostReactionCountUpdate, ReactionEntity, ReactionKind, ServerFrame, SocketUser, UpdatedFields,
+};
+use wire::{Extra, Millis};
+
+const FEED_TYPE: &str = "chat_feed";
+
+/// A change of a feed, as the REST routes made it.
+#[derive(Clone, Copy, Debug)]
+pub enum FeedChange<'a> {
+    /// A message was posted, edited or pinned.
+    Post(&'a StoredMessage),
+    /// A message was deleted.
+    Deletion(&'a StoredMessage),
+    /// A reaction or a vote was made, replaced or taken back.
+    Reaction(ReactionChange<'a>),
+    /// The channel's settings changed.
+    Settings,
+}
+
+/// A change of one user's reaction.
+#[derive(Clone, Copy, Debug)]
+pub struct ReactionChange<'a> {
+    /// The new reaction.
+    pub added: Option<&'a StoredReaction>,
+    /// The one that is gone.
+    pub removed: Option<&'a StoredReaction>,
+    /// The message as it is now.
+    pub message: &'a StoredMessage,
+}
+
+/// The frames that tell the change, in their order.
+pub fn feed_frames(channel: &StoredChannel, change: FeedChange<'_>, now: i64) -> Vec<ServerFrame> {
+    let entities = match change {
+        FeedChange::Post(message) => vec![post(channel, message)],
+        FeedChange::Deletion(message) => vec![deletion(channel, message, now)],
+        FeedChange::Reaction(change) => reaction_entities(channel, change, now),
+        FeedChange::Settings => vec![settings(channel, now)],
+    };
+    entities
+        .into_iter()
+        .map(|entity| ServerFrame {
+            feed_entity: Some(entity),
+            ..ServerFrame::default()
+        })
+        .collect()
+}
+
+/// The frame as text, with its three times: made, heard of and sent at once, as everything here is one process.
+pub fn text(mut frame: ServerFrame, now: i64) -> Result<String, serde_json::Error> {
+    let now = text_millis(now);
+    frame.created_at = frame.created_at.or_else(|| now.clone());
+    frame.processed_at.clone_from(&now);
+    frame.delivered_at = now;
+    serde_json::to_string(&frame)
+}
+
+/// Milliseconds as protobuf's JSON writes them: a string.
+pub fn text_millis(millis: i64) -> Option<Millis> {
+    serde_json::from_value(Value::String(millis.to_string())).ok()
+}
+
+/// What every entity of a feed carries besides its own fields.
+fn entity_base(entity_type: &str) -> Extra {
+    let mut extra = Extra::default();
+    extra.insert("entityType", json!(entity_type));
+    extra.insert("isSynced", json!(true));
+    extra
+}
+
+fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
+    let Message {
+        content,
+        message_type,
+        attachments,
+        ..
+    } = &stored.message;
+    let mut extra = entity_base("dms_post");
+    extra.insert("parentId", json!(""));
+    extra.insert("title", json!(""));
+    extra.insert("childrenCount", json!(0));
+    extra.insert("gifs", json!([]));
+    let content = content.clone().unwrap_or_default();
+    let post = DmsPost {
+        entity_id: stored.message.id.clone(),
+        created_at: Millis::new(stored.created_at),
+        updated_at: Millis::new(stored.updated_at),
+        deleted: false,
+        feed_id: channel.id.clone(),
+        feed_type: FEED_TYPE.to_owned(),
+        user_id: stored.message.user.id.clone(),
+        is_edited: stored.message.is_edited,
+        markdown_content: content.clone(),
+        content,
+        rich_content: String::new(),
+        replying_to_post_id: stored
+            .message
+            .replying_to_message_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        replying_to_post: None,
+        is_pinned: stored.message.is_pinned,
+        everyone_mentioned: stored.message.mentions_everyone,
+        mentioned_user_ids: stored.message.mentions.clone(),
+        view_count: 0,
+        post_reaction_counts: reaction_counts(&stored.message),
+        // The websocket has spellings of its own.
+        message_type: Some(MessageType::Unknown(message_type.as_str().to_uppercase())),
+        user: Some(SocketUser {
+            id: stored.message.user.id.clone(),
+            name: stored.message.user.name.clone(),
+            username: stored.message.user.username.clone(),
+            ..SocketUser::default()
+        }),
+        files: attachments.iter().flatten().map(file).collect(),
+        links: Vec::new(),
+        poll: stored.message.poll.clone(),
+        is_poster_admin: stored.is_poster_admin,
+        experience_id: Some(channel.experience_id.clone()),
+        sort_key: format!("{:015}", stored.created_at),
+        extra,
+    };
+    FeedEntity {
+        dms_post: Some(Box::new(post)),
+        ..FeedEntity::default()
+    }
+}
+
+/// Tells which message is gone, and nothing of what it said.
+fn deletion(channel: &StoredChannel, stored: &StoredMessage, now: i64) -> FeedEntity {
+    let post = DmsPost {
+        entity_id: stored.message.id.clone(),
+        created_at: Millis::new(stored.created_at),
+        updated_at: Millis::new(now.max(stored.updated_at + 1)),
+        deleted: true,
+        feed_id: channel.id.clone(),
+        feed_type: FEED_TYPE.to_owned(),
+        user_id: stored.message.user.id.clone(),
+        experience_id: Some(channel.experience_id.clone()),
+        sort_key: format!("{:015}", stored.created_at),
+        extra: entity_base("dms_post"),
+        ..DmsPost::default()
+    };
+    FeedEntity {
+        dms_post: Some(Box::new(post)),
+        ..FeedEntity::default()
+    }
+}
+
+fn file(attachment: &Attachment) -> FileAttachment {
+    let content_type = attachment.content_type.clone().unwrap_or_default();
+    let size = attachment
+        .width
+        .zip(attachment.height)
+        .map(|(width, height)| Dimensions {
+            width,
+            height,
+            extra: Extra::default(),
+        });
+    let (image, video) = if content_type.starts_with("video/") {
+        (None, size)
+    } else {
+        (size, None)
+    };
+    FileAttachment {
+        id: attachment.id.clone(),
+        original_url: attachment.url.clone().unwrap_or_default(),
+        file_name: attachment.filename.clone().unwrap_or_default(),
+        byte_size: attachment
+            .extra
+            .get("byte_size")
+            .and_then(Value::as_u64)
+            .unwrap_or_default(),
+        content_type,
+        image,
+        video,
+        extra: Extra::default(),
+    }
+}
+
+fn tally(kind: ReactionKind, value: &str, count: u64) -> PostReactionCount {
+    PostReactionCount {
+        reaction_type: kind,
+        value: value.to_owned(),
+        total_score: count.cast_signed(),
+        user_count: count,
+        ..PostReactionCount::default()
+    }
+}
+
+fn reaction_counts(message: &Message) -> Vec<PostReactionCount> {
+    let emoji = message.reaction_counts.iter().map(|own| {
+        let value = own.emoji.as_deref().unwrap_or_default();
+        tally(ReactionKind::Emoji, value, own.count)
+    });
+    let votes = message.poll_votes.iter().map(|own| {
+        let value = own.option_id.as_deref().unwrap_or_default();
+        tally(ReactionKind::Vote, value, own.count)
+    });
+    emoji.chain(votes).collect()
+}
+
+fn reaction_entities(
+    channel: &StoredChannel,
+    change: ReactionChange<'_>,
+    now: i64,
+) -> Vec<FeedEntity> {
+    let message = &change.message.message;
+    let entity = |reaction: &StoredReaction, deleted: bool| {
+        let mut extra = entity_base("reaction");
+        extra.insert("createdAt", json!(now));
+        extra.insert("postType", json!("dms_post"));
+        extra.insert("feedType", json!(FEED_TYPE));
+        FeedEntity {
+            reaction: Some(ReactionEntity {
+                entity_id: reaction.id.clone(),
+                post_id: reaction.message_id.clone(),
+                feed_id: channel.id.clone(),
+                user_id: reaction.user_id.clone(),
+                reaction_type: kind(&reaction.meaning),
+                value: reaction.meaning.spelling().to_owned(),
+                score: i64::from(!deleted),
+                deleted,
+                updated_at: Millis::new(now),
+                extra,
+            }),
+            ..FeedEntity::default()
+        }
+    };
+    let mut entities: Vec<FeedEntity> = change
+        .removed
+        .map(|reaction| entity(reaction, true))
+        .into_iter()
+        .chain(change.added.map(|reaction| entity(reaction, false)))
+        .collect();
+    // One emoji's count, or, where a vote may have moved from one option to another, all of them.
+    let single = change
+        .added
+        .or(change.removed)
+        .filter(|reaction| kind(&reaction.meaning) == ReactionKind::Emoji)
+        .map(|reaction| {
+            let value = reaction.meaning.spelling();
+            let count = message
+                .reaction_counts
+                .iter()
+                .find(|own| own.emoji.as_deref() == Some(value))
+                .map_or(0, |own| own.count);
+            tally(ReactionKind::Emoji, value, count)
+        });
+    let mut extra = Extra::default();
+    extra.insert("postType", json!("dms_post"));
+    extra.insert("feedType", json!(FEED_TYPE));
+    entities.push(FeedEntity {
+        post_reaction_count_update: Some(PostReactionCountUpdate {
+            post_id: message.id.clone(),
+            feed_id: channel.id.clone(),
+            updated_fields_bitmask: if single.is_some() {
+                UpdatedFields::SINGLE_REACTION
+            } else {
+                UpdatedFields::ALL_REACTIONS
+            },
+            view_count: None,
+            post_reaction_counts: if single.is_some() {
+                Vec::new()
+            } else {
+                reaction_counts(message)
+            },
+            single_reaction_count_update: single,
+            extra,
+        }),
+        ..FeedEntity::default()
+    });
+    entities
+}
+
+fn kind(meaning: &ReactionMeaning) -> ReactionKind {
+    match meaning {
+        ReactionMeaning::Emoji(_) => ReactionKind::Emoji,
+        ReactionMeaning::Vote(_) => ReactionKind::Vote,
+    }
+}
+
+fn settings(channel: &StoredChannel, now: i64) -> FeedEntity {
+    let mut extra = entity_base("chat_feed");
+    extra.insert("createdAt", json!(channel.created_at));
+    extra.insert("feedType", json!(FEED_TYPE));
+    extra.insert("requiredProductIdsToWrite", json!([]));
+    let post = match &channel.who_can_post {
+        WhoCanPost::Everyone => "EVERYONE",
+        WhoCanPost::Members => "MEMBERS",
+        WhoCanPost::Admins => "ADMINS",
+        WhoCanPost::ProductOwners => "PRODUCT_OWNERS",
+        WhoCanPost::NoOne => "NONE",
+        WhoCanPost::Unknown(value) => value,
+    };
+    let react = match &channel.who_can_react {
+        WhoCanReact::Everyone => "EVERYONE",
+        WhoCanReact::Members => "MEMBERS",
+        WhoCanReact::Admins => "ADMINS",
+        WhoCanReact::ProductOwners => "PRODUCT_OWNERS",
+        WhoCanReact::NoOne => "NONE",
+        WhoCanReact::Unknown(value) => value,
+    };
+    FeedEntity {
+        chat_feed: Some(ChatFeed {
+            entity_id: channel.id.clone(),
+            experience_id: Some(channel.experience_id.clone()),
+            ban_urls: Some(channel.ban_urls),
+            ban_media: Some(channel.ban_media),
+            // The websocket has spellings of its own.
+            who_can_post: Some(WhoCanPost::Unknown(post.to_owned())),
+            who_can_react: Some(WhoCanReact::Unknown(react.to_owned())),
+            user_posts_cooldown_seconds: Some(channel.cooldown_seconds.unwrap_or_default()),
+            deleted: false,
+            updated_at: Millis::new(now),
+            extra,
+        }),
+        ..FeedEntity::default()
+    }
+}

@@ -1,0 +1,298 @@
+use super::frames::{self, FeedChange};
+use crate::clock::now_millis;
+use crate::company;
+use crate::database::{StoredChannel, StoredUser};
+use axum::extract::ws::Utf8Bytes;
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{mpsc, watch};
+use wire::socket::{ChannelKind, Reconnect, ServerFrame, SocketChannel};
+
+/// Frames that wait for a slow reader; one more, and it is dropped.
+const LONGEST_QUEUE: usize = 256;
+
+/// Which endpoint a connection came in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `/v1/websockets/connect`: all feeds of its user.
+    Server,
+    /// `/_whop/ws/…` on the app's origin: the feeds that it joined.
+    Browser,
+}
+
+/// Whether a connection goes on, and how it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It goes on.
+    Open,
+    /// It breaks off, without a goodbye.
+    Abrupt,
+    /// What is queued is sent, then it is closed properly.
+    Orderly,
+}
+
+#[derive(Debug)]
+struct Connection {
+    endpoint: Endpoint,
+    user: Option<StoredUser>,
+    channels: HashSet<SocketChannel>,
+    outgoing: mpsc::Sender<Utf8Bytes>,
+    ending: watch::Sender<Ending>,
+}
+
+impl Connection {
+    fn sees(&self, channel: &StoredChannel) -> bool {
+        match self.endpoint {
+            Endpoint::Server => self.user.as_ref().is_some_and(StoredUser::has_access),
+            Endpoint::Browser => {
+                self.is_in(ChannelKind::Dms, &channel.id)
+                    || self.is_in(ChannelKind::Experience, &channel.experience_id)
+            }
+        }
+    }
+
+    fn is_in(&self, kind: ChannelKind, id: &str) -> bool {
+        self.channels.contains(&SocketChannel {
+            kind,
+            id: id.to_owned(),
+        })
+    }
+
+    fn is_user(&self, id: &str) -> bool {
+        self.user.as_ref().is_some_and(|user| user.id.as_str() == id)
+    }
+
+    /// Whether an app message for that channel is meant for it.
+    fn hears_app(&self, channel_id: &str) -> bool {
+        let server_hears = || {
+            self.endpoint == Endpoint::Server
+                && self.user.as_ref().is_some_and(StoredUser::has_access)
+                && channel_id.starts_with(company::APP_ID)
+        };
+        self.is_in(ChannelKind::App, channel_id) || server_hears()
+    }
+}
+
+/// Whom a frame is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Audience<'a> {
+    /// Every connection.
+    Everyone,
+    /// Those of one user.
+    User(&'a str),
+    /// Those in an `APP` channel.
+    App(&'a str),
+    /// Those in any channel.
+    Channel(&'a SocketChannel),
+    /// Those that see a feed.
+    Feed(&'a StoredChannel),
+}
+
+/// How many sockets are open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SocketCounts {
+    /// On `/v1/websockets/connect`.
+    pub server: usize,
+    /// On `/_whop/ws/v1/websockets/connect`.
+    pub browser: usize,
+}
+
+#[derive(Debug, Default)]
+struct Connections {
+    next: u64,
+    open: HashMap<u64, Connection>,
+}
+
+/// All open connections.
+#[derive(Clone, Debug, Default)]
+pub struct Hub {
+    connections: Arc<Mutex<Connections>>,
+    refusing: Arc<AtomicBool>,
+}
+
+/// One connection's place in the hub; dropping it takes the connection out.
+#[derive(Debug)]
+pub struct Place {
+    /// Tells the connections apart.
+    pub id: u64,
+    /// Frames to send.
+    pub outgoing: mpsc::Receiver<Utf8Bytes>,
+    /// Whether to go on.
+    pub ending: watch::Receiver<Ending>,
+    hub: Hub,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.hub.lock().open.remove(&self.id);
+    }
+}
+
+impl Hub {
+    fn lock(&self) -> MutexGuard<'_, Connections> {
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a connection in, unless a test wants none.
+    pub fn enter(
+        &self,
+        endpoint: Endpoint,
+        user: Option<StoredUser>,
+        channels: impl IntoIterator<Item = SocketChannel>,
+    ) -> Option<Place> {
+        let (sender, outgoing) = mpsc::channel(LONGEST_QUEUE);
+        let (ending_sender, ending) = watch::channel(Ending::Open);
+        let mut connections = self.lock();
+        if self.is_refusing() {
+            return None;
+        }
+        connections.next += 1;
+        let id = connections.next;
+        connections.open.insert(
+            id,
+            Connection {
+                endpoint,
+                user,
+                channels: channels.into_iter().collect(),
+                outgoing: sender,
+                ending: ending_sender,
+            },
+        );
+        Some(Place {
+            id,
+            outgoing,
+            ending,
+            hub: self.clone(),
+        })
+    }
+
+    /// Adds a channel to a connection. False when it has too many.
+    pub fn subscribe(&self, id: u64, channel: SocketChannel) -> bool {
+        const MOST_CHANNELS: usize = 1_000;
+        self.lock().open.get_mut(&id).is_some_and(|connection| {
+            if connection.channels.len() >= MOST_CHANNELS
+                && !connection.channels.contains(&channel)
+            {
+                return false;
+            }
+            connection.channels.insert(channel);
+            true
+        })
+    }
+
+    /// Takes a channel from a connection.
+    pub fn unsubscribe(&self, id: u64, channel: &SocketChannel) {
+        if let Some(connection) = self.lock().open.get_mut(&id) {
+            connection.channels.remove(channel);
+        }
+    }
+
+    /// Tells all who may see the feed.
+    pub fn publish(&self, channel: &StoredChannel, change: FeedChange<'_>) {
+        let now = now_millis();
+        for frame in frames::feed_frames(channel, change, now) {
+            self.send(&Audience::Feed(channel), None, frame);
+        }
+    }
+
+    /// Sends a frame to its audience, but not to the connection `except`.
+    pub fn send(&self, audience: &Audience<'_>, except: Option<u64>, frame: ServerFrame) {
+        match frames::text(frame, now_millis()) {
+            Ok(text) => self.send_text(audience, except, text.into()),
+            Err(error) => tracing::error!(%error, "a frame could not be written"),
+        }
+    }
+
+    /// Sends any text to every connection, as a test asked for.
+    pub fn send_raw(&self, text: String) {
+        self.send_text(&Audience::Everyone, None, text.into());
+    }
+
+    fn send_text(&self, audience: &Audience<'_>, except: Option<u64>, text: Utf8Bytes) {
+        self.lock().open.retain(|id, connection| {
+            let meant = except != Some(*id)
+                && match audience {
+                    Audience::Everyone => true,
+                    Audience::User(user) => connection.is_user(user),
+                    Audience::App(channel_id) => connection.hears_app(channel_id),
+                    Audience::Channel(channel) => connection.channels.contains(channel),
+                    Audience::Feed(channel) => connection.sees(channel),
+                };
+            !meant || queue(*id, connection, text.clone())
+        });
+    }
+
+    /// Sends a frame to one connection.
+    pub fn answer(&self, id: u64, frame: ServerFrame) {
+        let text = match frames::text(frame, now_millis()) {
+            Ok(text) => text.into(),
+            Err(error) => return tracing::error!(%error, "a frame could not be written"),
+        };
+        let mut connections = self.lock();
+        if let Some(connection) = connections.open.get(&id)
+            && !queue(id, connection, text)
+        {
+            connections.open.remove(&id);
+        }
+    }
+
+    /// Breaks all connections off.
+    pub fn drop_all(&self) {
+        for (_, connection) in self.lock().open.drain() {
+            connection.ending.send_replace(Ending::Abrupt);
+        }
+    }
+
+    /// Refuses new connections and drops those that are there, or stops refusing.
+    pub fn refuse(&self, refuse: bool) {
+        self.refusing.store(refuse, Ordering::SeqCst);
+        if refuse {
+            self.drop_all();
+        }
+    }
+
+    /// Whether new connections are refused.
+    pub fn is_refusing(&self) -> bool {
+        self.refusing.load(Ordering::SeqCst)
+    }
+
+    /// Tells all connections to connect anew, and closes them.
+    pub fn shut_down(&self) {
+        let reconnect = ServerFrame {
+            reconnect: Some(Reconnect::default()),
+            ..ServerFrame::default()
+        };
+        self.send(&Audience::Everyone, None, reconnect);
+        for (_, connection) in self.lock().open.drain() {
+            connection.ending.send_replace(Ending::Orderly);
+        }
+    }
+
+    /// How many connections there are.
+    pub fn counts(&self) -> SocketCounts {
+        let connections = self.lock();
+        let server = connections
+            .open
+            .values()
+            .filter(|connection| connection.endpoint == Endpoint::Server)
+            .count();
+        SocketCounts {
+            server,
+            browser: connections.open.len() - server,
+        }
+    }
+}
+
+/// False when the connection doesn't read fast enough: it is broken off then, and never waited for.
+fn queue(id: u64, connection: &Connection, text: Utf8Bytes) -> bool {
+    let queued = connection.outgoing.try_send(text).is_ok();
+    if !queued {
+        tracing::warn!(connection = id, "dropped: it doesn't read its frames");
+        connection.ending.send_replace(Ending::Abrupt);
+    }
+    queued
+}

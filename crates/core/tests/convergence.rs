@@ -83,6 +83,7 @@ fn story() -> Vec<Value> {
         counts("msg_1", &[(":heart:", 2), ("🔥", 1)], START - 600_000),
         single("msg_1", "EMOJI", "❤️", 3, START - 500_000),
         single("msg_1", "EMOJI", "👍", 1, START - 400_000),
+        single("msg_1", "EMOJI", "👍", 2, START - 300_000),
         own_reaction("msg_1", "EMOJI", ":heart:", true, START - 500_000),
         own_reaction("msg_2", "EMOJI", "🔥", true, START - 500_000),
         own_reaction("msg_2", "EMOJI", "🔥", false, START - 400_000),
@@ -107,7 +108,7 @@ proptest! {
 
     #[test]
     fn t8_any_order_with_any_duplicates_ends_the_same(
-        (order, again) in (Just(story()).prop_shuffle(), prop::collection::vec(0..19_usize, 0..20))
+        (order, again) in (Just(story()).prop_shuffle(), prop::collection::vec(0..20_usize, 0..20))
     ) {
         let mut frames = order;
         for at in again {
@@ -167,7 +168,7 @@ fn the_story_ends_as_told() {
         .collect();
     assert_eq!(
         reactions,
-        [("❤\u{fe0f}", 3, true), ("🔥", 1, false), ("👍", 1, false)]
+        [("❤\u{fe0f}", 3, true), ("🔥", 1, false), ("👍", 2, false)]
     );
     assert!(chat.row("second").reactions.is_empty());
     let answer = chat.row("an answer");

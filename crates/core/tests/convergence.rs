@@ -104,7 +104,7 @@ fn ending(frames: &[Value]) -> Vec<impl PartialEq + std::fmt::Debug + use<>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn t8_any_order_with_any_duplicates_ends_the_same(

@@ -1,5 +1,9 @@
 //! A scripted platform for the core: time that moves when told, and a record of what the core asked for.
 #![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(
+    clippy::expect_used,
+    reason = "a test that lacks what it expects has failed"
+)]
 
 use chat_core::{
     Changes, Chat, Effect, Event, HttpOutcome, HttpRequest, Identity, Moment, Options, RequestId,

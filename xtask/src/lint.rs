@@ -1,10 +1,9 @@
 //! What can be said about the sources without running them.
 
 use crate::error::Result;
-use crate::paths::on_path;
 use crate::process;
 use crate::test::{heading, locked};
-use crate::toolchain::Toolchain;
+use crate::toolchain::{Toolchain, deny};
 
 const DENY_WARNINGS: &[&str] = &["--", "--deny", "warnings"];
 
@@ -28,7 +27,7 @@ pub fn lint(toolchain: &Toolchain) -> Result<()> {
     heading("clippy of the widget");
     widget(toolchain)?;
     heading("cargo-deny");
-    deny(toolchain)
+    cargo_deny(toolchain)
 }
 
 fn widget(toolchain: &Toolchain) -> Result<()> {
@@ -46,9 +45,8 @@ fn widget(toolchain: &Toolchain) -> Result<()> {
 }
 
 /// Licences, sources and bans; the advisories only where their database can be had.
-fn deny(toolchain: &Toolchain) -> Result<()> {
-    let own = toolchain.paths.programs().join("cargo-deny");
-    if on_path("cargo-deny").is_none() && !own.is_file() {
+fn cargo_deny(toolchain: &Toolchain) -> Result<()> {
+    if !deny::is_there(&toolchain.paths) {
         println!("skipped: cargo-deny is not installed (cargo install cargo-deny --locked)");
         return Ok(());
     }

@@ -62,10 +62,11 @@ impl Part {
 
     fn tools(self) -> &'static [Tool] {
         use Tool::{
-            ChromeDriver, Chromium, Linters, NpmTools, TestPackages, Trunk, WasmBindgen, WasmStd,
+            ChromeDriver, Chromium, Deny, Linters, NpmTools, TestPackages, Trunk, WasmBindgen,
+            WasmStd,
         };
         match self {
-            Self::Lint => &[Linters, WasmStd],
+            Self::Lint => &[Linters, Deny, WasmStd],
             Self::Native => &[],
             Self::Browser => &[WasmStd, WasmBindgen, Chromium, ChromeDriver],
             Self::Size => &[WasmStd, WasmBindgen, Trunk, NpmTools],

@@ -3,6 +3,7 @@
 
 mod browser;
 mod debian;
+pub mod deny;
 mod install;
 mod linters;
 mod npm;
@@ -28,6 +29,8 @@ use wasm_std::WasmStd;
 pub enum Tool {
     /// rustfmt and clippy.
     Linters,
+    /// cargo-deny, which only CI insists on.
+    Deny,
     /// A compiler and a standard library for wasm32-unknown-unknown.
     WasmStd,
     /// wasm-bindgen and its test runner, at the version in Cargo.lock.
@@ -55,6 +58,7 @@ pub const BUILD: &[Tool] = &[
 /// Everything that any command needs.
 pub const ALL: &[Tool] = &[
     Tool::Linters,
+    Tool::Deny,
     Tool::WasmStd,
     Tool::WasmBindgen,
     Tool::Trunk,
@@ -97,6 +101,7 @@ impl Toolchain {
         let paths = &self.paths;
         match tool {
             Tool::Linters => linters::set_up(paths, progress)?,
+            Tool::Deny => deny::set_up(paths, progress)?,
             Tool::WasmStd => self.wasm_std = wasm_std::set_up(paths, progress)?,
             Tool::WasmBindgen => {
                 self.programs

@@ -26,6 +26,15 @@ impl Progress {
         println!("[{}/{}] {what} … found", self.done, self.total);
     }
 
+    /// The step is left out here; `command` would add what is missing.
+    pub fn skipped(&mut self, what: &str, command: &str) {
+        self.done += 1;
+        println!(
+            "[{}/{}] {what} … skipped ({command})",
+            self.done, self.total
+        );
+    }
+
     /// The step begins, and takes about as long as `estimate` says.
     pub fn installing(&mut self, what: &str, estimate: &str) {
         self.done += 1;

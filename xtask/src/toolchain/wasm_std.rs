@@ -98,6 +98,10 @@ fn rustup(paths: &Paths, progress: &mut Progress) -> Result<WasmStd> {
         &paths.log("rustup"),
         RUSTUP_LIMIT,
     )?;
+    if !has_target() {
+        let text = "rustup has the target, but the rustc on PATH is not rustup's";
+        return Err(Error::Wrong(text.into()));
+    }
     progress.installed();
     Ok(WasmStd::Target)
 }

@@ -96,7 +96,10 @@ pub(super) fn email_at(text: &str, from: usize, at: usize) -> Option<(Range<usiz
         end -= 1;
     }
     let domain = &text[at + 1..end];
-    if !domain.contains('.') || domain.contains("..") || domain.ends_with(['-', '_']) {
+    if !domain.contains('.')
+        || domain.as_bytes().windows(2).any(|pair| pair == b"..")
+        || domain.ends_with(['-', '_'])
+    {
         return None;
     }
     let mut address = String::from("mailto:");

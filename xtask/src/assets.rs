@@ -87,7 +87,13 @@ fn loader(
     let mut command = esbuild(toolchain, profile);
     // What the loader imports is found beside it.
     command
-        .args(["--bundle", "--format=iife", "--loader=js", TARGET])
+        .args([
+            "--bundle",
+            "--format=iife",
+            "--loader=js",
+            "--sourcefile=loader.js",
+            TARGET,
+        ])
         .current_dir(directory);
     let start_error = |source| Error::Start {
         program: "esbuild".into(),

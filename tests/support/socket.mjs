@@ -10,9 +10,9 @@ export function asServer() {
   delete globalThis.window;
 }
 
-/** Sockets opened from now on are those of a page of that origin, with its cookie. */
-export function asPage(origin, cookie) {
-  globalThis.window = { location: new URL(origin) };
+/** Sockets opened from now on are those of a page of that address; they send its origin, and the host's cookie. */
+export function asPage(address, cookie, { origin = address } = {}) {
+  globalThis.window = { location: new URL(address) };
   globalThis.WebSocket = class extends WebSocket {
     constructor(url, protocols = []) {
       super(url, protocols, { headers: { origin, ...(cookie && { cookie }) } });

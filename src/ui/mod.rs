@@ -1,42 +1,21 @@
-//! Components: each reads a slice of the conversation and sends events, nothing else.
+//! What the visitor sees: components that read a slice of the conversation and send events, nothing else.
+//! No fetching, no sockets and no knowledge of what an event leads to.
 
-use crate::Conversation;
-use leptos::prelude::*;
+mod address;
+mod announcer;
+mod appearance;
+mod composer;
+mod dates;
+mod dom;
+mod frame;
+mod icons;
+mod list;
+mod quick_reactions;
+mod row;
+mod scene;
+mod status;
+mod strings;
+mod text;
 
-/// How the widget looks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Appearance {
-    /// Bubbles or rows.
-    pub style: ChatStyle,
-    /// Light, dark, or as the system says.
-    pub theme: Theme,
-    /// BCP 47, for `Intl`.
-    pub locale: String,
-}
-
-/// Bubbles or rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChatStyle {
-    /// Bubbles.
-    Imessage,
-    /// Rows.
-    Discord,
-}
-
-/// Light or dark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-    /// As the system says.
-    System,
-}
-
-/// The widget.
-#[component]
-pub fn App(conversation: Conversation, appearance: Appearance) -> impl IntoView {
-    let _ = appearance;
-    view! { <p>{move || conversation.rows().with(Vec::len)}</p> }
-}
+pub use appearance::{Appearance, ChatStyle, Theme};
+pub use frame::App;

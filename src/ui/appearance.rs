@@ -1,0 +1,75 @@
+/// How a page wants the widget to look and speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appearance {
+    /// Bubbles or rows.
+    pub style: ChatStyle,
+    /// Light or dark.
+    pub theme: Theme,
+    /// A language tag of BCP 47 for dates and numbers; the browser's own where it is empty or unknown.
+    pub locale: String,
+}
+
+impl Default for Appearance {
+    fn default() -> Self {
+        Self {
+            style: ChatStyle::Imessage,
+            theme: Theme::System,
+            locale: String::new(),
+        }
+    }
+}
+
+impl Appearance {
+    /// Whether the chrome of the widget runs from right to left; `None` leaves it to the page.
+    pub(super) fn direction(&self) -> Option<&'static str> {
+        let language = self.locale.split(['-', '_']).next().unwrap_or_default();
+        matches!(
+            language,
+            "ar" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi"
+        )
+        .then_some("rtl")
+    }
+}
+
+/// The two styles of Whop's chat element.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChatStyle {
+    /// Bubbles, the visitor's own on the other side.
+    #[default]
+    Imessage,
+    /// Rows over the full width.
+    Discord,
+}
+
+impl ChatStyle {
+    /// The value of `data-style`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Imessage => "imessage",
+            Self::Discord => "discord",
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+    /// As the visitor's system is set.
+    #[default]
+    System,
+}
+
+impl Theme {
+    /// The value of `data-theme`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::System => "system",
+        }
+    }
+}

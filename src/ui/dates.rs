@@ -1,0 +1,165 @@
+//! Moments as people write them, by the browser's `Intl`: no tables of our own.
+
+use js_sys::{Array, Date, Object, Reflect};
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::prelude::*;
+
+const DAY_MILLIS: f64 = 86_400_000.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
+    type DateTimeFormat;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = "DateTimeFormat")]
+    fn new(locales: &Array, options: &Object) -> Result<DateTimeFormat, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &DateTimeFormat, unix_millis: f64) -> String;
+
+    #[wasm_bindgen(js_namespace = Intl, js_name = RelativeTimeFormat)]
+    type RelativeTimeFormat;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = "RelativeTimeFormat")]
+    fn new(locales: &Array, options: &Object) -> Result<RelativeTimeFormat, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &RelativeTimeFormat, value: f64, unit: &str) -> String;
+
+    #[wasm_bindgen(catch, js_namespace = Intl, js_name = getCanonicalLocales)]
+    fn canonical_locales(locale: &str) -> Result<Array, JsValue>;
+}
+
+struct Formats {
+    time: Option<DateTimeFormat>,
+    day: Option<DateTimeFormat>,
+    day_and_year: Option<DateTimeFormat>,
+    exact: Option<DateTimeFormat>,
+    relative: Option<RelativeTimeFormat>,
+}
+
+/// Writes moments in the page's language and the visitor's time zone. A handle to copy freely.
+#[derive(Clone, Copy)]
+pub(super) struct Dates {
+    formats: StoredValue<Formats, LocalStorage>,
+    /// Today, so that what is relative to it is written anew when the day ends.
+    today: RwSignal<i32>,
+}
+
+impl Dates {
+    /// With the browser's own language where the tag is empty or not one.
+    pub fn new(locale: &str) -> Self {
+        let locales = if locale.is_empty() {
+            Array::new()
+        } else {
+            canonical_locales(locale).unwrap_or_default()
+        };
+        let with = |pairs: &[(&str, &str)]| DateTimeFormat::new(&locales, &options(pairs)).ok();
+        let formats = Formats {
+            time: with(&[("hour", "numeric"), ("minute", "2-digit")]),
+            day: with(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
+            day_and_year: with(&[("day", "numeric"), ("month", "long"), ("year", "numeric")]),
+            exact: with(&[("dateStyle", "full"), ("timeStyle", "medium")]),
+            relative: RelativeTimeFormat::new(&locales, &options(&[("numeric", "auto")])).ok(),
+        };
+        let today = RwSignal::new(local_day(&Date::new_0()));
+        let tick = move || {
+            let now = local_day(&Date::new_0());
+            if today.get_untracked() != now {
+                today.set(now);
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(tick, Duration::from_secs(60)) {
+            on_cleanup(move || interval.clear());
+        }
+        Self {
+            formats: StoredValue::new_local(formats),
+            today,
+        }
+    }
+
+    /// Hours and minutes.
+    pub fn time(self, unix_millis: i64) -> String {
+        self.written(unix_millis, |formats| formats.time.as_ref())
+    }
+
+    /// Date and time to the second.
+    pub fn exact(self, unix_millis: i64) -> String {
+        self.written(unix_millis, |formats| formats.exact.as_ref())
+    }
+
+    /// Today, yesterday, or the date. Tracks the end of the day.
+    pub fn day(self, unix_millis: i64) -> String {
+        let date = date(unix_millis);
+        let today = self.today.get();
+        let days_ago = today - local_day(&date);
+        if (0..=1).contains(&days_ago) {
+            let word = self.formats.with_value(|formats| {
+                let relative = formats.relative.as_ref()?;
+                Some(relative.format(-f64::from(days_ago), "day"))
+            });
+            if let Some(word) = word {
+                return word;
+            }
+        }
+        let same_year = date.get_full_year() == Date::new_0().get_full_year();
+        self.written(unix_millis, |formats| {
+            if same_year {
+                formats.day.as_ref()
+            } else {
+                formats.day_and_year.as_ref()
+            }
+        })
+    }
+
+    fn written(
+        self,
+        unix_millis: i64,
+        format: impl FnOnce(&Formats) -> Option<&DateTimeFormat>,
+    ) -> String {
+        let millis = date(unix_millis).get_time();
+        // What lies beyond the range of dates can't be formatted.
+        if millis.is_nan() {
+            return String::new();
+        }
+        self.formats
+            .with_value(|formats| format(formats).map(|format| format.format(millis)))
+            .unwrap_or_default()
+    }
+}
+
+/// For the `datetime` of a `time` element.
+pub(super) fn machine(unix_millis: i64) -> String {
+    let date = date(unix_millis);
+    if date.get_time().is_nan() {
+        String::new()
+    } else {
+        date.to_iso_string().into()
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of any year that a date can name are exact"
+)]
+fn date(unix_millis: i64) -> Date {
+    Date::new(&JsValue::from_f64(unix_millis as f64))
+}
+
+/// The day in the visitor's time zone, counted from the Unix epoch.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "dates end 100 million days from the epoch"
+)]
+fn local_day(date: &Date) -> i32 {
+    ((date.get_time() - date.get_timezone_offset() * 60_000.0) / DAY_MILLIS).floor() as i32
+}
+
+fn options(pairs: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (name, value) in pairs {
+        let _ = Reflect::set(
+            &options,
+            &JsValue::from_str(name),
+            &JsValue::from_str(value),
+        );
+    }
+    options
+}

@@ -1,0 +1,55 @@
+use super::super::dom::origin;
+use super::acts::Acts;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+/// Arrow keys go from message to message, Enter and Space reveal a spoiler. Keys within a message's buttons and code
+/// are theirs.
+pub(super) fn pressed(event: &KeyboardEvent, acts: Acts) {
+    let Some(target) = origin(event) else { return };
+    let key = event.key();
+    if target.get_attribute("data-act").as_deref() == Some("reveal") {
+        if key == "Enter" || key == " " {
+            event.prevent_default();
+            acts.perform(&target);
+        }
+        return;
+    }
+    let scroller = target.class_name() == "scroller";
+    if !scroller && !target.has_attribute("data-row") {
+        // Back from a message's buttons to the message.
+        if key == "Escape"
+            && let Ok(Some(item)) = target.closest("[data-row]")
+        {
+            event.prevent_default();
+            focus(&item);
+        }
+        return;
+    }
+    let next = match key.as_str() {
+        "ArrowUp" if scroller => last_row(&target),
+        "ArrowUp" => target.previous_element_sibling(),
+        "ArrowDown" if !scroller => target.next_element_sibling(),
+        "End" if !scroller => target
+            .parent_element()
+            .and_then(|rows| rows.last_element_child()),
+        _ => None,
+    };
+    if let Some(next) = next {
+        event.prevent_default();
+        focus(&next);
+    }
+}
+
+fn last_row(scroller: &Element) -> Option<Element> {
+    scroller
+        .query_selector(".rows > :last-child")
+        .ok()
+        .flatten()
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}

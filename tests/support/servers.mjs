@@ -43,7 +43,8 @@ async function start(path, args, env) {
   if (!existsSync(path)) throw new Error(`${path} is missing; build it with \`cargo build -p sandbox -p proxy\``);
   const child = spawn(path, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
-  const exited = once(child, 'exit').finally(() => running.delete(child));
+  // Closed, not only gone: then its log is complete.
+  const exited = once(child, 'close').finally(() => running.delete(child));
   exited.catch(() => {});
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {

@@ -62,7 +62,14 @@ pub fn policy(configuration: &Configuration) -> String {
             .map(|origin| format!(" {origin}"))
             .collect(),
     );
-    let images = &configuration.image_sources;
+    // Only the sandbox is reached without TLS; it serves its files itself.
+    let images = match configuration.api_url.strip_prefix("http://") {
+        Some(rest) => {
+            let host = rest.split('/').next().unwrap_or_default();
+            format!("{} http://{host}", configuration.image_sources)
+        }
+        None => configuration.image_sources.clone(),
+    };
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
          connect-src 'self'{sockets}; img-src 'self' {images}; media-src 'self' {images}; \

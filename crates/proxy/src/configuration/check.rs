@@ -102,6 +102,14 @@ impl Reader<'_> {
     }
 }
 
+/// Where Whop publishes its keys: on the origin of its API. Empty where that is no URL, which is reported already.
+fn key_set_beside(api_url: &str) -> String {
+    reqwest::Url::parse(api_url)
+        .and_then(|api| api.join("/.well-known/jwks.json"))
+        .map(String::from)
+        .unwrap_or_default()
+}
+
 fn is_loopback(host: &str) -> bool {
     host.parse::<std::net::Ipv4Addr>()
         .is_ok_and(|address| address.is_loopback())
@@ -140,11 +148,10 @@ impl Configuration {
         let api_url = reader.url("WHOP_API_URL", &api_url);
         let websocket_url = reader.text("WHOP_WEBSOCKET_URL");
         let websocket_url = reader.url("WHOP_WEBSOCKET_URL", &websocket_url);
-        let jwks_url = reader.optional("WHOP_JWKS_URL").or_else(|| {
-            let api = reqwest::Url::parse(&api_url).ok()?;
-            Some(api.join("/.well-known/jwks.json").ok()?.into())
-        });
-        let jwks_url = reader.url("WHOP_JWKS_URL", &jwks_url.unwrap_or_default());
+        let jwks_url = match reader.optional("WHOP_JWKS_URL") {
+            Some(url) => reader.url("WHOP_JWKS_URL", &url),
+            None => key_set_beside(&api_url),
+        };
         let image_sources = reader.text("WHOP_CHAT_IMAGE_SOURCES");
         if image_sources.contains([';', ',']) || image_sources.chars().any(char::is_control) {
             reader

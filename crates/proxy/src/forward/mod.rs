@@ -42,7 +42,7 @@ pub async fn forward(
         None => path.to_owned(),
     };
     let mut headers = passed_on(request.headers());
-    check_token(&proxy, &headers)?;
+    let token = token(&proxy, &headers)?.to_owned();
     let body = if method == Method::POST || method == Method::PATCH {
         headers.insert(
             header::CONTENT_TYPE,
@@ -74,10 +74,13 @@ pub async fn forward(
                 _ => Refusal::Unavailable,
             }
         })?;
+    if answer.status == StatusCode::UNAUTHORIZED {
+        proxy.mint.forget(&token).await;
+    }
     passed_back(answer, route)
 }
 
-fn check_token(proxy: &Proxy, headers: &HeaderMap) -> Result<(), Refusal> {
+fn token<'a>(proxy: &Proxy, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
     let token = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -89,7 +92,7 @@ fn check_token(proxy: &Proxy, headers: &HeaderMap) -> Result<(), Refusal> {
     if proxy.configuration.api_key.is(token) {
         return Err(Refusal::ApiKeyFromOutside);
     }
-    Ok(())
+    Ok(token)
 }
 
 fn passed_on(headers: &HeaderMap) -> HeaderMap {

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc, watch};
-use wire::ChannelId;
+use wire::{ChannelId, ExperienceId};
 
 /// A socket that lags behind by more frames has to fetch what it missed.
 const QUEUE: usize = 256;
@@ -24,10 +24,26 @@ pub enum Liveness {
 
 /// Who listens to what. Frames come in once and go out to every listener of their feed.
 pub struct Hub {
-    feeds: Mutex<HashMap<ChannelId, Feed>>,
+    feeds: Mutex<Feeds>,
     next: AtomicU64,
     /// Rung when there is a feed that nobody listened to before.
     pub new_feed: Notify,
+}
+
+#[derive(Default)]
+struct Feeds {
+    by_id: HashMap<ChannelId, Feed>,
+    /// Some frames name the experience that shows the feed instead of the feed.
+    by_experience: HashMap<ExperienceId, ChannelId>,
+}
+
+impl Feeds {
+    fn find(&mut self, name: &str) -> Option<&mut Feed> {
+        match self.by_experience.get(name) {
+            Some(id) => self.by_id.get_mut(id),
+            None => self.by_id.get_mut(name),
+        }
+    }
 }
 
 struct Feed {
@@ -65,18 +81,21 @@ impl Hub {
         }
     }
 
-    fn feeds(&self) -> MutexGuard<'_, HashMap<ChannelId, Feed>> {
+    fn feeds(&self) -> MutexGuard<'_, Feeds> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins to listen to a feed.
-    pub fn listen(self: &Arc<Self>, feed: &ChannelId) -> Subscription {
+    /// Begins to listen to a feed, which that experience shows.
+    pub fn listen(self: &Arc<Self>, feed: &ChannelId, experience: &ExperienceId) -> Subscription {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (queue, frames) = mpsc::channel(QUEUE);
         let overflow = Arc::new(Notify::new());
         let mut feeds = self.feeds();
-        let is_new = !feeds.contains_key(feed);
-        let entry = feeds.entry(feed.clone()).or_insert_with(|| Feed {
+        let is_new = !feeds.by_id.contains_key(feed);
+        if is_new {
+            feeds.by_experience.insert(experience.clone(), feed.clone());
+        }
+        let entry = feeds.by_id.entry(feed.clone()).or_insert_with(|| Feed {
             listeners: HashMap::new(),
             liveness: watch::Sender::new(Liveness::Waiting),
         });
@@ -101,23 +120,23 @@ impl Hub {
         }
     }
 
-    /// Passes a frame on to a feed's listeners, without waiting for any of them.
+    /// Passes a frame on to the listeners of the feed of that id, or of that experience, without waiting for any.
     pub fn publish(&self, feed: &str, frame: &Utf8Bytes, except: Option<u64>) {
-        if let Some(feed) = self.feeds().get_mut(feed) {
+        if let Some(feed) = self.feeds().find(feed) {
             feed.send(frame, except);
         }
     }
 
     /// The feeds that somebody listened to since the last [`Hub::interrupt`].
     pub fn known_feeds(&self) -> Vec<ChannelId> {
-        self.feeds().keys().cloned().collect()
+        self.feeds().by_id.keys().cloned().collect()
     }
 
     /// Says whether a feed's frames arrive. Those who listened before an interruption are told to connect anew, so
     /// that they fetch what they missed (T1).
     pub fn set_liveness(&self, feed: &str, liveness: Liveness) {
         let mut feeds = self.feeds();
-        let Some(feed) = feeds.get_mut(feed) else {
+        let Some(feed) = feeds.find(feed) else {
             return;
         };
         if feed.liveness.send_replace(liveness) == liveness {
@@ -132,29 +151,39 @@ impl Hub {
 
     /// No frames arrive any more. Forgets feeds without listeners.
     pub fn interrupt(&self) {
-        self.feeds().retain(|_, feed| {
+        let mut feeds = self.feeds();
+        let Feeds {
+            by_id,
+            by_experience,
+        } = &mut *feeds;
+        by_id.retain(|_, feed| {
             feed.liveness.send_replace(Liveness::Waiting);
             !feed.listeners.is_empty()
         });
+        by_experience.retain(|_, id| by_id.contains_key(id));
     }
 
     /// Lets everybody go: their frames end.
     pub fn release(&self) {
-        for feed in self.feeds().values_mut() {
+        for feed in self.feeds().by_id.values_mut() {
             feed.listeners.clear();
         }
     }
 
     /// Lets those go who have waited for the end of an interruption long enough.
     pub fn release_interrupted(&self) {
-        for feed in self.feeds().values_mut() {
+        for feed in self.feeds().by_id.values_mut() {
             feed.listeners.retain(|_, listener| !listener.was_live);
         }
     }
 
     /// How many listen.
     pub fn listeners(&self) -> usize {
-        self.feeds().values().map(|feed| feed.listeners.len()).sum()
+        self.feeds()
+            .by_id
+            .values()
+            .map(|feed| feed.listeners.len())
+            .sum()
     }
 }
 
@@ -196,7 +225,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some(feed) = self.hub.feeds().get_mut(&self.feed) {
+        if let Some(feed) = self.hub.feeds().by_id.get_mut(&self.feed) {
             feed.listeners.remove(&self.id);
         }
     }
@@ -213,8 +242,8 @@ mod tests {
     #[test]
     fn frames_stay_within_their_feed() {
         let hub = hub();
-        let mut here = hub.listen(&"a".into());
-        let mut there = hub.listen(&"b".into());
+        let mut here = hub.listen(&"a".into(), &"exp_a".into());
+        let mut there = hub.listen(&"b".into(), &"exp_b".into());
         hub.publish("a", &"frame".into(), None);
         hub.publish("c", &"frame".into(), None);
         assert_eq!(here.frames.try_recv().unwrap().as_str(), "frame");
@@ -223,10 +252,20 @@ mod tests {
     }
 
     #[test]
+    fn an_experience_stands_for_its_feed() {
+        let hub = hub();
+        let mut here = hub.listen(&"a".into(), &"exp_a".into());
+        let mut there = hub.listen(&"b".into(), &"exp_b".into());
+        hub.publish("exp_a", &"typing".into(), None);
+        assert!(here.frames.try_recv().is_ok());
+        assert!(there.frames.try_recv().is_err());
+    }
+
+    #[test]
     fn nobody_hears_themselves() {
         let hub = hub();
-        let mut one = hub.listen(&"a".into());
-        let mut other = hub.listen(&"a".into());
+        let mut one = hub.listen(&"a".into(), &"exp_a".into());
+        let mut other = hub.listen(&"a".into(), &"exp_a".into());
         one.tell_others(&"typing".into());
         assert!(one.frames.try_recv().is_err());
         assert!(other.frames.try_recv().is_ok());
@@ -235,8 +274,8 @@ mod tests {
     #[tokio::test]
     async fn a_slow_listener_is_told_and_the_others_notice_nothing() {
         let hub = hub();
-        let slow = hub.listen(&"a".into());
-        let mut quick = hub.listen(&"a".into());
+        let slow = hub.listen(&"a".into(), &"exp_a".into());
+        let mut quick = hub.listen(&"a".into(), &"exp_a".into());
         for number in 0..=QUEUE {
             hub.publish("a", &number.to_string().into(), None);
             assert_eq!(
@@ -251,11 +290,11 @@ mod tests {
     #[test]
     fn a_gap_is_told_to_those_who_listened_before_it() {
         let hub = hub();
-        let mut before = hub.listen(&"a".into());
+        let mut before = hub.listen(&"a".into(), &"exp_a".into());
         hub.set_liveness("a", Liveness::Live);
         assert!(before.frames.try_recv().is_err());
         hub.interrupt();
-        let mut meanwhile = hub.listen(&"a".into());
+        let mut meanwhile = hub.listen(&"a".into(), &"exp_a".into());
         assert_eq!(*meanwhile.liveness.borrow(), Liveness::Waiting);
         hub.set_liveness("a", Liveness::Live);
         hub.set_liveness("a", Liveness::Live);
@@ -268,7 +307,7 @@ mod tests {
     #[test]
     fn a_feed_that_whop_refuses_has_no_listeners() {
         let hub = hub();
-        let mut listener = hub.listen(&"a".into());
+        let mut listener = hub.listen(&"a".into(), &"exp_a".into());
         hub.set_liveness("a", Liveness::Refused);
         assert_eq!(
             listener.frames.try_recv().unwrap_err(),
@@ -280,7 +319,7 @@ mod tests {
     #[test]
     fn who_leaves_is_forgotten() {
         let hub = hub();
-        let listener = hub.listen(&"a".into());
+        let listener = hub.listen(&"a".into(), &"exp_a".into());
         assert_eq!(hub.listeners(), 1);
         drop(listener);
         assert_eq!(hub.listeners(), 0);
@@ -291,7 +330,7 @@ mod tests {
     #[tokio::test]
     async fn released_listeners_come_to_an_end() {
         let hub = hub();
-        let mut listener = hub.listen(&"a".into());
+        let mut listener = hub.listen(&"a".into(), &"exp_a".into());
         hub.publish("a", &"last".into(), None);
         hub.release();
         assert_eq!(listener.frames.recv().await.unwrap().as_str(), "last");

@@ -27,7 +27,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// A socket waits that long for live updates to arrive before it is refused.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Sockets that are told to go have that long to do so.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -106,7 +106,7 @@ pub async fn connect(
         Ok(upgrade) => upgrade,
         Err(rejection) => return Ok(rejection.into_response()),
     };
-    let mut subscription = proxy.relay.hub.listen(&ticket.channel);
+    let mut subscription = proxy.relay.hub.listen(&ticket.channel, &ticket.experience);
     let open = proxy.relay.open.subscribe();
     proxy.relay.start();
     // Once the client hears that the socket is open, no frame of its channel is missed any more.

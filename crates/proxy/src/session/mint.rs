@@ -32,6 +32,8 @@ pub struct Mint {
     company: CompanyId,
     lifetime: Duration,
     tokens: Cache<Key, Minted>,
+    /// Whose token it is.
+    owners: Cache<String, Key>,
 }
 
 struct FourFifths;
@@ -52,6 +54,10 @@ impl Mint {
             tokens: Cache::builder()
                 .max_capacity(CAPACITY)
                 .expire_after(FourFifths)
+                .build(),
+            owners: Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(lifetime)
                 .build(),
         }
     }
@@ -74,29 +80,35 @@ impl Mint {
         };
         let minted = self
             .tokens
-            .try_get_with(key, self.mint(upstream, user, scopes))
+            .try_get_with(key.clone(), self.mint(upstream, key))
             .await?;
         Ok((minted.token, minted.expires_at))
     }
 
-    async fn mint(
-        &self,
-        upstream: &Upstream,
-        user: &UserId,
-        scopes: &[&str],
-    ) -> Result<Minted, UpstreamError> {
+    /// Forgets a token that Whop no longer takes, so that the visitor's next session has a new one (T6).
+    pub async fn forget(&self, token: &str) {
+        if let Some(key) = self.owners.remove(token).await
+            && let Some(minted) = self.tokens.get(&key).await
+            && minted.token.token == token
+        {
+            self.tokens.invalidate(&key).await;
+        }
+    }
+
+    async fn mint(&self, upstream: &Upstream, key: Key) -> Result<Minted, UpstreamError> {
         let lifetime = i64::try_from(self.lifetime.as_millis()).unwrap_or_default();
         let token = upstream
             .mint(&AccessTokenCreate {
                 company_id: Some(self.company.clone()),
-                user_id: Some(user.clone()),
-                scoped_actions: Some(scopes.iter().map(|&scope| scope.to_owned()).collect()),
+                user_id: Some(key.user.clone()),
+                scoped_actions: Some(key.scopes.iter().map(|&scope| scope.to_owned()).collect()),
                 expires_at: Some(Timestamp::from_unix_millis(clock::unix_millis() + lifetime)),
             })
             .await?;
         let expires_at = token.expires_at.unix_millis().ok_or_else(|| {
             UpstreamError::Malformed("expires_at of a new token is no moment".to_owned())
         })?;
+        self.owners.insert(token.token.clone(), key).await;
         Ok(Minted { token, expires_at })
     }
 }

@@ -84,6 +84,9 @@ async fn session(
         Ok(_) | Err(UpstreamError::NotFound) => return Err(Refusal::NoAccess),
         Err(error) => return Err(error.into()),
     };
+    // Before the mint, so that no token is made for an answer that can't be given.
+    let user = reference(user?);
+    let messages = messages.transpose()?;
     let permissions = permissions(access.access_level, &channel);
     let (token, expires_at) = proxy
         .mint
@@ -114,10 +117,10 @@ async fn session(
     Ok(Session {
         token,
         renewal,
-        user: reference(user?),
+        user,
         channel: visible_to(&permissions, channel),
         permissions,
-        messages: messages.transpose()?,
+        messages,
         socket: SocketAddress {
             path: format!("/_whop/ws/v1/websockets/connect?join_experience={experience}"),
             protocols,

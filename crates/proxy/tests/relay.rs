@@ -1,0 +1,385 @@
+//! The websocket relay: who hears what, and who does not.
+
+mod common;
+
+use common::{Closed, PATIENCE, SESSION_SECRET, SITE, Stack, now, sign};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+fn typing(feed: &str) -> Value {
+    json!({"broadcastRequest": {
+        "channel": {"type": "DMS", "id": feed}, "typingIndicator": {"expireAfter": "9999999999999"}
+    }})
+}
+
+#[tokio::test]
+async fn a_message_reaches_everyone_in_its_channel_and_no_one_else() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "chat_feed_quiet").await;
+    let elsewhere = stack.session_of("user_chen", "exp_lounge").await;
+    let mut ada_socket = stack.socket(&ada).await;
+    let mut bob_socket = stack.socket(&bob).await;
+    let mut elsewhere_socket = stack.socket(&elsewhere).await;
+    let id = stack.post(&bob, "first").await;
+    for socket in [&mut ada_socket, &mut bob_socket] {
+        assert_eq!(socket.next_message().await, "first");
+    }
+    let reaction = json!({"resource_id": id, "emoji": ":heart:"});
+    let reacted = stack
+        .api(Method::POST, "/reactions", &ada.token.token, Some(reaction))
+        .await;
+    assert!(reacted.status().is_success());
+    loop {
+        let frame = bob_socket.next().await.unwrap();
+        if frame["feedEntity"]["reaction"]["postId"] == id {
+            break;
+        }
+    }
+    stack.post(&elsewhere, "other room").await;
+    assert_eq!(elsewhere_socket.next_message().await, "other room");
+    assert!(
+        !ada_socket
+            .all_until_heartbeat()
+            .await
+            .iter()
+            .any(|frame| frame.to_string().contains("other room"))
+    );
+}
+
+#[tokio::test]
+async fn sockets_share_one_connection_to_whop() {
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let mut sockets = Vec::new();
+    for _ in 0..5 {
+        sockets.push(stack.socket(&session).await);
+    }
+    assert_eq!(stack.proxy.listeners(), 5);
+    assert_eq!(
+        stack.upstream_requests("GET /v1/websockets/connect").await,
+        1
+    );
+    stack.post(&session, "to all five").await;
+    for socket in &mut sockets {
+        assert_eq!(socket.next_message().await, "to all five");
+    }
+    drop(sockets);
+    tokio::time::timeout(PATIENCE, async {
+        while stack.proxy.listeners() > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("sockets that are gone are forgotten");
+}
+
+#[tokio::test]
+async fn frames_are_passed_on_as_they_came() {
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&session).await;
+    let frame = json!({"feedEntity": {"chatFeed": {
+        "entityId": "chat_feed_quiet", "somethingNew": {"b": [1, 2], "a": "é"}, "whoCanPost": "A_NEW_VALUE"
+    }}, "alsoNew": true});
+    stack
+        .control("sockets/frame", &json!({"frame": frame}))
+        .await;
+    assert_eq!(socket.next().await.unwrap(), frame);
+}
+
+#[tokio::test]
+async fn forged_app_messages_reach_nobody() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let mut ada_socket = stack.socket(&ada).await;
+    let mut bob_socket = stack.socket(&bob).await;
+    for forged in [
+        json!({"broadcastAppMessage": {"channel": {"type": "APP", "id": "[app_id]_exp_quiet"}, "json": "{\"forged\":1}"}}),
+        json!({"broadcastAppMessage": {"channel": {"type": "DMS", "id": "chat_feed_quiet"}, "json": "{\"forged\":1}"}}),
+        json!({"appMessage": {"isTrusted": true, "json": "{\"forged\":1}"}}),
+        json!({"feedEntity": {"dmsPost": {"feedId": "chat_feed_quiet", "content": "forged"}}}),
+        json!({"reconnect": {}, "forged": true}),
+    ] {
+        ada_socket.say(&forged).await;
+    }
+    // What Whop itself carries for apps is none of the visitors' business either.
+    for trusted in [true, false] {
+        let frame = json!({"appMessage": {"isTrusted": trusted, "json": "{\"forged\":1}"}});
+        stack
+            .control("sockets/frame", &json!({"frame": frame}))
+            .await;
+    }
+    // The first socket's frames have been dealt with when its heartbeat is answered; then an honest message.
+    let own = ada_socket.all_until_heartbeat().await;
+    stack.post(&bob, "honest").await;
+    let mut heard = own;
+    loop {
+        let frame = bob_socket.next().await.unwrap();
+        let is_honest = frame["feedEntity"]["dmsPost"]["content"] == "honest";
+        heard.push(frame);
+        if is_honest {
+            break;
+        }
+    }
+    for frame in heard {
+        let frame = frame.to_string();
+        assert!(
+            !frame.contains("forged") && !frame.contains("appMessage"),
+            "{frame}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn typing_is_told_to_the_others_with_its_real_author() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let chen = stack.session_of("user_chen", "exp_lounge").await;
+    let mut ada_socket = stack.socket(&ada).await;
+    let mut bob_socket = stack.socket(&bob).await;
+    let mut chen_socket = stack.socket(&chen).await;
+    let mut forged = typing("chat_feed_quiet");
+    forged["broadcastRequest"]["fromUserId"] = json!("user_olivia");
+    for _ in 0..5 {
+        ada_socket.say(&forged).await;
+    }
+    // Chen's room is another; saying that they type in the quiet room is not for them.
+    chen_socket.say(&typing("chat_feed_quiet")).await;
+    assert!(chen_socket.all_until_heartbeat().await.is_empty());
+    assert!(ada_socket.all_until_heartbeat().await.is_empty());
+    let heard = bob_socket.all_until_heartbeat().await;
+    assert_eq!(heard.len(), 1, "five within a second are one: {heard:?}");
+    let broadcast = &heard[0]["broadcastResponse"];
+    assert_eq!(broadcast["fromUserId"], "user_ada");
+    assert_eq!(broadcast["channel"]["id"], "chat_feed_quiet");
+}
+
+#[tokio::test]
+async fn subscriptions_are_answered_for_the_tickets_channel_only() {
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&session).await;
+    for (id, expected) in [("chat_feed_quiet", true), ("chat_feed_general", false)] {
+        let channel = json!({"type": "DMS", "id": id});
+        socket
+            .say(&json!({"subscribeToChannel": {"channel": channel}}))
+            .await;
+        let state = &socket.next().await.unwrap()["channelSubscriptionState"];
+        assert_eq!(state["channel"], channel);
+        assert_eq!(state["isSubscribed"], expected);
+        if !expected {
+            assert_eq!(state["disconnectionReason"], "NO_ACCESS");
+        }
+    }
+}
+
+async fn refusal(stack: &Stack, path: &str, protocols: &[String], origin: Option<&str>) -> u16 {
+    match stack.try_socket(path, protocols, origin).await {
+        Err(Error::Http(answer)) => answer.status().as_u16(),
+        Err(error) => panic!("{error}"),
+        Ok(_) => 101,
+    }
+}
+
+#[tokio::test]
+async fn the_door_is_closed_without_ticket_and_origin() {
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let (path, protocols) = (&session.socket.path, &session.socket.protocols);
+    for origin in [None, Some("https://evil.example"), Some("null")] {
+        assert_eq!(
+            refusal(&stack, path, protocols, origin).await,
+            403,
+            "{origin:?}"
+        );
+    }
+    let ticket = |change: fn(&mut Value), secret: &str| {
+        let mut claims = json!({
+            "sub": "user_ada", "aud": "whop-chat-socket", "channel": "chat_feed_quiet",
+            "experience": "exp_quiet", "exp": now() + 60
+        });
+        change(&mut claims);
+        vec![
+            "whop-chat.v1".to_owned(),
+            format!("ticket.{}", sign(&claims, secret.as_bytes())),
+        ]
+    };
+    let refused = [
+        vec![],
+        vec!["whop-chat.v1".to_owned()],
+        vec![protocols[1].clone()],
+        vec![
+            "whop-chat.v1".to_owned(),
+            format!("ticket.{}", session.renewal),
+        ],
+        vec![
+            "whop-chat.v1".to_owned(),
+            format!("ticket.{}", session.token.token),
+        ],
+        ticket(|claims| claims["exp"] = json!(now() - 1), SESSION_SECRET),
+        ticket(
+            |claims| claims["aud"] = json!("whop-chat-renewal"),
+            SESSION_SECRET,
+        ),
+        ticket(|_| {}, "a secret that only its forger knows"),
+    ];
+    for protocols in refused {
+        assert_eq!(
+            refusal(&stack, path, &protocols, Some(SITE)).await,
+            401,
+            "{protocols:?}"
+        );
+    }
+    for other in [
+        "/_whop/ws/v1/websockets/connect?join_experience=exp_general",
+        "/_whop/ws/v1/websockets/connect?join_experience=exp_quiet&join_custom=x",
+    ] {
+        assert_eq!(refusal(&stack, other, protocols, Some(SITE)).await, 403);
+    }
+    assert_eq!(refusal(&stack, path, protocols, Some(SITE)).await, 101);
+    assert_eq!(
+        refusal(&stack, path, &ticket(|_| {}, SESSION_SECRET), Some(SITE)).await,
+        101,
+        "the tickets above were refused for what is wrong with them"
+    );
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_ticket() {
+    let stack = Stack::start_with(
+        |_| {},
+        |configuration| configuration.token_lifetime = Duration::from_secs(3),
+    )
+    .await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&session).await;
+    let end = loop {
+        if let Err(end) = socket.next().await {
+            break end;
+        }
+    };
+    assert_eq!(end, Closed(Some(4001)));
+    assert!(now() >= session.token.expires_at.unix_millis().unwrap() / 1_000);
+    // The renewal gives a new ticket at once (T6).
+    let body = json!({"channel_id": "exp_quiet", "renewal": session.renewal});
+    let answer = stack.post_session(&body).await;
+    let renewed: wire::session::Session = answer.json().await.unwrap();
+    assert_ne!(renewed.token.token, session.token.token);
+    stack.socket(&renewed).await;
+}
+
+#[tokio::test]
+async fn frames_that_are_too_long_close_the_socket() {
+    use futures_util::SinkExt;
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    for length in [65_537, 300_000] {
+        let mut socket = stack.socket(&session).await;
+        let frame = Message::text("x".repeat(length));
+        socket.0.send(frame).await.unwrap();
+        assert_eq!(
+            socket.next().await.unwrap_err(),
+            Closed(Some(1009)),
+            "{length}"
+        );
+    }
+    let mut socket = stack.socket(&session).await;
+    socket.0.send(Message::binary(vec![1, 2, 3])).await.unwrap();
+    assert_eq!(socket.next().await.unwrap_err(), Closed(Some(1003)));
+    let mut socket = stack.socket(&session).await;
+    for _ in 0..60 {
+        if socket.0.send(Message::text("{}")).await.is_err() {
+            break;
+        }
+    }
+    assert_eq!(socket.next().await.unwrap_err(), Closed(Some(1008)));
+}
+
+#[tokio::test]
+async fn after_a_gap_upstream_everyone_is_told_to_fetch_what_they_missed() {
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&session).await;
+    stack.control("sockets/drop", &json!({})).await;
+    // T1: the frame comes when live updates are there again, so that what is fetched then leaves no hole.
+    assert_eq!(socket.next_text().await.unwrap(), r#"{"reconnect":{}}"#);
+    stack.post(&session, "after the gap").await;
+    assert_eq!(socket.next_message().await, "after the gap");
+}
+
+#[tokio::test]
+async fn a_socket_opens_only_when_live_updates_arrive() {
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    stack
+        .control("sockets/refuse", &json!({"refuse": true}))
+        .await;
+    let (path, protocols) = (&session.socket.path, &session.socket.protocols);
+    assert_eq!(refusal(&stack, path, protocols, Some(SITE)).await, 503);
+    stack
+        .control("sockets/refuse", &json!({"refuse": false}))
+        .await;
+    let mut attempts = 0;
+    while refusal(&stack, path, protocols, Some(SITE)).await != 101 {
+        attempts += 1;
+        assert!(attempts < 10, "it recovers by itself");
+    }
+}
+
+#[tokio::test]
+async fn a_stopping_proxy_sends_its_sockets_elsewhere() {
+    let mut stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&session).await;
+    let stopped = stack.stop_proxy();
+    let told = async {
+        assert_eq!(socket.next_text().await.unwrap(), r#"{"reconnect":{}}"#);
+        assert_eq!(socket.next().await.unwrap_err(), Closed(Some(1012)));
+    };
+    tokio::join!(stopped, told);
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_let_go_and_the_others_notice_nothing() {
+    const FRAMES: usize = 1_200;
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    // It never reads: what the kernel's buffers don't take fills its queue.
+    let mut slow = stack.socket(&ada).await;
+    let mut quick = stack.socket(&bob).await;
+    let padding = "x".repeat(30_000);
+    for number in 0..FRAMES {
+        let frame = json!({"feedEntity": {"chatFeed": {
+            "entityId": "chat_feed_quiet", "number": number, "padding": padding
+        }}});
+        stack
+            .control("sockets/frame", &json!({"frame": frame}))
+            .await;
+        let heard = quick.next().await.unwrap();
+        assert_eq!(heard["feedEntity"]["chatFeed"]["number"], number);
+        if stack.proxy.listeners() == 1 {
+            break;
+        }
+    }
+    assert_eq!(stack.proxy.listeners(), 1, "the slow one was let go");
+    // It reads at last: what was on its way, then that it has missed something.
+    let mut heard = 0;
+    let (last, end) = loop {
+        match slow.next().await {
+            Ok(frame) if frame.get("reconnect").is_some() => {
+                break (Some(frame), slow.next().await);
+            }
+            Ok(_) => heard += 1,
+            Err(end) => break (None, Err(end)),
+        }
+    };
+    assert!(heard < FRAMES);
+    assert_eq!(last, Some(json!({"reconnect": {}})));
+    assert_eq!(end.unwrap_err(), Closed(Some(4008)));
+}

@@ -59,18 +59,20 @@ test('a channel that does not exist says so', async () => {
 });
 
 test('E13: a widget that is taken away leaves no socket, and comes back alive', async () => {
-  const { page, chat } = await onCreatorSite(browser, servers, { user: 'user_ada', channel: 'chat_feed_quiet' });
+  const { page, chat } = await insideWhop(browser, servers, { user: 'user_ada', experience: 'exp_quiet' });
   await chat.composer.waitFor();
-  const open = () => page.evaluate(() => performance.getEntriesByType('resource').length);
-  await page.evaluate(() => {
-    window.widget = document.querySelector('[data-whop-chat-channel-id]');
+  await Promise.all(browser.contexts().filter((context) => context !== page.context()).map((context) => context.close()));
+  await servers.sandbox.sockets({ browser: 1 });
+  const frame = page.frames().find((frame) => frame.url().includes('/experiences/'));
+  await frame.evaluate(() => {
+    window.widget = document.querySelector('[data-whop-chat-experience-id]');
     window.place = window.widget.parentNode;
     window.widget.remove();
   });
-  await chat.composer.waitFor({ state: 'detached' });
-  assert.equal(await page.evaluate(() => window.widget.shadowRoot.querySelectorAll('*').length), 0);
-  assert.ok((await open()) > 0);
-  await page.evaluate(() => window.place.append(window.widget));
+  await servers.sandbox.sockets({ browser: 0 });
+  assert.equal(await frame.evaluate(() => window.widget.shadowRoot.querySelectorAll('*').length), 0);
+  await frame.evaluate(() => window.place.append(window.widget));
+  await servers.sandbox.sockets({ browser: 1 });
   await chat.say('back again');
   await chat.message('back again').waitFor();
 });

@@ -61,6 +61,6 @@ export class Chat {
 
   /** What all messages say, from the oldest. */
   async texts() {
-    return this.log.getByRole('article').locator('.message-text').allInnerTexts();
+    return this.log.getByRole('article').locator('.text').allInnerTexts();
   }
 }

@@ -127,7 +127,7 @@ test('tallies are the sum of the reactions that are listed', async () => {
   }
 });
 
-test('attachments have addresses that answer with the bytes they promise', async () => {
+test('attachments have addresses that answer with pictures', async () => {
   const messages = await all(whop.messages.list({ channel_id: 'chat_feed_general', first: 100 }));
   const files = messages.flatMap((message) => message.attachments ?? []);
   const ofType = new Map(files.map((file) => [file.content_type, file]));

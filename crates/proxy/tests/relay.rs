@@ -2,10 +2,12 @@
 
 mod common;
 
-use common::{Closed, PATIENCE, SESSION_SECRET, SITE, Stack, now, sign};
+use common::{Closed, PATIENCE, SESSION_SECRET, SITE, Socket, Stack, now, sign};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 fn typing(feed: &str) -> Value {
@@ -382,4 +384,32 @@ async fn a_slow_reader_is_let_go_and_the_others_notice_nothing() {
     assert!(heard < FRAMES);
     assert_eq!(last, Some(json!({"reconnect": {}})));
     assert_eq!(end.unwrap_err(), Closed(Some(4008)));
+}
+
+#[tokio::test]
+async fn visitors_inside_whop_and_on_the_creators_site_hear_each_other() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let mut site = stack.socket(&ada).await;
+    let cookie = stack.visitor_cookie("user_bob").await;
+    let app = &stack.sandbox.addresses().app;
+    let path = "/_whop/ws/v1/websockets/connect?join_experience=exp_quiet";
+    let mut request = format!("{}{path}", app.replace("http", "ws"))
+        .into_client_request()
+        .unwrap();
+    request
+        .headers_mut()
+        .insert("cookie", cookie.parse().unwrap());
+    request.headers_mut().insert("origin", app.parse().unwrap());
+    let (stream, _) = connect_async(request).await.unwrap();
+    let mut inside = Socket(stream);
+    // Whop's clients name the experience instead of the feed.
+    let mut request = typing("exp_quiet");
+    request["broadcastRequest"]["channel"]["type"] = json!("EXPERIENCE");
+    inside.say(&request).await;
+    let heard = site.next().await.unwrap();
+    assert_eq!(heard["broadcastResponse"]["fromUserId"], "user_bob");
+    stack.post(&ada, "hello inside").await;
+    assert_eq!(inside.next_message().await, "hello inside");
+    assert_eq!(site.next_message().await, "hello inside");
 }

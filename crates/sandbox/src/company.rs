@@ -57,29 +57,91 @@ const DAY: i64 = 86_400_000;
 pub fn users() -> Vec<StoredUser> {
     use AccessLevel::{Admin, Customer, NoAccess};
     [
-        (OWNER_ID, "Olivia Lindqvist", "olivia", Admin, "Photographs harbours, teaches people to slow down."),
-        ("user_marcus", "Marcus Okafor", "marcus", Admin, "Darkroom, moderation, terrible puns."),
-        ("user_ada", "Ada Kowalska", "ada", Customer, "Half-frame and bicycles."),
+        (
+            OWNER_ID,
+            "Olivia Lindqvist",
+            "olivia",
+            Admin,
+            "Photographs harbours, teaches people to slow down.",
+        ),
+        (
+            "user_marcus",
+            "Marcus Okafor",
+            "marcus",
+            Admin,
+            "Darkroom, moderation, terrible puns.",
+        ),
+        (
+            "user_ada",
+            "Ada Kowalska",
+            "ada",
+            Customer,
+            "Half-frame and bicycles.",
+        ),
         ("user_bob", "Bob", "bob", Customer, ""),
         ("user_chen", "陈立 Chen Li", "chen", Customer, "6×6, 街拍."),
-        ("user_fatima", "فاطمة Fatima", "fatima", Customer, "أبيض وأسود فقط"),
-        ("user_noor", "Noor van Dijk", "noor", Customer, "Polders and fog."),
-        ("user_sofia", "Sofía Núñez", "sofia", Customer, "Caffenol in the kitchen sink."),
-        ("user_tomasz", "Tomasz Wójcik", "tomasz", Customer, "Repairs shutters."),
-        ("user_yuki", "ゆき Yuki", "yuki", Customer, "Rangefinders, trains."),
-        (AGENT_ID, "Community chat", "community_chat", Admin, "The app itself."),
-        ("user_stranger", "Sam Stranger", "stranger", NoAccess, "Just passing by."),
+        (
+            "user_fatima",
+            "فاطمة Fatima",
+            "fatima",
+            Customer,
+            "أبيض وأسود فقط",
+        ),
+        (
+            "user_noor",
+            "Noor van Dijk",
+            "noor",
+            Customer,
+            "Polders and fog.",
+        ),
+        (
+            "user_sofia",
+            "Sofía Núñez",
+            "sofia",
+            Customer,
+            "Caffenol in the kitchen sink.",
+        ),
+        (
+            "user_tomasz",
+            "Tomasz Wójcik",
+            "tomasz",
+            Customer,
+            "Repairs shutters.",
+        ),
+        (
+            "user_yuki",
+            "ゆき Yuki",
+            "yuki",
+            Customer,
+            "Rangefinders, trains.",
+        ),
+        (
+            AGENT_ID,
+            "Community chat",
+            "community_chat",
+            Admin,
+            "The app itself.",
+        ),
+        (
+            "user_stranger",
+            "Sam Stranger",
+            "stranger",
+            NoAccess,
+            "Just passing by.",
+        ),
     ]
     .into_iter()
     .zip(0..)
-    .map(|((id, name, username, access_level, bio), index)| StoredUser {
-        id: id.into(),
-        name: Some(name.to_owned()),
-        username: username.to_owned(),
-        bio: (!bio.is_empty()).then(|| bio.to_owned()),
-        created_at: FOUNDED + index * 3 * DAY,
-        access_level,
-    })
+    .map(
+        |((id, name, username, access_level, bio), index)| StoredUser {
+            id: id.into(),
+            name: Some(name.to_owned()),
+            username: username.to_owned(),
+            bio: (!bio.is_empty()).then(|| bio.to_owned()),
+            created_at: FOUNDED + index * 3 * DAY,
+            access_level,
+        },
+    )
     .collect()
 }
 
@@ -87,24 +149,31 @@ pub fn users() -> Vec<StoredUser> {
 pub fn channels() -> Vec<StoredChannel> {
     [
         (GENERAL, "exp_general", "General", WhoCanPost::Everyone),
-        (ANNOUNCEMENTS, "exp_announcements", "Announcements", WhoCanPost::Admins),
+        (
+            ANNOUNCEMENTS,
+            "exp_announcements",
+            "Announcements",
+            WhoCanPost::Admins,
+        ),
         (QUIET, "exp_quiet", "Quiet room", WhoCanPost::Everyone),
         (LOUNGE, "exp_lounge", "Lounge", WhoCanPost::Everyone),
     ]
     .into_iter()
     .zip(0..)
-    .map(|((id, experience_id, name, who_can_post), index)| StoredChannel {
-        id: id.into(),
-        experience_id: experience_id.into(),
-        name: name.to_owned(),
-        created_at: FOUNDED + index * DAY,
-        ban_media: false,
-        ban_urls: false,
-        banned_words: Vec::new(),
-        cooldown_seconds: None,
-        who_can_post,
-        who_can_react: WhoCanReact::Everyone,
-    })
+    .map(
+        |((id, experience_id, name, who_can_post), index)| StoredChannel {
+            id: id.into(),
+            experience_id: experience_id.into(),
+            name: name.to_owned(),
+            created_at: FOUNDED + index * DAY,
+            ban_media: false,
+            ban_urls: false,
+            banned_words: Vec::new(),
+            cooldown_seconds: None,
+            who_can_post,
+            who_can_react: WhoCanReact::Everyone,
+        },
+    )
     .collect()
 }
 
@@ -115,15 +184,30 @@ pub fn announcements(last_millis: i64) -> Vec<SeededMessage> {
         last_millis - DAY,
         6 * DAY,
         &[
-            (OWNER_ID, "Welcome to **Film Photography, Slowly**. Module 1, *Looking before metering*, is open."),
-            (OWNER_ID, "The shared darkroom calendar is live. Please book at most two evenings a week so that everyone gets enlarger time."),
-            ("user_marcus", "House rules, short version:\n\n1. Critique the photograph, not the photographer.\n2. Say what you *see* before what you would change.\n3. No gear wars."),
-            (OWNER_ID, "@everyone Critique night moves to **Thursday, 19:00 CET**. Bring one frame you can't decide about."),
+            (
+                OWNER_ID,
+                "Welcome to **Film Photography, Slowly**. Module 1, *Looking before metering*, is open.",
+            ),
+            (
+                OWNER_ID,
+                "The shared darkroom calendar is live. Please book at most two evenings a week so that everyone gets enlarger time.",
+            ),
+            (
+                "user_marcus",
+                "House rules, short version:\n\n1. Critique the photograph, not the photographer.\n2. Say what you *see* before what you would change.\n3. No gear wars.",
+            ),
+            (
+                OWNER_ID,
+                "@everyone Critique night moves to **Thursday, 19:00 CET**. Bring one frame you can't decide about.",
+            ),
         ],
     );
     if let Some(rules) = messages.get_mut(2) {
         rules.is_pinned = true;
-        rules.reactions = vec![(":+1:".to_owned(), ids(&["user_ada", "user_chen", "user_yuki"]))];
+        rules.reactions = vec![(
+            ":+1:".to_owned(),
+            ids(&["user_ada", "user_chen", "user_yuki"]),
+        )];
     }
     if let Some(critique) = messages.last_mut() {
         critique.mentions_everyone = true;
@@ -140,15 +224,24 @@ pub fn lounge(last_millis: i64) -> Vec<SeededMessage> {
         &[
             ("user_bob", "Is the kettle on?"),
             ("user_noor", "Always. Earl Grey or something sensible?"),
-            ("user_bob", "Whatever does not end up in a developing tank this time."),
-            ("user_sofia", "That was **one** mix-up, and the negatives were lovely."),
+            (
+                "user_bob",
+                "Whatever does not end up in a developing tank this time.",
+            ),
+            (
+                "user_sofia",
+                "That was **one** mix-up, and the negatives were lovely.",
+            ),
             ("user_tomasz", "They smelled of bergamot for a month."),
         ],
     );
     if let [first, second, .., last] = messages.as_mut_slice() {
         second.reactions = vec![("☕".to_owned(), ids(&["user_bob", "user_ada"]))];
         last.reactions = vec![
-            ("😂".to_owned(), ids(&["user_bob", "user_noor", "user_sofia"])),
+            (
+                "😂".to_owned(),
+                ids(&["user_bob", "user_noor", "user_sofia"]),
+            ),
             (":heart:".to_owned(), ids(&["user_ada"])),
         ];
         first.is_edited = true;

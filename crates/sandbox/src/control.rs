@@ -107,8 +107,7 @@ pub async fn interfere(State(sandbox): State<Sandbox>, request: Request, next: N
     if failure.after_commit {
         next.run(request).await;
     }
-    let status =
-        StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     ApiError::Injected(status).into_response()
 }
 
@@ -250,7 +249,9 @@ async fn set_latency(
     JsonBody(body): JsonBody<Latency>,
 ) -> Result<Json<Value>, ApiError> {
     if body.milliseconds > LONGEST_LATENCY {
-        return Err(ApiError::bad_request("milliseconds can be 60000 at the most"));
+        return Err(ApiError::bad_request(
+            "milliseconds can be 60000 at the most",
+        ));
     }
     sandbox
         .control()

@@ -13,7 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde_json::{json};
+use serde_json::json;
 use std::sync::Arc;
 
 const THEMES: [&str; 3] = ["system", "light", "dark"];
@@ -84,24 +84,38 @@ async fn page(
     let locale = one_of(&LOCALES, choices.locale.as_deref());
     let assertion = creator_assertion(&site.assertion_secret, &user.id)?;
     let token_url = format!("/chat-token?user={}", user.id);
-    let channel_options = channels.iter().map(|channel| (channel.id.as_str(), channel.name.as_str()));
+    let channel_options = channels
+        .iter()
+        .map(|channel| (channel.id.as_str(), channel.name.as_str()));
     let html = fill(
         include_str!("../pages/creator_site.html"),
         &[
             ("studio", Value::Text(company::COMPANY_TITLE)),
             ("course", Value::Text(company::PRODUCT_TITLE)),
             ("widget_origin", Value::Text(&site.widget_origin)),
-            ("user", Value::Text(user.name.as_deref().unwrap_or(&user.username))),
+            (
+                "user",
+                Value::Text(user.name.as_deref().unwrap_or(&user.username)),
+            ),
             ("user_id", Value::Text(&user.id)),
             ("channel_id", Value::Text(channel_id)),
             ("theme", Value::Text(theme)),
-            ("style", Value::Text(one_of(&STYLES, choices.style.as_deref()))),
+            (
+                "style",
+                Value::Text(one_of(&STYLES, choices.style.as_deref())),
+            ),
             ("locale", Value::Text(locale)),
             ("assertion", Value::Text(&assertion)),
             ("token_url", Value::Text(&token_url)),
             ("users", Value::Html(&user_options(&user))),
-            ("channels", Value::Html(&options(channel_options, channel_id))),
-            ("themes", Value::Html(&options(THEMES.map(|name| (name, name)), theme))),
+            (
+                "channels",
+                Value::Html(&options(channel_options, channel_id)),
+            ),
+            (
+                "themes",
+                Value::Html(&options(THEMES.map(|name| (name, name)), theme)),
+            ),
             (
                 "styles",
                 Value::Html(&options(
@@ -148,7 +162,13 @@ async fn style() -> impl IntoResponse {
 async fn token(
     State(site): State<Arc<CreatorSite>>,
     QueryOf(choices): QueryOf<Choices>,
-) -> Result<([(header::HeaderName, &'static str); 1], Json<serde_json::Value>), ApiError> {
+) -> Result<
+    (
+        [(header::HeaderName, &'static str); 1],
+        Json<serde_json::Value>,
+    ),
+    ApiError,
+> {
     let user = chosen_visitor(choices.user.as_deref()).ok_or(ApiError::NotFound("user"))?;
     let token = creator_assertion(&site.assertion_secret, &user.id)?;
     Ok((

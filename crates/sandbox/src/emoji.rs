@@ -32,7 +32,12 @@ mod tests {
 
     #[test]
     fn spellings_of_one_emoji_mean_the_same() {
-        for (left, right) in [(":heart:", "❤️"), (":heart:", "❤"), (":+1:", "👍"), (":thumbsup:", ":+1:")] {
+        for (left, right) in [
+            (":heart:", "❤️"),
+            (":heart:", "❤"),
+            (":+1:", "👍"),
+            (":thumbsup:", ":+1:"),
+        ] {
             assert_eq!(meaning(left), meaning(right), "{left} {right}");
         }
         assert_ne!(meaning("👍"), meaning("👎"));

@@ -23,14 +23,19 @@ pub async fn content(
     let drawn = tokio::task::spawn_blocking(move || bytes(&file))
         .await
         .map_err(|_| crate::database::DatabaseError::Stopped)?;
-    let (content_type, bytes) = drawn.ok_or(ApiError::NotFound("content (the sandbox makes images, documents and sounds)"))?;
+    let (content_type, bytes) = drawn.ok_or(ApiError::NotFound(
+        "content (the sandbox makes images, documents and sounds)",
+    ))?;
     let headers = [
         (header::CONTENT_TYPE, content_type),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         // Never a page of this origin, whatever the file says it is.
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
     ]
     .map(|(name, value)| (name, HeaderValue::from_static(value)));
     Ok((headers, bytes).into_response())
@@ -62,9 +67,10 @@ fn bytes(file: &StoredFile) -> Option<(&'static str, Vec<u8>)> {
             "application/json",
             b"{\"film\":\"HP5\",\"speed\":400,\"developer\":\"HC-110 B\"}\n".to_vec(),
         )),
-        _ if kind.starts_with("text/") => {
-            Some(("text/plain; charset=utf-8", file.filename.clone().into_bytes()))
-        }
+        _ if kind.starts_with("text/") => Some((
+            "text/plain; charset=utf-8",
+            file.filename.clone().into_bytes(),
+        )),
         _ => None,
     }
 }
@@ -77,15 +83,25 @@ fn hash(id: &str) -> u32 {
 
 /// A landscape: sky from one colour to another, a sun, two ranges of hills. 256 colours keep it small.
 fn picture(width: u32, height: u32, seed: u32) -> Option<Vec<u8>> {
-    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return None;
-    }
     const SKY: u64 = 200;
     const SUN: u8 = 200;
     const FAR: u8 = 201;
     const NEAR: u8 = 202;
-    let warm: [[u8; 3]; 4] = [[0x2b, 0x1d, 0x3a], [0x1c, 0x2f, 0x4a], [0x3a, 0x2a, 0x22], [0x12, 0x33, 0x3d]];
-    let low: [[u8; 3]; 4] = [[0xf2, 0xa6, 0x5a], [0xf6, 0xd6, 0xa8], [0xe8, 0x8d, 0x72], [0xc9, 0xd8, 0xc5]];
+    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return None;
+    }
+    let warm: [[u8; 3]; 4] = [
+        [0x2b, 0x1d, 0x3a],
+        [0x1c, 0x2f, 0x4a],
+        [0x3a, 0x2a, 0x22],
+        [0x12, 0x33, 0x3d],
+    ];
+    let low: [[u8; 3]; 4] = [
+        [0xf2, 0xa6, 0x5a],
+        [0xf6, 0xd6, 0xa8],
+        [0xe8, 0x8d, 0x72],
+        [0xc9, 0xd8, 0xc5],
+    ];
     let (top, bottom) = (warm[(seed % 4) as usize], low[(seed / 4 % 4) as usize]);
     let mut palette: Vec<u8> = (0..SKY)
         .flat_map(|step| {
@@ -99,14 +115,21 @@ fn picture(width: u32, height: u32, seed: u32) -> Option<Vec<u8>> {
 
     let (wide, tall) = (f64::from(width), f64::from(height));
     let phase = f64::from(seed % 628) / 100.0;
-    let sun = (wide * (0.2 + 0.6 * f64::from(seed % 97) / 97.0), tall * 0.42, wide.min(tall) * 0.09);
+    let sun = (
+        wide * (0.2 + 0.6 * f64::from(seed % 97) / 97.0),
+        tall * 0.42,
+        wide.min(tall) * 0.09,
+    );
     let horizon = |column: f64, base: f64, swing: f64, waves: f64| {
         tall * (base + swing * (column / wide * waves + phase).sin())
     };
     let ridges: Vec<(f64, f64)> = (0..width)
         .map(|column| {
             let column = f64::from(column);
-            (horizon(column, 0.66, 0.05, 9.0), horizon(column, 0.8, 0.07, 5.0))
+            (
+                horizon(column, 0.66, 0.05, 9.0),
+                horizon(column, 0.8, 0.07, 5.0),
+            )
         })
         .collect();
     let mut pixels = Vec::with_capacity(width as usize * height as usize);
@@ -143,7 +166,13 @@ fn picture(width: u32, height: u32, seed: u32) -> Option<Vec<u8>> {
 fn tone(seed: u32) -> Vec<u8> {
     const RATE: u32 = 8_000;
     let period = 12 + seed % 24;
-    let samples = (0..RATE).map(|sample| if sample % period < period / 2 { 118 } else { 138 });
+    let samples = (0..RATE).map(|sample| {
+        if sample % period < period / 2 {
+            118
+        } else {
+            138
+        }
+    });
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + RATE).to_le_bytes());
     bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
@@ -159,7 +188,9 @@ fn tone(seed: u32) -> Vec<u8> {
 fn document(name: &str) -> Vec<u8> {
     let shown: String = name
         .chars()
-        .filter(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ' '))
+        .filter(|character| {
+            character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | ' ')
+        })
         .collect();
     let stream = format!("BT /F 18 Tf 60 760 Td ({shown}) Tj ET");
     let objects = [
@@ -169,18 +200,18 @@ fn document(name: &str) -> Vec<u8> {
         format!("<</Length {}>>stream\n{stream}\nendstream", stream.len()),
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
     ];
-    let mut text = "%PDF-1.4\n".to_owned();
-    let mut table = String::from("0000000000 65535 f \n");
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    let mut table = b"0000000000 65535 f \n".to_vec();
     for (number, object) in (1..).zip(&objects) {
-        table += &format!("{:010} 00000 n \n", text.len());
-        text += &format!("{number} 0 obj\n{object}\nendobj\n");
+        table.extend(format!("{:010} 00000 n \n", bytes.len()).into_bytes());
+        bytes.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
     }
-    let start = text.len();
-    text += &format!(
-        "xref\n0 {count}\n{table}trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n",
-        count = objects.len() + 1
-    );
-    text.into_bytes()
+    let (start, count) = (bytes.len(), objects.len() + 1);
+    bytes.extend(format!("xref\n0 {count}\n").into_bytes());
+    bytes.extend(table);
+    let trailer = format!("trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    bytes.extend(trailer.into_bytes());
+    bytes
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A local Whop: its REST routes, both its websockets, files, tokens and whop.com's own pages, on SQLite.
+//! A local Whop: its REST routes, both its websockets, files, tokens and whop.com's own pages, on `SQLite`.
 //!
 //! The binary `sandbox` is a thin wrapper around [`start`], so that tests run the same thing in their own process.
 

@@ -44,7 +44,7 @@ Secrets, from the environment only
 pub enum Storage {
     /// In memory, until the program ends.
     Memory,
-    /// In that SQLite file.
+    /// In that `SQLite` file.
     File(PathBuf),
 }
 
@@ -195,7 +195,7 @@ pub fn parse(
             Long("messages") => options.messages = parser.value()?.parse()?,
             Long("seed-until") => options.seed_until = Some(moment(parser.value()?.string()?)?),
             Long("rate-limit") => {
-                options.rate_limit = Some(rate_limit(parser.value()?.string()?)?);
+                options.rate_limit = Some(rate_limit(&parser.value()?.string()?)?);
             }
             Long("no-control") => options.control = false,
             _ => return Err(argument.unexpected().into()),
@@ -240,7 +240,7 @@ fn moment(value: String) -> Result<i64, OptionsError> {
         })
 }
 
-fn rate_limit(value: String) -> Result<RateLimit, OptionsError> {
+fn rate_limit(value: &str) -> Result<RateLimit, OptionsError> {
     let read = || {
         let (requests, window) = value.split_once('/')?;
         let requests = requests.parse().ok().filter(|count| *count > 0)?;
@@ -253,7 +253,7 @@ fn rate_limit(value: String) -> Result<RateLimit, OptionsError> {
     };
     read().ok_or(OptionsError::Value {
         flag: "--rate-limit",
-        value: value.clone(),
+        value: value.to_owned(),
         expected: "a count and a time such as 10/10s or 5/500ms",
     })
 }
@@ -334,7 +334,11 @@ mod tests {
         for secret in [None, Some("short".to_owned())] {
             let arguments = ["sandbox", "--creator-site-port=0"].map(std::ffi::OsString::from);
             assert!(matches!(
-                parse(arguments, |_| secret.clone()),
+                parse(arguments, |name| {
+                    secret
+                        .clone()
+                        .filter(|_| name == "WHOP_CHAT_ASSERTION_SECRET")
+                }),
                 Err(OptionsError::AssertionSecret)
             ));
         }
@@ -344,6 +348,9 @@ mod tests {
     fn secrets_are_not_in_the_debug_output() {
         let (options, _) = run(&["--creator-site-port=0"]).unwrap();
         let shown = format!("{options:?}");
-        assert!(!shown.contains("sandbox_api_key") && !shown.contains("ssss"), "{shown}");
+        assert!(
+            !shown.contains("sandbox_api_key") && !shown.contains("ssss"),
+            "{shown}"
+        );
     }
 }

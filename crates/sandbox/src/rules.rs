@@ -135,11 +135,13 @@ fn contains_any(text: &str, words: &[String]) -> bool {
 /// Whether something in the text leads to another site.
 fn contains_link(text: &str) -> bool {
     const ENDINGS: [&str; 14] = [
-        "com", "net", "org", "io", "co", "me", "gg", "dev", "app", "ly", "xyz", "info", "tv", "link",
+        "com", "net", "org", "io", "co", "me", "gg", "dev", "app", "ly", "xyz", "info", "tv",
+        "link",
     ];
     text.to_lowercase()
         .split(|character: char| {
-            character.is_whitespace() || matches!(character, '(' | ')' | '<' | '>' | '[' | ']' | '"')
+            character.is_whitespace()
+                || matches!(character, '(' | ')' | '<' | '>' | '[' | ']' | '"')
         })
         .any(|word| {
             if word.contains("://") || word.starts_with("www.") || word.starts_with("mailto:") {
@@ -153,9 +155,9 @@ fn contains_link(text: &str) -> bool {
             host.rsplit_once('.').is_some_and(|(name, ending)| {
                 !name.is_empty()
                     && ENDINGS.contains(&ending)
-                    && name
-                        .chars()
-                        .all(|character| character.is_alphanumeric() || matches!(character, '-' | '.'))
+                    && name.chars().all(|character| {
+                        character.is_alphanumeric() || matches!(character, '-' | '.')
+                    })
             })
         })
 }

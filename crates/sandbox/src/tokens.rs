@@ -94,16 +94,15 @@ impl Tokens {
     /// When the database fails or a stored key is damaged.
     pub fn load(database: &Database) -> Result<Self, KeyError> {
         let damaged = |error: &dyn std::fmt::Display| KeyError::Damaged(error.to_string());
-        let pem = match database.fact("user_token_key")? {
-            Some(pem) => pem,
-            None => {
-                let pem = p256::SecretKey::random(&mut OsRng)
-                    .to_pkcs8_pem(LineEnding::LF)
-                    .map_err(|error| damaged(&error))?
-                    .to_string();
-                database.set_fact("user_token_key", &pem)?;
-                pem
-            }
+        let pem = if let Some(pem) = database.fact("user_token_key")? {
+            pem
+        } else {
+            let pem = p256::SecretKey::random(&mut OsRng)
+                .to_pkcs8_pem(LineEnding::LF)
+                .map_err(|error| damaged(&error))?
+                .to_string();
+            database.set_fact("user_token_key", &pem)?;
+            pem
         };
         let key = p256::SecretKey::from_pkcs8_pem(&pem).map_err(|error| damaged(&error))?;
         let point = key.public_key().to_encoded_point(false);

@@ -106,17 +106,23 @@ impl Database {
     ) -> Result<Page<Message>, DatabaseError> {
         let descending = *direction == Direction::Descending;
         let (forwards, backwards) = if descending { ("<", ">") } else { (">", "<") };
-        let order = if descending == window.from_end { "ASC" } else { "DESC" };
+        let order = if descending == window.from_end {
+            "ASC"
+        } else {
+            "DESC"
+        };
         let mut query = format!("{SELECT} WHERE m.channel_id = ?");
         let mut parameters: Vec<Value> = vec![channel_id.to_owned().into()];
         for (bound, comparison) in [(&window.after, forwards), (&window.before, backwards)] {
             if let Some(bound) = bound {
-                query += &format!(" AND (m.created_at, m.id) {comparison} (?, ?)");
+                query.push_str(" AND (m.created_at, m.id) ");
+                query.push_str(comparison);
+                query.push_str(" (?, ?)");
                 parameters.push(bound.order.into());
                 parameters.push(bound.id.clone().into());
             }
         }
-        query += &format!(" ORDER BY m.created_at {order}, m.id {order} LIMIT ?");
+        let query = format!("{query} ORDER BY m.created_at {order}, m.id {order} LIMIT ?");
         parameters.push(i64::try_from(window.limit).unwrap_or(i64::MAX).into());
 
         let mut messages = self
@@ -264,7 +270,9 @@ impl Database {
     /// Says that something about the message changed at that moment.
     pub fn touch_message(&self, id: &str, at: i64) -> Result<(), DatabaseError> {
         self.connection
-            .prepare_cached("UPDATE messages SET updated_at = MAX(updated_at + 1, ?2) WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE messages SET updated_at = MAX(updated_at + 1, ?2) WHERE id = ?1",
+            )?
             .execute(params![id, at])?;
         Ok(())
     }
@@ -323,8 +331,7 @@ impl Database {
                     });
                 }
             }
-            message.attachments =
-                Some(attachments.remove(message.id.as_str()).unwrap_or_default());
+            message.attachments = Some(attachments.remove(message.id.as_str()).unwrap_or_default());
         }
         Ok(messages)
     }

@@ -1,4 +1,4 @@
-//! What the sandbox remembers, in one SQLite file or in memory: rows in, `wire` entities out.
+//! What the sandbox remembers, in one `SQLite` file or in memory: rows in, `wire` entities out.
 //! Nothing here knows HTTP, who is asking or what they may do.
 
 mod channels;
@@ -15,8 +15,8 @@ pub use channels::StoredChannel;
 pub use files::StoredFile;
 pub use messages::{MessageChange, NewMessage, StoredMessage};
 pub use paging::{Position, Window, page_of};
-pub use seeding::Seed;
 pub use reactions::{ReactionMeaning, ReactionOutcome, StoredReaction};
+pub use seeding::Seed;
 pub use users::StoredUser;
 
 use crate::options::Storage;
@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Why the database could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// SQLite refused.
+    /// `SQLite` refused.
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// A column that holds JSON holds something else.
@@ -103,7 +103,7 @@ impl Database {
     /// Runs the work as one transaction: all of it is stored, or nothing.
     ///
     /// # Errors
-    /// Those of the work, and SQLite's.
+    /// Those of the work, and `SQLite`'s.
     pub fn transaction<T, E: From<DatabaseError>>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
@@ -184,7 +184,7 @@ impl Store {
     }
 }
 
-/// A panic within a transaction leaves it open; SQLite then refuses the next `BEGIN`, which is reported.
+/// A panic within a transaction leaves it open; `SQLite` then refuses the next `BEGIN`, which is reported.
 fn lock(database: &Mutex<Database>) -> MutexGuard<'_, Database> {
     database.lock().unwrap_or_else(PoisonError::into_inner)
 }

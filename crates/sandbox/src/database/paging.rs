@@ -45,8 +45,16 @@ pub fn page_of<T, U>(
         (start, end.min(start.saturating_add(window.limit)))
     };
     let page_info = PageInfo {
-        start_cursor: items[start..end].first().map(&position).as_ref().map(&cursor),
-        end_cursor: items[start..end].last().map(&position).as_ref().map(&cursor),
+        start_cursor: items[start..end]
+            .first()
+            .map(&position)
+            .as_ref()
+            .map(&cursor),
+        end_cursor: items[start..end]
+            .last()
+            .map(&position)
+            .as_ref()
+            .map(&cursor),
         has_next_page: end < items.len(),
         has_previous_page: start > 0,
         extra: Extra::default(),

@@ -1,7 +1,4 @@
-use super::{
-    Database, DatabaseError, NewMessage, ReactionMeaning, StoredFile, StoredUser,
-    schema,
-};
+use super::{Database, DatabaseError, NewMessage, ReactionMeaning, StoredFile, StoredUser, schema};
 use crate::company;
 use crate::seed::{self, SeededMessage};
 use std::collections::HashMap;
@@ -22,11 +19,11 @@ pub struct Seed {
 impl Database {
     /// Fills the database if nobody is in it yet. Says whether it did.
     pub fn seed_if_empty(&self, seed: Seed) -> Result<bool, DatabaseError> {
-        let empty = self
-            .connection
-            .query_row("SELECT NOT EXISTS (SELECT 1 FROM users)", [], |row| {
-                row.get(0)
-            })?;
+        let empty =
+            self.connection
+                .query_row("SELECT NOT EXISTS (SELECT 1 FROM users)", [], |row| {
+                    row.get(0)
+                })?;
         if empty {
             self.fill(seed)?;
         }
@@ -57,7 +54,10 @@ impl Database {
         );
         let channels = [
             (company::GENERAL, general),
-            (company::ANNOUNCEMENTS, company::announcements(seed.last_millis)),
+            (
+                company::ANNOUNCEMENTS,
+                company::announcements(seed.last_millis),
+            ),
             (company::LOUNGE, company::lounge(seed.last_millis)),
         ];
         for (channel, messages) in channels {

@@ -126,7 +126,15 @@ mod tests {
     #[test]
     fn redirects_stay_on_this_origin() {
         assert!(is_own_path("/experiences/exp_general?x=1"));
-        for next in ["", "x", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/ä"] {
+        for next in [
+            "",
+            "x",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\nb",
+            "/ä",
+        ] {
             assert!(!is_own_path(next), "{next:?}");
         }
     }

@@ -52,15 +52,23 @@ pub async fn page(
             ("company", Value::Text(company::COMPANY_TITLE)),
             ("product", Value::Text(company::PRODUCT_TITLE)),
             ("experience", Value::Text(&channel.name)),
-            ("user", Value::Text(user.name.as_deref().unwrap_or(&user.username))),
+            (
+                "user",
+                Value::Text(user.name.as_deref().unwrap_or(&user.username)),
+            ),
             ("experience_id", Value::Text(&channel.experience_id)),
             ("user_id", Value::Text(&user.id)),
             ("frame", Value::Text(&frame)),
-            ("channels", Value::Html(&channel_links(&channels, channel, user))),
+            (
+                "channels",
+                Value::Html(&channel_links(&channels, channel, user)),
+            ),
             ("users", Value::Html(&user_options(&pickable, user))),
         ],
     );
-    let policy = format!("default-src 'none'; style-src 'self'; frame-src {app}; form-action 'self'; base-uri 'none'");
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; frame-src {app}; form-action 'self'; base-uri 'none'"
+    );
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (
@@ -98,7 +106,11 @@ fn channel_links(channels: &[StoredChannel], chosen: &StoredChannel, user: &Stor
 
 fn user_options(users: &[&StoredUser], chosen: &StoredUser) -> String {
     users.iter().fold(String::new(), |html, user| {
-        let selected = if user.id == chosen.id { " selected" } else { "" };
+        let selected = if user.id == chosen.id {
+            " selected"
+        } else {
+            ""
+        };
         html + &format!(
             "<option value=\"{}\"{selected}>{} ({})</option>",
             escape(&user.id),

@@ -28,10 +28,7 @@ pub async fn forward(
 ) -> Result<Response, ApiError> {
     let user = visitor(&sandbox, request.headers()).await?;
     let (parts, body) = request.into_parts();
-    let path = parts
-        .uri
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut headers = one_hop_less(&parts.headers);
     headers.remove(USER_TOKEN);
     headers.remove(header::HOST);
@@ -54,10 +51,7 @@ pub async fn forward(
         || parts.headers.contains_key(header::TRANSFER_ENCODING);
     let mut upstream = sandbox
         .client()
-        .request(
-            parts.method,
-            format!("{}{path}", sandbox.options().app_url),
-        )
+        .request(parts.method, format!("{}{path}", sandbox.options().app_url))
         .headers(headers);
     if has_body {
         upstream = upstream.body(reqwest::Body::wrap_stream(body.into_data_stream()));
@@ -72,7 +66,10 @@ pub async fn forward(
         }
         Err(error) => {
             tracing::warn!(error = %error.without_url(), "the app does not answer");
-            let page = fill(include_str!("../../pages/app_down.html"), &[("app_url", Value::Text(&sandbox.options().app_url))]);
+            let page = fill(
+                include_str!("../../pages/app_down.html"),
+                &[("app_url", Value::Text(&sandbox.options().app_url))],
+            );
             Ok((StatusCode::BAD_GATEWAY, Html(page)).into_response())
         }
     }

@@ -35,7 +35,12 @@ pub async fn create(
             .await?;
         user.ok_or(ApiError::NotFound("user"))?;
     }
-    if let Some(scope) = body.scoped_actions.iter().flatten().find(|scope| !is_scope(scope)) {
+    if let Some(scope) = body
+        .scoped_actions
+        .iter()
+        .flatten()
+        .find(|scope| !is_scope(scope))
+    {
         return Err(ApiError::bad_request(format!(
             "scoped_actions contains {scope:?}, which is no scope"
         )));

@@ -34,7 +34,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             return Err(ApiError::TooLarge(LONGEST));
         }
         // The SDKs send no body at all where every field is optional.
-        let body = if body.is_empty() { b"{}" } else { body.as_slice() };
+        let body = if body.is_empty() {
+            b"{}"
+        } else {
+            body.as_slice()
+        };
         serde_json::from_slice(body)
             .map(Self)
             .map_err(|error| ApiError::bad_request(format!("The body is not understood: {error}")))

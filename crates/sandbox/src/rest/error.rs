@@ -74,7 +74,9 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooManyRequests(left) => Some(left.as_millis().div_ceil(1_000).try_into().unwrap_or(1)),
+            Self::TooManyRequests(left) => {
+                Some(left.as_millis().div_ceil(1_000).try_into().unwrap_or(1))
+            }
             Self::Injected(StatusCode::TOO_MANY_REQUESTS) => Some(1),
             Self::Refused(Refusal::Cooldown(seconds)) => Some(*seconds),
             _ => None,

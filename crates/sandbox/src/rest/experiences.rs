@@ -28,10 +28,7 @@ pub async fn list(
         Some(_) => return Err(ApiError::NotFound("company")),
         None => return Err(ApiError::bad_request("company_id is missing")),
     }
-    let channels = sandbox
-        .store()
-        .run(|database| database.channels())
-        .await?;
+    let channels = sandbox.store().run(|database| database.channels()).await?;
     Ok(Json(page_of(
         channels,
         &window,

@@ -1,7 +1,9 @@
 use super::paging::{Paging, cursor};
 use super::{ApiError, Caller, JsonBody, QueryOf};
 use crate::clock::{new_id, now_millis};
-use crate::database::{Database, MessageChange, NewMessage, StoredChannel, StoredFile, StoredMessage};
+use crate::database::{
+    Database, MessageChange, NewMessage, StoredChannel, StoredFile, StoredMessage,
+};
 use crate::rules::{self, Draft, LONGEST_MESSAGE, MOST_POLL_OPTIONS};
 use crate::socket::FeedChange;
 use crate::state::Sandbox;
@@ -9,7 +11,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use wire::rest::{AttachmentReference, Direction, Message, MessageCreate, MessageUpdate, Page, Poll, PollOption};
+use wire::rest::{
+    AttachmentReference, Direction, Message, MessageCreate, MessageUpdate, Page, Poll, PollOption,
+};
 use wire::{MessageId, UserId};
 
 /// The query of `GET /messages`.
@@ -236,8 +240,10 @@ fn checked_change(
             Some(attachments) => find_files(database, attachments)?,
             None => find_files(
                 database,
-                kept.map(|file| AttachmentReference { id: file.id.clone() })
-                    .collect(),
+                kept.map(|file| AttachmentReference {
+                    id: file.id.clone(),
+                })
+                .collect(),
             )?,
         };
         let content = match body.content {
@@ -264,7 +270,9 @@ fn checked_change(
     }
     if let Some(is_pinned) = body.is_pinned {
         if !caller.may_moderate() {
-            return Err(ApiError::Forbidden("Only admins can pin messages".to_owned()));
+            return Err(ApiError::Forbidden(
+                "Only admins can pin messages".to_owned(),
+            ));
         }
         caller.needs("chat:moderate")?;
         change.is_pinned = Some(is_pinned);
@@ -355,5 +363,8 @@ fn mentions(
         .filter(|user| names.contains(user.id.as_str()) || names.contains(&user.username))
         .map(|user| user.id)
         .collect();
-    Ok((mentioned, names.contains("everyone") && caller.may_moderate()))
+    Ok((
+        mentioned,
+        names.contains("everyone") && caller.may_moderate(),
+    ))
 }

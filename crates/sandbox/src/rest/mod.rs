@@ -26,7 +26,10 @@ use axum::routing::post;
 /// The routes.
 pub fn router() -> Router<Sandbox> {
     Router::new()
-        .route("/api/v1/messages", get(messages::list).post(messages::create))
+        .route(
+            "/api/v1/messages",
+            get(messages::list).post(messages::create),
+        )
         .route(
             "/api/v1/messages/{id}",
             get(messages::retrieve)
@@ -49,7 +52,10 @@ pub fn router() -> Router<Sandbox> {
         .route("/api/v1/access_tokens", post(access_tokens::create))
         .route("/api/v1/users", get(users::list))
         .route("/api/v1/users/{id}", get(users::retrieve))
-        .route("/api/v1/users/{id}/access/{resource_id}", get(users::access))
+        .route(
+            "/api/v1/users/{id}/access/{resource_id}",
+            get(users::access),
+        )
         .route("/api/v1/experiences", get(experiences::list))
         .route("/api/v1/experiences/{id}", get(experiences::retrieve))
 }

@@ -43,7 +43,9 @@ impl RateLimiter {
         }
         if seen.len() >= self.limit.requests as usize {
             let first = seen.front().copied().unwrap_or(now);
-            return Err(ApiError::TooManyRequests(window - (now - first)));
+            return Err(ApiError::TooManyRequests(
+                window.saturating_sub(now - first),
+            ));
         }
         seen.push_back(now);
         Ok(())

@@ -179,7 +179,11 @@ fn checked(stored: &StoredMessage, body: ReactionCreate) -> Result<ReactionMeani
             "emoji must be one emoji or a shortcode such as :heart:",
         )),
         (None, Some(option)) => {
-            let options = stored.message.poll.as_ref().and_then(|poll| poll.options.as_ref());
+            let options = stored
+                .message
+                .poll
+                .as_ref()
+                .and_then(|poll| poll.options.as_ref());
             if options.is_some_and(|options| options.iter().any(|own| own.id == option)) {
                 Ok(ReactionMeaning::Vote(option))
             } else {
@@ -188,9 +192,7 @@ fn checked(stored: &StoredMessage, body: ReactionCreate) -> Result<ReactionMeani
                 ))
             }
         }
-        _ => Err(ApiError::bad_request(
-            "Give either emoji or poll_option_id",
-        )),
+        _ => Err(ApiError::bad_request("Give either emoji or poll_option_id")),
     }
 }
 

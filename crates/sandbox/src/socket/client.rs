@@ -47,7 +47,9 @@ pub async fn receive(sandbox: &Sandbox, id: u64, user: Option<&StoredUser>, text
         let channel = unsubscribe.channel;
         sandbox.hub().unsubscribe(id, &fill_in(channel.clone()));
         let reason = DisconnectionReason::RequestedDisconnect;
-        sandbox.hub().answer(id, subscription_state(channel, Some(reason)));
+        sandbox
+            .hub()
+            .answer(id, subscription_state(channel, Some(reason)));
     }
     if let Some(request) = frame.broadcast_request {
         broadcast(sandbox, id, user, request).await;
@@ -69,7 +71,9 @@ pub async fn subscribe_to(
         None => false,
     };
     let reason = (!allowed).then_some(DisconnectionReason::NoAccess);
-    sandbox.hub().answer(id, subscription_state(channel, reason));
+    sandbox
+        .hub()
+        .answer(id, subscription_state(channel, reason));
 }
 
 fn subscription_state(channel: SocketChannel, reason: Option<DisconnectionReason>) -> ServerFrame {
@@ -95,7 +99,10 @@ async fn broadcast(
         return;
     }
     let Some(channel) = subscription::allowed(sandbox, Some(user), request.channel).await else {
-        tracing::info!(connection = id, "ignored a broadcast to a channel without access");
+        tracing::info!(
+            connection = id,
+            "ignored a broadcast to a channel without access"
+        );
         return;
     };
     let mut extra = Extra::default();
@@ -133,7 +140,10 @@ async fn broadcast_app_message(
         return;
     }
     let Some(channel) = subscription::allowed(sandbox, Some(user), message.channel).await else {
-        tracing::info!(connection = id, "ignored an app message to a channel without access");
+        tracing::info!(
+            connection = id,
+            "ignored an app message to a channel without access"
+        );
         return;
     };
     let frame = ServerFrame {

@@ -41,7 +41,11 @@ async fn read(
                 client::receive(sandbox, place.id, user, text.as_str()).await;
             }
             Ok(Some(Ok(Message::Binary(bytes)))) => {
-                tracing::info!(connection = place.id, bytes = bytes.len(), "ignored a binary frame");
+                tracing::info!(
+                    connection = place.id,
+                    bytes = bytes.len(),
+                    "ignored a binary frame"
+                );
             }
             Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
             Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) | Err(_) => return,

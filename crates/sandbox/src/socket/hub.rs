@@ -61,7 +61,9 @@ impl Connection {
     }
 
     fn is_user(&self, id: &str) -> bool {
-        self.user.as_ref().is_some_and(|user| user.id.as_str() == id)
+        self.user
+            .as_ref()
+            .is_some_and(|user| user.id.as_str() == id)
     }
 
     /// Whether an app message for that channel is meant for it.
@@ -174,8 +176,7 @@ impl Hub {
     pub fn subscribe(&self, id: u64, channel: SocketChannel) -> bool {
         const MOST_CHANNELS: usize = 1_000;
         self.lock().open.get_mut(&id).is_some_and(|connection| {
-            if connection.channels.len() >= MOST_CHANNELS
-                && !connection.channels.contains(&channel)
+            if connection.channels.len() >= MOST_CHANNELS && !connection.channels.contains(&channel)
             {
                 return false;
             }
@@ -202,17 +203,17 @@ impl Hub {
     /// Sends a frame to its audience, but not to the connection `except`.
     pub fn send(&self, audience: &Audience<'_>, except: Option<u64>, frame: ServerFrame) {
         match frames::text(frame, now_millis()) {
-            Ok(text) => self.send_text(audience, except, text.into()),
+            Ok(text) => self.send_text(audience, except, &text.into()),
             Err(error) => tracing::error!(%error, "a frame could not be written"),
         }
     }
 
     /// Sends any text to every connection, as a test asked for.
     pub fn send_raw(&self, text: String) {
-        self.send_text(&Audience::Everyone, None, text.into());
+        self.send_text(&Audience::Everyone, None, &text.into());
     }
 
-    fn send_text(&self, audience: &Audience<'_>, except: Option<u64>, text: Utf8Bytes) {
+    fn send_text(&self, audience: &Audience<'_>, except: Option<u64>, text: &Utf8Bytes) {
         self.lock().open.retain(|id, connection| {
             let meant = except != Some(*id)
                 && match audience {

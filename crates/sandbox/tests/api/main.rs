@@ -1,0 +1,26 @@
+//! The sandbox as its clients see it: every test starts one on ports of its own and speaks HTTP and websocket to it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::assigning_clones,
+    reason = "a test fails by panicking, and in the simplest words"
+)]
+
+mod access_tokens;
+mod authentication;
+mod bad_input;
+mod channels;
+mod control;
+mod creator_site;
+mod files;
+mod frames;
+mod host;
+mod limits;
+mod messages;
+mod paging;
+mod persistence;
+mod reactions;
+mod rules;
+mod sockets;
+mod whop;

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{ASSERTION_SECRET, SESSION_SECRET, SITE, Stack, assertion, error_of, now, sign};
+use common::{
+    ASSERTION_SECRET, PATIENCE, SESSION_SECRET, SITE, Stack, assertion, error_of, now, sign,
+};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use wire::rest::AccessLevel;
@@ -94,6 +96,36 @@ async fn inside_whop_the_header_says_who_it_is() {
         session.socket.protocols.is_empty(),
         "Whop's own websocket knows its visitor"
     );
+}
+
+#[tokio::test]
+async fn whops_keys_may_be_away_for_a_moment() {
+    let stack = Stack::start().await;
+    let cookie = stack.visitor_cookie("user_bob").await;
+    let app = &stack.sandbox.addresses().app;
+    let fault = json!({"method": "GET", "path": "/.well-known/jwks.json", "status": 500});
+    stack.control("fail", &fault).await;
+    let ask = async || {
+        let request = stack.client.post(format!("{app}/session"));
+        let request = request
+            .header("cookie", &cookie)
+            .json(&json!({"channel_id": "exp_quiet"}));
+        request.send().await.unwrap()
+    };
+    let (status, kind, _) = error_of(ask().await).await;
+    assert_eq!(
+        (status, kind.as_str()),
+        (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable")
+    );
+    tokio::time::timeout(PATIENCE, async {
+        while ask().await.status() != StatusCode::OK {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("it recovers by itself");
+    let asked = stack.upstream_requests("GET /.well-known/jwks.json").await;
+    assert_eq!(asked, 2, "and without hammering");
 }
 
 #[tokio::test]

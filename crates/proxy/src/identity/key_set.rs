@@ -14,6 +14,10 @@ const FRESH: Duration = Duration::from_secs(12 * 3_600);
 const USABLE: Duration = Duration::from_secs(24 * 3_600);
 /// The least time between two fetches.
 const COOLDOWN: Duration = Duration::from_secs(30);
+/// The same, when the last one failed.
+const RETRY: Duration = Duration::from_secs(2);
+/// No answer takes longer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whop's public keys by their `kid`. Fetched when first needed, kept for 12 hours; an unknown `kid` makes it look
 /// again, at most once per 30 seconds, however many ask.
@@ -21,8 +25,8 @@ pub struct KeySet {
     client: reqwest::Client,
     url: String,
     keys: RwLock<Option<Arc<Fetched>>>,
-    /// When somebody last asked the server. Holding it is the permission to ask.
-    asked: Mutex<Option<Instant>>,
+    /// From when on the server may be asked again. Holding it is the permission to ask.
+    next: Mutex<Option<Instant>>,
 }
 
 #[derive(Deserialize)]
@@ -42,7 +46,7 @@ impl KeySet {
             client,
             url,
             keys: RwLock::new(None),
-            asked: Mutex::new(None),
+            next: Mutex::new(None),
         }
     }
 
@@ -51,27 +55,28 @@ impl KeySet {
         if let Some(key) = self.known(kid, FRESH) {
             return Ok(key);
         }
-        let mut asked = self.asked.lock().await;
+        let mut next = self.next.lock().await;
         // Somebody else may have fetched it while this one waited.
         if let Some(key) = self.known(kid, FRESH) {
             return Ok(key);
         }
-        if asked.is_none_or(|at| at.elapsed() >= COOLDOWN) {
-            *asked = Some(Instant::now());
-            match self.fetch().await {
+        if next.is_none_or(|next| next <= Instant::now()) {
+            // Set afterwards only: a visitor who leaves in the middle takes nobody else's turn.
+            let pause = match self.fetch().await {
                 Ok(keys) => {
-                    let fetched = Arc::new(Fetched {
-                        keys,
-                        at: Instant::now(),
-                    });
+                    let at = Instant::now();
+                    let fetched = Arc::new(Fetched { keys, at });
                     *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched);
+                    COOLDOWN
                 }
                 Err(error) => {
-                    tracing::error!(%error, url = self.url, "Whop's public keys can't be fetched");
+                    tracing::error!(%error, "Whop's public keys can't be fetched; check WHOP_JWKS_URL");
+                    RETRY
                 }
-            }
+            };
+            *next = Some(Instant::now() + pause);
         }
-        drop(asked);
+        drop(next);
         if let Some(key) = self.known(kid, USABLE) {
             return Ok(key);
         }
@@ -97,7 +102,7 @@ impl KeySet {
     }
 
     async fn fetch(&self) -> Result<HashMap<String, DecodingKey>, reqwest::Error> {
-        let answer = self.client.get(&self.url).send().await?;
+        let answer = self.client.get(&self.url).timeout(PATIENCE).send().await?;
         let set: Set = answer.error_for_status()?.json().await?;
         Ok(set
             .keys

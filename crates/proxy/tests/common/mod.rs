@@ -288,8 +288,8 @@ pub fn configuration(api: &str, app: &str, assets: &str) -> Configuration {
 /// An empty directory that no other test uses.
 pub fn fresh_directory() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let directory = std::env::temp_dir().join(format!(
-        "whop-chat-proxy-{}-{}",
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "proxy-{}-{}",
         std::process::id(),
         COUNT.fetch_add(1, Ordering::Relaxed)
     ));

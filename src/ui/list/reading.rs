@@ -25,8 +25,16 @@ pub(super) struct Reading {
     pub away: RwSignal<bool>,
     /// Messages that came while the reader was elsewhere.
     pub unseen: RwSignal<u64>,
-    /// The first row in sight, and how far below the scroller's upper edge it begins.
-    anchor: StoredValue<Option<(Element, f64)>, LocalStorage>,
+    anchor: StoredValue<Option<Anchor>, LocalStorage>,
+}
+
+/// The first row in sight as it was when it was last looked at.
+struct Anchor {
+    row: Element,
+    /// How far below the scroller's upper edge it began, in pixels.
+    offset: f64,
+    /// Where the scroller stood.
+    scroll_top: f64,
 }
 
 impl Reading {
@@ -72,7 +80,10 @@ impl Reading {
     fn follow(self, scroller: &HtmlDivElement, content: &HtmlDivElement) {
         let (view, inner) = (scroller.clone(), content.clone());
         listen(scroller, "scroll", false, move |_| {
-            self.moved(&view, &inner)
+            if view.scroll_top().abs() > NEAR {
+                self.hold_anchor(&view);
+            }
+            self.moved(&view, &inner);
         });
         // A picture's error doesn't bubble.
         listen(scroller, "error", true, |event| {
@@ -100,16 +111,22 @@ impl Reading {
     fn hold(self, scroller: &HtmlDivElement) {
         if self.at_latest.get_untracked() {
             scroller.set_scroll_top(0);
-            return;
+        } else {
+            self.hold_anchor(scroller);
         }
+    }
+
+    /// Makes up for what grew below the reader's eye. What the reader scrolled meanwhile is theirs to keep: an event
+    /// of scrolling may come between a change and the layout's observer.
+    fn hold_anchor(self, scroller: &HtmlDivElement) {
         self.anchor.with_value(|anchor| {
-            if let Some((row, offset)) = anchor
-                && row.is_connected()
+            if let Some(anchor) = anchor
+                && anchor.row.is_connected()
             {
-                let now = row.get_bounding_client_rect().top()
-                    - scroller.get_bounding_client_rect().top();
-                if (now - offset).abs() >= 0.5 {
-                    scroller.scroll_by_with_x_and_y(0.0, now - offset);
+                let scrolled = exact_scroll_top(scroller) - anchor.scroll_top;
+                let moved = offset(&anchor.row, scroller) - (anchor.offset - scrolled);
+                if moved.abs() >= 0.5 {
+                    scroller.scroll_by_with_x_and_y(0.0, moved);
                 }
             }
         });
@@ -171,7 +188,7 @@ impl Reading {
 }
 
 /// The first row that ends below the scroller's upper edge.
-fn first_in_sight(scroller: &HtmlDivElement, content: &HtmlDivElement) -> Option<(Element, f64)> {
+fn first_in_sight(scroller: &HtmlDivElement, content: &HtmlDivElement) -> Option<Anchor> {
     let rows = content.last_element_child()?.children();
     let edge = scroller.get_bounding_client_rect().top();
     let (mut low, mut high) = (0, rows.length());
@@ -184,6 +201,22 @@ fn first_in_sight(scroller: &HtmlDivElement, content: &HtmlDivElement) -> Option
         }
     }
     let row = rows.item(low)?;
-    let offset = row.get_bounding_client_rect().top() - edge;
-    Some((row, offset))
+    Some(Anchor {
+        offset: offset(&row, scroller),
+        scroll_top: exact_scroll_top(scroller),
+        row,
+    })
+}
+
+/// How far below the scroller's upper edge a row begins, in pixels.
+fn offset(row: &Element, scroller: &HtmlDivElement) -> f64 {
+    row.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top()
+}
+
+/// With its fraction, which the binding rounds away.
+fn exact_scroll_top(scroller: &HtmlDivElement) -> f64 {
+    js_sys::Reflect::get(scroller, &"scrollTop".into())
+        .ok()
+        .and_then(|value| value.as_f64())
+        .unwrap_or_default()
 }

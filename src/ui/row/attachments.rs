@@ -9,6 +9,10 @@ use wire::rest::Attachment;
 const MOST_PICTURES: usize = 4;
 /// What a picture whose size is not known is given room for, in pixels.
 const UNKNOWN_SIZE: (u32, u32) = (400, 300);
+/// How big a picture is that stands alone, in pixels.
+const MOST_WIDTH: u64 = 400;
+const MOST_HEIGHT: u64 = 320;
+const LEAST_WIDTH: u64 = 96;
 
 /// The files of a message: pictures and videos in a grid, then sound, then the rest as cards.
 pub(super) fn view(row: RowSignal, scene: Scene) -> impl IntoView {
@@ -82,15 +86,32 @@ impl File {
 
 fn picture(file: File, more: Option<usize>, scene: Scene) -> impl IntoView {
     let (width, height) = file.size.unwrap_or(UNKNOWN_SIZE);
+    let ratio = [&width.to_string(), " / ", &height.to_string()].concat();
+    let shown = [&shown_width(width, height).to_string(), "px"].concat();
     let name = file.name.unwrap_or_else(|| scene.strings.image.to_owned());
     let (address, title) = (file.url.clone(), name.clone());
     let more = more.map(|more| ["+", &more.to_string()].concat());
     view! {
-        <a class="picture" href=address target="_blank" rel="noopener noreferrer nofollow ugc" title=title>
-            <img src=file.url alt=name width=width height=height loading="lazy" decoding="async" referrerpolicy="no-referrer"/>
+        <a
+            class="picture"
+            href=address
+            target="_blank"
+            rel="noopener noreferrer nofollow ugc"
+            title=title
+            style=("--ratio", ratio)
+            style=("--width", shown)
+        >
+            <img src=file.url alt=name loading="lazy" decoding="async" referrerpolicy="no-referrer"/>
             {more.map(|more| view! { <span class="picture-more">{more}</span> })}
         </a>
     }
+}
+
+/// How wide a picture is that stands alone: its own size, or what fits.
+fn shown_width(width: u32, height: u32) -> u64 {
+    let (width, height) = (u64::from(width), u64::from(height));
+    let fits = MOST_WIDTH.min(MOST_HEIGHT * width / height);
+    width.min(fits).max(LEAST_WIDTH)
 }
 
 fn other(file: File, scene: Scene) -> AnyView {

@@ -49,7 +49,7 @@ pub enum StartError {
     Client(#[from] reqwest::Error),
 }
 
-/// A sandbox that runs. Dropping it stops it at once; [`Running::stop`] stops it in an orderly way.
+/// A sandbox that runs. Dropping it ends its listeners; [`Running::stop`] ends everything in an orderly way.
 #[derive(Debug)]
 pub struct Running {
     sandbox: Sandbox,

@@ -108,6 +108,10 @@ impl Database {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
+        if !self.connection.is_autocommit() {
+            // Earlier work panicked half-way; nothing of it counts.
+            self.execute_batch("ROLLBACK")?;
+        }
         self.execute_batch("BEGIN IMMEDIATE")?;
         match work(self) {
             Ok(value) => {
@@ -184,7 +188,7 @@ impl Store {
     }
 }
 
-/// A panic within a transaction leaves it open; `SQLite` then refuses the next `BEGIN`, which is reported.
+/// A panic within a transaction leaves it open; the next one takes it back first.
 fn lock(database: &Mutex<Database>) -> MutexGuard<'_, Database> {
     database.lock().unwrap_or_else(PoisonError::into_inner)
 }

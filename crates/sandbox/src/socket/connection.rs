@@ -85,7 +85,10 @@ async fn write(
     }
 }
 
-/// Waits for that ending, or for the hub's end.
+/// Waits for that ending; for ever, if the hub lets go of the connection without it.
 async fn until(ending: &mut watch::Receiver<Ending>, wanted: Ending) {
-    let _ = ending.wait_for(|ending| *ending == wanted).await;
+    let came = ending.wait_for(|ending| *ending == wanted).await.is_ok();
+    if !came {
+        std::future::pending::<()>().await;
+    }
 }

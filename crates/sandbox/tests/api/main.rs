@@ -20,6 +20,7 @@ mod limits;
 mod messages;
 mod paging;
 mod persistence;
+mod process;
 mod reactions;
 mod rules;
 mod sockets;

@@ -38,7 +38,7 @@ The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
       --release  the widget that visitors get
       --fresh    forget what the sandbox has kept from earlier runs
 
-  cargo xtask test [lint|native|browser|size|sdk|product]...
+  cargo xtask test [lint|native|browser|sdk|product|size]...
       Run every check and every test, or only the named parts.
 
   cargo xtask build [--release | --dev] [--std-size]

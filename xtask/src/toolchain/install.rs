@@ -87,6 +87,9 @@ fn compile(program: &Program<'_>, paths: &Paths) -> Result<()> {
         .arg(&paths.tools)
         // A directory of its own, which Cargo removes: nothing of this is built a second time.
         .env_remove("CARGO_TARGET_DIR")
+        // Trunk's release profile optimises the whole program on one core, for minutes that no build gets back.
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .current_dir(&paths.tools);
     if program.locked {
         command.arg("--locked");

@@ -20,7 +20,7 @@ pub fn set_up(paths: &Paths, progress: &mut Progress) -> Result<PathBuf> {
         version: VERSION,
         programs: &["trunk"],
         locked: true,
-        estimate: "about 8 min on two cores",
+        estimate: "about 5 min on two cores",
         release: archive.as_deref().map(|archive| Release {
             repository: "trunk-rs/trunk",
             tag: &tag,

@@ -3,11 +3,23 @@
 /// With the feature `lossless` (servers and tests) they survive a round trip. Without it (the widget, which
 /// never sends back an entity that it received) they are dropped, and so is the code that keeps them.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "lossless", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "lossless", derive(serde::Serialize))]
 #[cfg_attr(feature = "lossless", serde(transparent))]
 pub struct Extra {
     #[cfg(feature = "lossless")]
     fields: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Extra {
+    #[cfg(feature = "lossless")]
+    pub(crate) fn from_fields(fields: serde_json::Map<String, serde_json::Value>) -> Self {
+        Self { fields }
+    }
+
+    #[cfg(not(feature = "lossless"))]
+    pub(crate) fn from_fields(_: serde_json::Map<String, serde_json::Value>) -> Self {
+        Self {}
+    }
 }
 
 #[cfg(feature = "lossless")]

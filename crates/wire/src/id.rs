@@ -1,4 +1,6 @@
+use crate::read::{Read, Unreadable};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
@@ -14,6 +16,12 @@ macro_rules! id {
             /// The id as Whop writes it.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl Read for $name {
+            fn read(value: Value) -> Result<Self, Unreadable> {
+                String::read(value).map(Self)
             }
         }
 

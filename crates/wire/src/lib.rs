@@ -9,7 +9,7 @@
 mod extra;
 mod id;
 mod open_enum;
-mod protobuf;
+mod read;
 pub mod rest;
 pub mod session;
 pub mod socket;
@@ -19,4 +19,5 @@ pub use extra::Extra;
 pub use id::{
     AppId, ChannelId, CompanyId, ExperienceId, FileId, MessageId, ProductId, ReactionId, UserId,
 };
+pub use read::{Read, Unreadable};
 pub use timestamp::{Millis, Timestamp};

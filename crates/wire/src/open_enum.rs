@@ -36,6 +36,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::read::Read for $name {
+            fn read(value: serde_json::Value) -> Result<Self, $crate::read::Unreadable> {
+                String::read(value).map(|value| Self::from(value.as_str()))
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -44,7 +50,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(|value| Self::from(value.as_str()))
+                $crate::read::deserialize(deserializer)
             }
         }
     };

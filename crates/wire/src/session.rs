@@ -1,29 +1,36 @@
 //! `POST /session`, this project's own route: all that a first paint needs in one answer.
 //! Served by the proxy, spoken by the widget; Whop has no such route.
 
+use crate::read::read_object;
 use crate::rest::{AccessLevel, AccessToken, ChatChannel, Message, Page, UserReference};
 use crate::{ChannelId, Millis};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fmt;
 
 /// Who asks, and for which channel.
 ///
 /// Who the visitor is comes from the first of these that is there: the header `x-whop-user-token` (inside Whop),
 /// `assertion` (on a creator's own site), `renewal` (both, later on).
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize)]
 pub struct SessionRequest {
     /// A channel's id, or the id of the experience that shows it.
     pub channel_id: ChannelId,
     /// A JWT in which the creator's backend vouches for its visitor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub assertion: Option<String>,
     /// [`Session::renewal`] of this visitor's earlier session.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub renewal: Option<String>,
     /// Answer with the newest page too. A renewal has no need of it.
-    #[serde(default)]
     pub with_messages: bool,
 }
+
+read_object!(SessionRequest {
+    channel_id: required "channel_id",
+    assertion: optional "assertion",
+    renewal: optional "renewal",
+    with_messages: or_default "with_messages",
+});
 
 impl fmt::Debug for SessionRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,7 +43,7 @@ impl fmt::Debug for SessionRequest {
 }
 
 /// What the visitor may do, and what they see first.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize)]
 pub struct Session {
     /// For `Authorization: Bearer` on `/api/v1`.
     pub token: AccessToken,
@@ -49,13 +56,24 @@ pub struct Session {
     /// What the visitor may do there.
     pub permissions: Permissions,
     /// The newest page, newest first, where it was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<Page<Message>>,
     /// Where live updates come from.
     pub socket: SocketAddress,
     /// The server's clock when it answered.
     pub server_time: Millis,
 }
+
+read_object!(Session {
+    token: required "token",
+    renewal: required "renewal",
+    user: required "user",
+    channel: required "channel",
+    permissions: required "permissions",
+    messages: optional "messages",
+    socket: required "socket",
+    server_time: required "server_time",
+});
 
 impl fmt::Debug for Session {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,7 +86,7 @@ impl fmt::Debug for Session {
 }
 
 /// What a visitor may do in a channel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Permissions {
     /// As what the visitor has access.
     pub access_level: AccessLevel,
@@ -80,16 +98,27 @@ pub struct Permissions {
     pub can_moderate: bool,
 }
 
+read_object!(Permissions {
+    access_level: required "access_level",
+    can_post: required "can_post",
+    can_react: required "can_react",
+    can_moderate: required "can_moderate",
+});
+
 /// Where live updates come from.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize)]
 pub struct SocketAddress {
     /// Path and query on the origin that answered `POST /session`.
     pub path: String,
     /// The subprotocols to ask for. They carry the visitor's ticket, since a browser's websocket has no headers and
     /// a URL is logged. Empty inside Whop, which knows its visitor.
-    #[serde(default)]
     pub protocols: Vec<String>,
 }
+
+read_object!(SocketAddress {
+    path: required "path",
+    protocols: or_default "protocols",
+});
 
 impl fmt::Debug for SocketAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

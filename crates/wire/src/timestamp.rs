@@ -1,6 +1,6 @@
-use serde::de::{self, Visitor};
+use crate::read::{self, Read, Unreadable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
+use serde_json::Value;
 
 /// An RFC 3339 moment as Whop's REST routes write it (`2023-12-01T05:00:00.401Z`), kept to the letter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -165,46 +165,36 @@ impl Serialize for Millis {
     }
 }
 
+impl Read for Millis {
+    fn read(value: Value) -> Result<Self, Unreadable> {
+        let text: Option<Box<str>> = value.as_str().map(Box::from);
+        let value = match &text {
+            Some(text) => parse_rfc3339(text.as_bytes()).map_or_else(|| i64::read(value), Ok)?,
+            None => whole(&value).map_or_else(|| i64::read(value), Ok)?,
+        };
+        Ok(Self { value, text })
+    }
+}
+
+/// A fraction of a millisecond is dropped.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a fraction of a millisecond is dropped"
+)]
+fn whole(value: &Value) -> Option<i64> {
+    let number = value.as_f64().filter(|_| value.is_f64())?;
+    (number.abs() < 9e15).then_some(number as i64)
+}
+
 impl<'de> Deserialize<'de> for Millis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MillisVisitor;
+        read::deserialize(deserializer)
+    }
+}
 
-        impl Visitor<'_> for MillisVisitor {
-            type Value = Millis;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("milliseconds as a number or a string")
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Millis, E> {
-                Ok(Millis::new(value))
-            }
-
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Millis, E> {
-                i64::try_from(value).map(Millis::new).map_err(E::custom)
-            }
-
-            #[allow(
-                clippy::cast_possible_truncation,
-                reason = "a fraction of a millisecond is dropped"
-            )]
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Millis, E> {
-                Ok(Millis::new(value as i64))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Millis, E> {
-                text.parse()
-                    .ok()
-                    .or_else(|| parse_rfc3339(text.as_bytes()))
-                    .map(|value| Millis {
-                        value,
-                        text: Some(text.into()),
-                    })
-                    .ok_or_else(|| E::custom("neither milliseconds nor an RFC 3339 moment"))
-            }
-        }
-
-        deserializer.deserialize_any(MillisVisitor)
+impl Read for Timestamp {
+    fn read(value: Value) -> Result<Self, Unreadable> {
+        String::read(value).map(Self)
     }
 }
 

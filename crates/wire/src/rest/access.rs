@@ -1,6 +1,7 @@
 use crate::Extra;
 use crate::open_enum::open_enum;
-use serde::{Deserialize, Serialize};
+use crate::read::read_object;
+use serde::Serialize;
 
 open_enum! {
     /// How much of a company, product or experience a user may reach.
@@ -15,7 +16,7 @@ open_enum! {
 }
 
 /// The answer of `GET /users/{id}/access/{resource_id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AccessCheck {
     /// Whether the user may see the resource at all.
     pub has_access: bool,
@@ -26,3 +27,8 @@ pub struct AccessCheck {
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(AccessCheck {
+    has_access: required "has_access",
+    access_level: required "access_level",
+} extra);

@@ -1,27 +1,36 @@
 use crate::Extra;
-use serde::{Deserialize, Serialize};
+use crate::read::read_object;
+use serde::Serialize;
 
 /// The body of every answer whose status is not a success: `{"error":{"type","message"}}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ErrorBody {
     /// What went wrong.
     pub error: ApiError,
 }
 
+read_object!(ErrorBody {
+    error: required "error",
+});
+
 /// What went wrong, as Whop says it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ApiError {
     /// A word for programs, such as `not_found`.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub kind: String,
     /// A sentence for people.
-    #[serde(default)]
     pub message: String,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(ApiError {
+    kind: or_default "type",
+    message: or_default "message",
+} extra);
 
 impl ErrorBody {
     /// A body with that word and that sentence.

@@ -1,8 +1,9 @@
+use crate::read::read_object;
 use crate::{ExperienceId, Extra, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// An experience of `GET /experiences/{id}`: an app's place within a company.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Experience {
     /// The experience's id.
     pub id: ExperienceId,
@@ -15,3 +16,9 @@ pub struct Experience {
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(Experience {
+    id: required "id",
+    name: required "name",
+    created_at: required "created_at",
+} extra);

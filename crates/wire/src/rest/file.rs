@@ -1,6 +1,7 @@
 use crate::open_enum::open_enum;
+use crate::read::read_object;
 use crate::{Extra, FileId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 open_enum! {
     /// How far an upload has come.
@@ -17,18 +18,15 @@ open_enum! {
 }
 
 /// A file of `POST /files` and `GET /files/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct File {
     /// The file's id.
     pub id: FileId,
     /// Its name as uploaded.
-    #[serde(default)]
     pub filename: Option<String>,
     /// Its media type.
-    #[serde(default)]
     pub content_type: Option<String>,
     /// Where it can be read once it is ready.
-    #[serde(default)]
     pub url: Option<String>,
     /// How far the upload has come.
     pub upload_status: UploadStatus,
@@ -37,3 +35,11 @@ pub struct File {
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(File {
+    id: required "id",
+    filename: optional "filename",
+    content_type: optional "content_type",
+    url: optional "url",
+    upload_status: required "upload_status",
+} extra);

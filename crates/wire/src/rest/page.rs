@@ -1,6 +1,8 @@
 use crate::Extra;
 use crate::open_enum::open_enum;
-use serde::{Deserialize, Serialize};
+use crate::read::{self, Object, Read, Unreadable, read_object};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 open_enum! {
     /// The order of a list.
@@ -13,7 +15,7 @@ open_enum! {
 }
 
 /// A page of a list. Cursors go in the query: `first` with `after`, `last` with `before`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Page<T> {
     /// The page's entities, in the list's order.
     pub data: Vec<T>,
@@ -21,23 +23,42 @@ pub struct Page<T> {
     pub page_info: PageInfo,
 }
 
+impl<T: Read> Read for Page<T> {
+    fn read(value: Value) -> Result<Self, Unreadable> {
+        let mut object = Object::new("Page", value)?;
+        Ok(Self {
+            data: object.required("data")?,
+            page_info: object.required("page_info")?,
+        })
+    }
+}
+
+impl<'de, T: Read> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::deserialize(deserializer)
+    }
+}
+
 /// Where a page lies within its list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct PageInfo {
     /// The cursor of the page's last entity: the next page's `after`.
-    #[serde(default)]
     pub end_cursor: Option<String>,
     /// The cursor of the page's first entity: the previous page's `before`.
-    #[serde(default)]
     pub start_cursor: Option<String>,
     /// There is more after `end_cursor`.
-    #[serde(default)]
     pub has_next_page: bool,
     /// There is more before `start_cursor`.
-    #[serde(default)]
     pub has_previous_page: bool,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(PageInfo {
+    end_cursor: optional "end_cursor",
+    start_cursor: optional "start_cursor",
+    has_next_page: or_default "has_next_page",
+    has_previous_page: or_default "has_previous_page",
+} extra);

@@ -1,6 +1,6 @@
 use crate::open_enum::open_enum;
-use crate::protobuf::or_default;
-use serde::{Deserialize, Serialize};
+use crate::read::read_object;
+use serde::Serialize;
 
 open_enum! {
     /// What a websocket channel is about.
@@ -25,12 +25,16 @@ open_enum! {
 }
 
 /// A group of connections that frames are sent to. An address: it has no unknown fields to keep.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct SocketChannel {
     /// What it is about.
     #[serde(rename = "type")]
     pub kind: ChannelKind,
     /// Of which one.
-    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
 }
+
+read_object!(SocketChannel {
+    kind: required "type",
+    id: or_default "id",
+});

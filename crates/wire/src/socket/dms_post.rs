@@ -1,97 +1,107 @@
 use super::{FileAttachment, PostReactionCount, ReactionKind};
-use crate::protobuf::{integer, or_default};
+use crate::read::read_object;
 use crate::rest::{
     Message, MessageType, Poll, PollVote, ProfilePicture, ReactionCount, UserReference,
 };
 use crate::{ChannelId, ExperienceId, Extra, MessageId, Millis, Timestamp, UserId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A message was posted, edited, pinned or deleted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DmsPost {
     /// The message's id.
     pub entity_id: MessageId,
     /// When it was posted.
-    #[serde(default, deserialize_with = "or_default")]
     pub created_at: Millis,
     /// When it last changed; reactions count as changes.
-    #[serde(default, deserialize_with = "or_default")]
     pub updated_at: Millis,
     /// It is gone.
-    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
+    #[serde(rename = "Deleted")]
     pub deleted: bool,
     /// The channel.
-    #[serde(default, deserialize_with = "or_default")]
     pub feed_id: ChannelId,
     /// `dms_feed` or `chat_feed`.
-    #[serde(default, deserialize_with = "or_default")]
     pub feed_type: String,
     /// Who wrote it.
-    #[serde(default, deserialize_with = "or_default")]
     pub user_id: UserId,
     /// The text was changed after it was posted.
-    #[serde(default, deserialize_with = "or_default")]
     pub is_edited: bool,
     /// The text.
-    #[serde(default, deserialize_with = "or_default")]
     pub content: String,
     /// The text as an editor's document, which this project doesn't read.
-    #[serde(default, deserialize_with = "or_default")]
     pub rich_content: String,
     /// The text as markdown, where it differs from `content`.
-    #[serde(default, deserialize_with = "or_default")]
     pub markdown_content: String,
     /// The message that it answers, or empty.
-    #[serde(default, deserialize_with = "or_default")]
     pub replying_to_post_id: String,
     /// That message itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub replying_to_post: Option<Box<DmsPost>>,
     /// Pinned to the top of the channel.
-    #[serde(default, deserialize_with = "or_default")]
     pub is_pinned: bool,
     /// The text mentions @everyone.
-    #[serde(default, deserialize_with = "or_default")]
     pub everyone_mentioned: bool,
     /// Users that the text mentions.
-    #[serde(default, deserialize_with = "or_default")]
     pub mentioned_user_ids: Vec<UserId>,
     /// How many saw it.
-    #[serde(default, deserialize_with = "integer")]
     pub view_count: u64,
     /// Reactions, votes and views.
-    #[serde(default, deserialize_with = "or_default")]
     pub post_reaction_counts: Vec<PostReactionCount>,
     /// What kind of message it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_type: Option<MessageType>,
     /// Who wrote it, with name and picture.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<SocketUser>,
     /// Files shown with it.
-    #[serde(default, deserialize_with = "or_default")]
     pub files: Vec<FileAttachment>,
     /// Cards of links.
-    #[serde(default, deserialize_with = "or_default")]
     pub links: Vec<LinkEmbed>,
     /// The poll it carries.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
     /// Written by an admin of the channel.
-    #[serde(default, deserialize_with = "or_default")]
     pub is_poster_admin: bool,
     /// The experience that shows the channel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub experience_id: Option<ExperienceId>,
     /// Sorts messages of the same millisecond.
-    #[serde(default, deserialize_with = "or_default")]
     pub sort_key: String,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(DmsPost {
+    entity_id: required "entityId",
+    created_at: or_default "createdAt",
+    updated_at: or_default "updatedAt",
+    deleted: or_default "Deleted",
+    feed_id: or_default "feedId",
+    feed_type: or_default "feedType",
+    user_id: or_default "userId",
+    is_edited: or_default "isEdited",
+    content: or_default "content",
+    rich_content: or_default "richContent",
+    markdown_content: or_default "markdownContent",
+    replying_to_post_id: or_default "replyingToPostId",
+    replying_to_post: optional "replyingToPost",
+    is_pinned: or_default "isPinned",
+    everyone_mentioned: or_default "everyoneMentioned",
+    mentioned_user_ids: or_default "mentionedUserIds",
+    view_count: or_default "viewCount",
+    post_reaction_counts: or_default "postReactionCounts",
+    message_type: optional "messageType",
+    user: optional "user",
+    files: or_default "files",
+    links: or_default "links",
+    poll: optional "poll",
+    is_poster_admin: or_default "isPosterAdmin",
+    experience_id: optional "experienceId",
+    sort_key: or_default "sortKey",
+} extra);
 
 impl DmsPost {
     /// The same message as `GET /messages/{id}` tells it.
@@ -157,25 +167,31 @@ impl DmsPost {
 }
 
 /// A user as frames name them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SocketUser {
     /// The user's id.
     pub id: UserId,
     /// The name they show, if they chose one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Their unique name.
-    #[serde(default, deserialize_with = "or_default")]
     pub username: String,
     /// Their picture.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile_picture: Option<FileAttachment>,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(SocketUser {
+    id: required "id",
+    name: optional "name",
+    username: or_default "username",
+    profile_picture: optional "profilePicture",
+} extra);
 
 impl SocketUser {
     /// The same user as messages of the REST routes name them.
@@ -194,28 +210,31 @@ impl SocketUser {
 }
 
 /// The card of a link.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LinkEmbed {
     /// Where the link leads.
-    #[serde(default, deserialize_with = "or_default")]
     pub url: String,
     /// The page's title.
-    #[serde(default, deserialize_with = "or_default")]
     pub title: String,
     /// The page's own summary.
-    #[serde(default, deserialize_with = "or_default")]
     pub description: String,
     /// A picture's address.
-    #[serde(default, deserialize_with = "or_default")]
     pub image: String,
     /// The site's icon's address.
-    #[serde(default, deserialize_with = "or_default")]
     pub favicon: String,
     /// Whop is still reading the page.
-    #[serde(default, deserialize_with = "or_default")]
     pub processing: bool,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(LinkEmbed {
+    url: or_default "url",
+    title: or_default "title",
+    description: or_default "description",
+    image: or_default "image",
+    favicon: or_default "favicon",
+    processing: or_default "processing",
+} extra);

@@ -1,32 +1,27 @@
-use crate::protobuf::{integer, or_default};
+use crate::read::read_object;
 use crate::rest::Attachment;
 use crate::{Extra, FileId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A file as frames name it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileAttachment {
     /// The file's id.
-    #[serde(default, deserialize_with = "or_default")]
     pub id: FileId,
     /// Where it can be read.
-    #[serde(default, deserialize_with = "or_default")]
     pub original_url: String,
     /// Its name as uploaded.
-    #[serde(default, deserialize_with = "or_default")]
     pub file_name: String,
     /// Its media type.
-    #[serde(default, deserialize_with = "or_default")]
     pub content_type: String,
     /// Its length.
-    #[serde(default, deserialize_with = "integer")]
     pub byte_size: u64,
     /// Of an image.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Dimensions>,
     /// Of a video.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<Dimensions>,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -34,21 +29,34 @@ pub struct FileAttachment {
     pub extra: Extra,
 }
 
+read_object!(FileAttachment {
+    id: or_default "id",
+    original_url: or_default "originalUrl",
+    file_name: or_default "fileName",
+    content_type: or_default "contentType",
+    byte_size: or_default "byteSize",
+    image: optional "image",
+    video: optional "video",
+} extra);
+
 /// The size of an image or a video.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Dimensions {
     /// Pixels across.
-    #[serde(default, deserialize_with = "integer")]
     pub width: u32,
     /// Pixels down.
-    #[serde(default, deserialize_with = "integer")]
     pub height: u32,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(Dimensions {
+    width: or_default "width",
+    height: or_default "height",
+} extra);
 
 impl FileAttachment {
     /// The same file as messages of the REST routes name it.

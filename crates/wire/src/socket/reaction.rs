@@ -1,7 +1,8 @@
 use crate::open_enum::open_enum;
-use crate::protobuf::{integer, optional_integer, or_default};
+use crate::read::{Read, Unreadable, read_object};
 use crate::{ChannelId, Extra, MessageId, Millis, ReactionId, UserId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 open_enum! {
     /// What a user did to a message.
@@ -24,20 +25,16 @@ impl Default for ReactionKind {
 }
 
 /// How many did the same to a message.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PostReactionCount {
     /// What they did.
-    #[serde(default, deserialize_with = "or_default")]
     pub reaction_type: ReactionKind,
     /// The emoji, or the poll option's id.
-    #[serde(default, deserialize_with = "or_default")]
     pub value: String,
     /// The sum of their scores.
-    #[serde(default, deserialize_with = "integer")]
     pub total_score: i64,
     /// How many users.
-    #[serde(default, deserialize_with = "integer")]
     pub user_count: u64,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -45,30 +42,30 @@ pub struct PostReactionCount {
     pub extra: Extra,
 }
 
+read_object!(PostReactionCount {
+    reaction_type: or_default "reactionType",
+    value: or_default "value",
+    total_score: or_default "totalScore",
+    user_count: or_default "userCount",
+} extra);
+
 /// A message's tallies changed; only those that the mask names may be applied.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PostReactionCountUpdate {
     /// The message.
     pub post_id: MessageId,
     /// The channel.
-    #[serde(default, deserialize_with = "or_default")]
     pub feed_id: ChannelId,
     /// Which of the fields below are meant.
-    #[serde(default, deserialize_with = "or_default")]
     pub updated_fields_bitmask: UpdatedFields,
     /// How many saw it.
-    #[serde(
-        default,
-        deserialize_with = "optional_integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub view_count: Option<u64>,
     /// All reactions and votes.
-    #[serde(default, deserialize_with = "or_default")]
     pub post_reaction_counts: Vec<PostReactionCount>,
     /// One reaction or vote; the others stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub single_reaction_count_update: Option<PostReactionCount>,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
@@ -76,10 +73,25 @@ pub struct PostReactionCountUpdate {
     pub extra: Extra,
 }
 
+read_object!(PostReactionCountUpdate {
+    post_id: required "postId",
+    feed_id: or_default "feedId",
+    updated_fields_bitmask: or_default "updatedFieldsBitmask",
+    view_count: optional "viewCount",
+    post_reaction_counts: or_default "postReactionCounts",
+    single_reaction_count_update: optional "singleReactionCountUpdate",
+} extra);
+
 /// A mask of the fields of a [`PostReactionCountUpdate`] that are meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct UpdatedFields(u32);
+
+impl Read for UpdatedFields {
+    fn read(value: Value) -> Result<Self, Unreadable> {
+        u32::read(value).map(Self)
+    }
+}
 
 impl UpdatedFields {
     /// `viewCount`.
@@ -98,37 +110,42 @@ impl UpdatedFields {
 }
 
 /// One user's reaction was made or taken back.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReactionEntity {
     /// The reaction's id.
     pub entity_id: ReactionId,
     /// The message.
-    #[serde(default, deserialize_with = "or_default")]
     pub post_id: MessageId,
     /// The channel.
-    #[serde(default, deserialize_with = "or_default")]
     pub feed_id: ChannelId,
     /// Who reacted.
-    #[serde(default, deserialize_with = "or_default")]
     pub user_id: UserId,
     /// What they did.
-    #[serde(default, deserialize_with = "or_default")]
     pub reaction_type: ReactionKind,
     /// The emoji, or the poll option's id.
-    #[serde(default, deserialize_with = "or_default")]
     pub value: String,
     /// How much it counts.
-    #[serde(default, deserialize_with = "integer")]
     pub score: i64,
     /// Taken back.
-    #[serde(default, deserialize_with = "or_default", rename = "Deleted")]
+    #[serde(rename = "Deleted")]
     pub deleted: bool,
     /// When it last changed.
-    #[serde(default, deserialize_with = "or_default")]
     pub updated_at: Millis,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
     pub extra: Extra,
 }
+
+read_object!(ReactionEntity {
+    entity_id: required "entityId",
+    post_id: or_default "postId",
+    feed_id: or_default "feedId",
+    user_id: or_default "userId",
+    reaction_type: or_default "reactionType",
+    value: or_default "value",
+    score: or_default "score",
+    deleted: or_default "Deleted",
+    updated_at: or_default "updatedAt",
+} extra);

@@ -5,13 +5,15 @@ use chat_core::{
 };
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wire::rest::{ChatChannel, UserReference};
 use wire::session::Permissions;
 
 type Local<T> = RwSignal<T, LocalStorage>;
 type Read<T> = ReadSignal<T, LocalStorage>;
+type Perform = dyn Fn(&Conversation, Effect);
 
 /// A conversation as components see it: what they show is signals, what they want is [`Event`]s.
 ///
@@ -32,10 +34,10 @@ pub struct Conversation {
 
 struct State {
     chat: RefCell<Chat>,
-    perform: Box<dyn Fn(&Conversation, Effect)>,
+    perform: Box<Perform>,
     /// Owns the rows' signals, which must not go with the component that asked for them first.
     owner: Owner,
-    rows: RefCell<BTreeMap<RowId, Local<Option<Rc<Row>>>>>,
+    rows: RefCell<LiteMap<RowId, Local<Option<Rc<Row>>>>>,
     /// Signals of removed rows. Their components may still look at them until the list is drawn anew.
     retired: RefCell<Vec<Local<Option<Rc<Row>>>>>,
     /// Events that came while another was being handled.

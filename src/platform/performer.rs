@@ -6,7 +6,7 @@ use super::timer::Running;
 use crate::Conversation;
 use chat_core::{Effect, Event, HttpRequest, RequestId, SocketEvent, SocketId, Timer};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::rc::{Rc, Weak};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -28,9 +28,9 @@ pub struct Performer {
     this: Weak<Performer>,
     place: Place,
     prefetched: RefCell<Option<Prefetched>>,
-    requests: RefCell<BTreeMap<RequestId, UnderWay>>,
+    requests: RefCell<LiteMap<RequestId, UnderWay>>,
     asking_page: RefCell<Option<UnderWay>>,
-    timers: RefCell<BTreeMap<Timer, Running>>,
+    timers: RefCell<LiteMap<Timer, Running>>,
     socket: RefCell<Option<(SocketId, Socket)>>,
     listeners: RefCell<Vec<Listener>>,
 }

@@ -155,7 +155,6 @@ impl Read for bool {
 impl Read for i64 {
     #[allow(
         clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
         reason = "a number is taken only where nothing is lost"
     )]
     fn read(value: Value) -> Result<Self, Unreadable> {
@@ -163,7 +162,7 @@ impl Read for i64 {
             Value::Number(number) => number.as_i64().or_else(|| {
                 let number = number.as_f64()?;
                 let integer = number as Self;
-                (integer as f64 == number && integer != Self::MAX).then_some(integer)
+                (number.fract() == 0.0 && number.abs() < 9e15).then_some(integer)
             }),
             Value::String(text) => text.parse().ok(),
             _ => None,

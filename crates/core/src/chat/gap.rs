@@ -211,10 +211,9 @@ impl Chat {
             .is_some_and(|session| session.viewer.id == message.user.id);
         let content = message.content.clone().unwrap_or_default();
         let key = key(&message);
-        if !message.user.username.is_empty() {
+        if !message.user.username.is_empty() && !self.people.contains_key(&message.user.id) {
             self.people
-                .entry(message.user.id.clone())
-                .or_insert_with(|| message.user.clone());
+                .insert(message.user.id.clone(), message.user.clone());
         }
         self.timeline.merge_message(message, merged);
         if !(new && own) {

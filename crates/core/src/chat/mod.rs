@@ -19,9 +19,9 @@ use crate::{
     SocketId, Status, Timer,
 };
 use gap::Gap;
+use litemap::LiteMap;
 use reacting::Overlay;
 use requests::Requests;
-use std::collections::BTreeMap;
 use wire::rest::{ChatChannel, UserReference};
 use wire::session::Permissions;
 use wire::{ChannelId, UserId};
@@ -52,7 +52,7 @@ pub struct Chat {
     outbox: Outbox,
     overlays: Vec<Overlay>,
     /// Names of the users that were seen, for mentions.
-    people: BTreeMap<UserId, UserReference>,
+    people: LiteMap<UserId, UserReference>,
     opening_failures: u32,
 }
 
@@ -76,7 +76,7 @@ impl Chat {
             gap: Gap::default(),
             outbox: Outbox::default(),
             overlays: Vec::new(),
-            people: BTreeMap::new(),
+            people: LiteMap::new(),
             opening_failures: 0,
         }
     }

@@ -1,6 +1,6 @@
 use super::{Chat, Step};
 use crate::{Effect, HttpOutcome, HttpRequest, Method, RequestId, RowId};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use wire::MessageId;
 use wire::socket::ReactionKind;
 
@@ -23,7 +23,7 @@ pub(super) enum Purpose {
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     last: u64,
-    under_way: BTreeMap<RequestId, (Purpose, HttpRequest)>,
+    under_way: LiteMap<RequestId, (Purpose, HttpRequest)>,
     /// Wait for a new token.
     parked: Vec<RequestId>,
 }

@@ -11,7 +11,7 @@ pub use window::Older;
 use window::Window;
 
 use crate::RowId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use wire::rest::Message;
 use wire::socket::{PostReactionCountUpdate, ReactionEntity};
 use wire::{MessageId, UserId};
@@ -22,17 +22,24 @@ use wire::{MessageId, UserId};
 /// on the order in which pages and frames arrive, nor on how often (T8).
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
-    records: BTreeMap<MessageId, Record>,
-    /// Reactions and votes, which may come before their message.
-    tallies: BTreeMap<MessageId, Tallies>,
-    /// Deleted for good. A late page or frame doesn't bring them back.
-    deleted: BTreeSet<MessageId>,
-    /// Which messages answer a message.
-    answers: BTreeMap<MessageId, Vec<MessageId>>,
+    entries: BTreeMap<MessageId, Entry>,
     /// The messages of the window, oldest first.
     order: Vec<(Key, RowId)>,
     pub window: Window,
     last_row: u64,
+}
+
+/// All that is known of one message. Its reactions, its deletion and its answers may come before itself.
+#[derive(Debug, Default)]
+struct Entry {
+    record: Option<Box<Record>>,
+    tallies: Tallies,
+    /// Deleted for good: a late page or frame doesn't bring it back.
+    deleted: bool,
+    /// Which messages answer it.
+    answers: Vec<MessageId>,
+    /// It stands in the order.
+    shown: bool,
 }
 
 /// What a merge changed.
@@ -60,15 +67,19 @@ impl Timeline {
     }
 
     pub fn record(&self, message: &MessageId) -> Option<&Record> {
-        self.records.get(message)
+        self.entries.get(message)?.record.as_deref()
     }
 
     pub fn tallies(&self, message: &MessageId) -> Option<&Tallies> {
-        self.tallies.get(message)
+        self.entries.get(message).map(|entry| &entry.tallies)
     }
 
     pub fn is_deleted(&self, message: &MessageId) -> bool {
-        self.deleted.contains(message)
+        self.entries.get(message).is_some_and(|entry| entry.deleted)
+    }
+
+    fn entry(&mut self, message: &MessageId) -> &mut Entry {
+        self.entries.entry(message.clone()).or_default()
     }
 
     pub fn message_of_row(&self, row: RowId) -> Option<&MessageId> {
@@ -85,7 +96,7 @@ impl Timeline {
 
     /// Gives a message a row that is already drawn: a pending message was acknowledged.
     pub fn adopt_row(&mut self, message: &MessageId, row: RowId, merged: &mut Merged) {
-        let Some(record) = self.records.get_mut(message) else {
+        let Some(record) = &mut self.entry(message).record else {
             return;
         };
         let former = std::mem::replace(&mut record.row, row);
@@ -96,33 +107,32 @@ impl Timeline {
         }
     }
 
-    /// Merges a message that REST told of.
+    /// Merges a message, whichever way it came.
     pub fn merge_message(&mut self, message: Message, merged: &mut Merged) {
         let updated_at = message.updated_at.unix_millis().unwrap_or_default();
-        self.tallies
-            .entry(message.id.clone())
-            .or_default()
-            .merge_message(&message, updated_at);
-        self.merge(Record::new(message, updated_at), merged);
-    }
-
-    fn merge(&mut self, mut record: Record, merged: &mut Merged) {
-        let id = record.message.id.clone();
-        if self.deleted.contains(&id) {
+        let id = message.id.clone();
+        let next_row = RowId(self.last_row + 1);
+        let entry = self.entry(&id);
+        if entry.deleted {
             return;
         }
-        if let Some(known) = self.records.get_mut(&id) {
+        entry.tallies.merge_message(&message, updated_at);
+        let answered = message.replying_to_message_id.clone();
+        let mut record = Record::new(message, updated_at);
+        if let Some(known) = &mut entry.record {
             known.merge(record);
             merged.rows.push(known.row);
         } else {
-            record.row = self.next_row();
-            if let Some(target) = record.message.replying_to_message_id.clone() {
-                self.answers.entry(target).or_default().push(id.clone());
+            record.row = next_row;
+            let key = record.key.clone();
+            entry.record = Some(Box::new(record));
+            self.last_row = next_row.0;
+            if let Some(target) = answered {
+                self.entry(&target).answers.push(id.clone());
             }
-            let (key, row) = (record.key.clone(), record.row);
-            self.records.insert(id.clone(), record);
             if self.window.contains(&key) {
-                self.insert(key, row, merged);
+                self.entry(&id).shown = true;
+                self.insert(key, next_row, merged);
                 merged.arrived = true;
             }
         }
@@ -149,19 +159,20 @@ impl Timeline {
 
     /// Messages that quote a message look different now.
     fn touch_answers(&self, message: &MessageId, merged: &mut Merged) {
-        let answers = self.answers.get(message).into_iter().flatten();
-        merged.rows.extend(
-            answers
-                .filter_map(|id| self.records.get(id))
-                .map(|record| record.row),
-        );
+        let Some(entry) = self.entries.get(message) else {
+            return;
+        };
+        let answers = entry.answers.iter().filter_map(|id| self.record(id));
+        merged.rows.extend(answers.map(|record| record.row));
     }
 
     /// Removes a message for good.
     pub fn delete(&mut self, message: &MessageId, merged: &mut Merged) {
-        self.deleted.insert(message.clone());
-        self.tallies.remove(message);
-        if let Some(record) = self.records.remove(message)
+        let entry = self.entry(message);
+        entry.deleted = true;
+        entry.shown = false;
+        entry.tallies = Tallies::default();
+        if let Some(record) = entry.record.take()
             && let Some(at) = self.position(record.row)
         {
             self.order.remove(at);
@@ -177,27 +188,23 @@ impl Timeline {
         if !self.window.extend(oldest) {
             return;
         }
-        let shown: BTreeSet<RowId> = self.order.iter().map(|(_, row)| *row).collect();
-        let hidden: Vec<(Key, RowId)> = self
-            .records
-            .values()
-            .filter(|record| !shown.contains(&record.row) && self.window.contains(&record.key))
-            .map(|record| (record.key.clone(), record.row))
-            .collect();
-        if hidden.is_empty() {
-            return;
+        let first_before = self.order.first().map(|(_, row)| *row);
+        for entry in self.entries.values_mut().filter(|entry| !entry.shown) {
+            if let Some(record) = &entry.record
+                && self.window.contains(&record.key)
+            {
+                entry.shown = true;
+                merged.order = true;
+                self.order.push((record.key.clone(), record.row));
+            }
         }
-        merged.order = true;
-        merged.rows.extend(self.order.first().map(|(_, row)| *row));
-        self.order.extend(hidden);
-        self.order.sort();
+        self.order.sort_unstable();
+        merged.rows.extend(first_before);
     }
 
     /// Forgets all but what is deleted: the gap was too wide to fill.
     pub fn forget(&mut self, merged: &mut Merged) {
-        self.records.clear();
-        self.tallies.clear();
-        self.answers.clear();
+        self.entries.retain(|_, entry| entry.deleted);
         self.order.clear();
         self.window = Window::default();
         merged.order = true;
@@ -205,17 +212,13 @@ impl Timeline {
 
     /// The tallies of a message changed.
     pub fn merge_counts(&mut self, update: PostReactionCountUpdate, at: i64, merged: &mut Merged) {
-        if self.deleted.contains(&update.post_id) {
-            return;
+        let entry = self.entry(&update.post_id);
+        if !entry.deleted {
+            entry.tallies.merge_update(update, at);
+            merged
+                .rows
+                .extend(entry.record.as_ref().map(|record| record.row));
         }
-        let id = update.post_id.clone();
-        self.tallies
-            .entry(id.clone())
-            .or_default()
-            .merge_update(update, at);
-        merged
-            .rows
-            .extend(self.records.get(&id).map(|record| record.row));
     }
 
     /// Somebody reacted; only the visitor's own reactions are kept one by one.
@@ -225,20 +228,19 @@ impl Timeline {
         viewer: &UserId,
         merged: &mut Merged,
     ) {
-        if reaction.user_id != *viewer || self.deleted.contains(&reaction.post_id) {
+        if reaction.user_id != *viewer {
             return;
         }
-        let id = reaction.post_id.clone();
-        self.tallies
-            .entry(id.clone())
-            .or_default()
-            .merge_own(reaction);
-        merged
-            .rows
-            .extend(self.records.get(&id).map(|record| record.row));
+        let entry = self.entry(&reaction.post_id);
+        if !entry.deleted {
+            entry.tallies.merge_own(reaction);
+            merged
+                .rows
+                .extend(entry.record.as_ref().map(|record| record.row));
+        }
     }
 
     pub fn tallies_mut(&mut self, message: &MessageId) -> &mut Tallies {
-        self.tallies.entry(message.clone()).or_default()
+        &mut self.entry(message).tallies
     }
 }

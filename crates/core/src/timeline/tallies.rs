@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use wire::rest::Message;
 use wire::socket::{
     PostReactionCount, PostReactionCountUpdate, ReactionEntity, ReactionKind, UpdatedFields,
@@ -9,8 +9,8 @@ use wire::socket::{
 pub(crate) struct Tallies {
     reactions: Counts,
     votes: Counts,
-    own_reactions: BTreeMap<String, Own>,
-    own_votes: BTreeMap<String, Own>,
+    own_reactions: LiteMap<String, Own>,
+    own_votes: LiteMap<String, Own>,
 }
 
 /// Counts by value: an emoji's name, or a poll option's id.
@@ -20,7 +20,7 @@ struct Counts {
     list: Vec<(String, u64)>,
     list_at: i64,
     /// Single values that changed, and when.
-    singles: BTreeMap<String, (i64, u64)>,
+    singles: LiteMap<String, (i64, u64)>,
 }
 
 /// Whether the visitor did something, and since when that is true.
@@ -56,8 +56,11 @@ impl Counts {
         if at <= self.list_at && self.list_at > 0 {
             return;
         }
-        let single = self.singles.entry(value).or_insert((at, count));
-        *single = (*single).max((at, count));
+        let known = self.singles.get(&value).copied();
+        self.singles.insert(
+            value,
+            known.map_or((at, count), |known| known.max((at, count))),
+        );
     }
 
     /// In the list's order, then those that came since.
@@ -129,8 +132,8 @@ impl Tallies {
             ReactionKind::Vote => (&mut self.own_votes, reaction.value),
             _ => return,
         };
-        let entry = known.entry(value).or_insert(own);
-        *entry = (*entry).max(own);
+        let before = known.get(&value).copied();
+        known.insert(value, before.map_or(own, |before| before.max(own)));
     }
 
     /// The visitor's own reaction or vote, as the answer to a request tells it.

@@ -37,7 +37,7 @@ pub fn App(conversation: Conversation, appearance: Appearance) -> impl IntoView 
             on:keyup=keep
             on:keypress=keep
         >
-            <Header scene=scene/>
+            <Header scene=scene stage=stage/>
             <ConnectionLine scene=scene/>
             <div class="stage">{middle}</div>
             {move || has_composer().then(|| view! { <Composer scene=scene/> })}
@@ -49,7 +49,7 @@ pub fn App(conversation: Conversation, appearance: Appearance) -> impl IntoView 
 }
 
 #[component]
-fn Header(scene: Scene) -> impl IntoView {
+fn Header(scene: Scene, stage: Memo<Stage>) -> impl IntoView {
     let channel = scene.conversation.channel();
     let name = move || {
         channel.with(|channel| {
@@ -58,8 +58,10 @@ fn Header(scene: Scene) -> impl IntoView {
                 .map(|channel| channel.experience.name.clone())
         })
     };
+    let is_unknown =
+        move || channel.with(Option::is_none) && stage.with(|stage| *stage != Stage::Loading);
     view! {
-        <header class="header">
+        <header class="header" hidden=is_unknown>
             <bdi class="header-name">{name}</bdi>
         </header>
     }

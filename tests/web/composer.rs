@@ -19,8 +19,8 @@ async fn enter_sends_at_once_and_the_focus_stays() {
     widget.write("hello **there**");
     until("send is on", || !send.has_attribute("disabled")).await;
     assert!(press(&widget.field(), "Enter", |_| {}));
-    let sent = widget.requests("POST", "/messages");
-    assert_eq!(body(sent[0].body.clone())["content"], "hello **there**");
+    let requests = widget.requests("POST", "/messages");
+    assert_eq!(body(requests[0].body.clone())["content"], "hello **there**");
     until("the row shows", || widget.count(".item.own.pending") == 1).await;
     assert_eq!(widget.field().value(), "");
     // C9
@@ -98,9 +98,9 @@ async fn a_reply_names_what_it_answers_and_escape_cancels() {
     click(&row.query_selector("[data-act='reply']").unwrap().unwrap());
     widget.write("yes");
     press(&widget.field(), "Enter", |_| {});
-    let sent = widget.requests("POST", "/messages");
+    let requests = widget.requests("POST", "/messages");
     assert_eq!(
-        body(sent[0].body.clone())["replying_to_message_id"],
+        body(requests[0].body.clone())["replying_to_message_id"],
         "msg_00003"
     );
     until("the preview is gone", || {

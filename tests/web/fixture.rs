@@ -24,7 +24,7 @@ pub fn messages(first: u32, count: u32, newest_minutes_ago: u32) -> Vec<Value> {
             let number = first + index;
             let id = format!("msg_{number:05}");
             let words = "some words ".repeat(usize::try_from(number % 7).unwrap());
-            let user = if number % 5 == 0 {
+            let user = if number.is_multiple_of(5) {
                 "user_bob"
             } else {
                 "user_chen"

@@ -83,7 +83,7 @@ impl Widget {
         let effects = Rc::new(RefCell::new(Vec::new()));
         let recorder = Rc::clone(&effects);
         let made = Rc::new(RefCell::new(None));
-        let make = Rc::clone(&made);
+        let place = Rc::clone(&made);
         let handle = mount_to(container, move || {
             let options = Options {
                 channel: fixture::CHANNEL.into(),
@@ -93,7 +93,7 @@ impl Widget {
             };
             let conversation =
                 Conversation::new(options, move |_, effect| recorder.borrow_mut().push(effect));
-            *make.borrow_mut() = Some(conversation);
+            *place.borrow_mut() = Some(conversation);
             conversation.dispatch(Event::Opened);
             view! { <App conversation=conversation appearance=appearance/> }
         });
@@ -197,7 +197,7 @@ impl Widget {
         let rows = self.root.query_selector_all(".item").unwrap();
         (0..rows.length())
             .filter_map(|index| rows.item(index))
-            .map(|node| node.unchecked_into::<Element>())
+            .map(JsCast::unchecked_into::<Element>)
             .find(|row| {
                 let content = row.query_selector(".text").unwrap();
                 content.is_some_and(|content| content.text_content().unwrap().trim() == text)

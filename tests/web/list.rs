@@ -177,12 +177,9 @@ async fn days_are_divided_and_groups_have_one_heading() {
     ];
     let widget = Widget::live(&list, None).await;
     assert!(widget.count(".day") >= 2);
-    let last_day = widget.root.query_selector_all(".day").unwrap();
-    let last: Element = last_day
-        .item(last_day.length() - 1)
-        .unwrap()
-        .unchecked_into();
-    assert_eq!(last.text_content().unwrap().to_lowercase(), "today");
+    let days = widget.root.query_selector_all(".day").unwrap();
+    let newest: Element = days.item(days.length() - 1).unwrap().unchecked_into();
+    assert_eq!(newest.text_content().unwrap().to_lowercase(), "today");
     assert!(
         widget.row("two").class_list().contains("first")
             && !widget.row("two").class_list().contains("last")

@@ -135,7 +135,7 @@ async fn a_long_message_is_folded() {
 #[wasm_bindgen_test]
 async fn a4_a_reaction_says_what_it_is_and_a_click_toggles_it() {
     let widget = with("hello", |one| {
-        one["reaction_counts"] = json!([{"emoji": ":+1:", "count": 2}])
+        one["reaction_counts"] = json!([{"emoji": ":+1:", "count": 2}]);
     })
     .await;
     let pill = widget.find(".pill");
@@ -160,7 +160,7 @@ async fn a4_a_reaction_says_what_it_is_and_a_click_toggles_it() {
 #[wasm_bindgen_test]
 async fn a_reaction_that_is_refused_is_taken_back_and_the_reason_said() {
     let widget = with("hello", |one| {
-        one["reaction_counts"] = json!([{"emoji": ":+1:", "count": 2}])
+        one["reaction_counts"] = json!([{"emoji": ":+1:", "count": 2}]);
     })
     .await;
     click(&widget.find(".pill"));

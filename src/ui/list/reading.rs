@@ -123,8 +123,8 @@ impl Reading {
             if let Some(anchor) = anchor
                 && anchor.row.is_connected()
             {
-                let scrolled = exact_scroll_top(scroller) - anchor.scroll_top;
-                let moved = offset(&anchor.row, scroller) - (anchor.offset - scrolled);
+                let by_reader = exact_scroll_top(scroller) - anchor.scroll_top;
+                let moved = offset(&anchor.row, scroller) - (anchor.offset - by_reader);
                 if moved.abs() >= 0.5 {
                     scroller.scroll_by_with_x_and_y(0.0, moved);
                 }

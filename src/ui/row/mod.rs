@@ -52,12 +52,12 @@ pub(super) fn MessageRow(id: RowId, scene: Scene) -> impl IntoView {
                         <div class="text" dir="auto" use:row_text=(row, scene)></div>
                         {poll::view(row, scene)}
                         {heading::marks(row, scene)}
+                        {tools::view(row, scene)}
                     </div>
                     {attachments::view(row, scene)}
                     {reactions::view(row, scene)}
                     {delivery::view(row, scene)}
                 </div>
-                {tools::view(row, scene)}
             </div>
         </div>
     }

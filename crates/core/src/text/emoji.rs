@@ -1,7 +1,7 @@
 //! `:shortcode:` names, and what looks like an emoji.
 
 /// Common shortcodes, sorted by name. The whole list is loaded with the emoji picker.
-const SHORTCODES: [(&str, &str); 66] = [
+const SHORTCODES: [(&str, &str); 70] = [
     ("+1", "👍"),
     ("-1", "👎"),
     ("100", "💯"),
@@ -10,6 +10,8 @@ const SHORTCODES: [(&str, &str); 66] = [
     ("boom", "💥"),
     ("broken_heart", "💔"),
     ("bulb", "💡"),
+    ("camera", "📷"),
+    ("camera_flash", "📸"),
     ("clap", "👏"),
     ("confused", "😕"),
     ("cool", "😎"),
@@ -17,6 +19,7 @@ const SHORTCODES: [(&str, &str); 66] = [
     ("dart", "🎯"),
     ("eyes", "👀"),
     ("facepalm", "🤦"),
+    ("film_strip", "🎞️"),
     ("fire", "🔥"),
     ("fist", "✊"),
     ("gem", "💎"),
@@ -67,6 +70,7 @@ const SHORTCODES: [(&str, &str); 66] = [
     ("thumbsup", "👍"),
     ("warning", "⚠️"),
     ("wave", "👋"),
+    ("white_check_mark", "✅"),
     ("wink", "😉"),
 ];
 

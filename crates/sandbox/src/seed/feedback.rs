@@ -34,7 +34,7 @@ const EMOJI: [&str; 34] = [
     ":white_check_mark:",
     ":sob:",
     ":clap:",
-    ":film_roll:",
+    ":film_strip:",
 ];
 
 /// Who reacted with what: nobody to most messages, many to a few.

@@ -175,20 +175,28 @@ impl Chat {
             Some(record) => Quote::Known {
                 message: id.clone(),
                 author: display_name(&record.message.user),
-                excerpt: record
-                    .document(&self.text_context(record).context())
-                    .plain_text()
-                    .split_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" ")
-                    .chars()
-                    .take(EXCERPT_CHARACTERS)
-                    .collect(),
+                excerpt: self.excerpt(record),
             },
             None => Quote::Elsewhere {
                 message: id.clone(),
             },
         }
+    }
+
+    /// A message in one line: its text, or the name of its first file where it has none.
+    fn excerpt(&self, record: &Record) -> String {
+        let text = record
+            .document(&self.text_context(record).context())
+            .plain_text();
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() {
+            let files = record.message.attachments.iter().flatten();
+            return files
+                .filter_map(|file| file.filename.clone())
+                .next()
+                .unwrap_or_default();
+        }
+        line.chars().take(EXCERPT_CHARACTERS).collect()
     }
 
     fn reactions(&self, key: &Key) -> Vec<ReactionView> {

@@ -28,7 +28,7 @@ pub(super) fn Composer(scene: Scene) -> impl IntoView {
         let known = conversation.permissions().with(Option::is_some);
         if signed_out {
             Foot::Line(strings.sign_in_to_post, true)
-        } else if !known || scene.can_post.get() {
+        } else if !known || scene.can_post() {
             Foot::Field
         } else {
             let who = conversation

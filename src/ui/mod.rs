@@ -10,6 +10,7 @@ mod dom;
 mod frame;
 mod icons;
 mod list;
+mod pen;
 mod quick_reactions;
 mod row;
 mod scene;

@@ -26,8 +26,6 @@ pub(super) struct Scene {
     pub opener: StoredValue<Option<web_sys::Element>, LocalStorage>,
     /// Goes up whenever the list is to show the newest message.
     pub to_latest: RwSignal<u32>,
-    pub can_post: Memo<bool>,
-    pub can_react: Memo<bool>,
 }
 
 /// A message that is being answered, as the composer quotes it.
@@ -40,7 +38,6 @@ pub(super) struct Replying {
 
 impl Scene {
     pub fn new(conversation: Conversation, appearance: &Appearance) -> Self {
-        let permissions = conversation.permissions();
         Self {
             conversation,
             strings: &ENGLISH,
@@ -51,13 +48,19 @@ impl Scene {
             picking: RwSignal::new(None),
             opener: StoredValue::new_local(None),
             to_latest: RwSignal::new(0),
-            can_post: Memo::new(move |_| {
-                permissions.with(|may| may.as_ref().is_some_and(|may| may.can_post))
-            }),
-            can_react: Memo::new(move |_| {
-                permissions.with(|may| may.as_ref().is_some_and(|may| may.can_react))
-            }),
         }
+    }
+
+    /// Whether the visitor may post. Tracks.
+    pub fn can_post(&self) -> bool {
+        let may = self.conversation.permissions();
+        may.with(|may| may.as_ref().is_some_and(|may| may.can_post))
+    }
+
+    /// Whether the visitor may react and vote. Tracks.
+    pub fn can_react(&self) -> bool {
+        let may = self.conversation.permissions();
+        may.with(|may| may.as_ref().is_some_and(|may| may.can_react))
     }
 
     /// Puts the caret into the composer.

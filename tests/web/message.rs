@@ -277,7 +277,7 @@ async fn files_keep_their_room_and_only_safe_ones_are_asked_for() {
         picture.client_height()
     );
     assert_eq!(widget.count("a.file"), 1);
-    assert_eq!(widget.find(".file-type").text_content().unwrap(), "PNG");
+    assert_eq!(widget.find(".file-type").text_content().unwrap(), "png");
 }
 
 #[wasm_bindgen_test]
@@ -286,7 +286,7 @@ async fn a_deleted_message_vanishes_and_its_quote_says_so() {
     let mut two = message("msg_2", "user_chen", 4, "the second");
     two["replying_to_message_id"] = json!("msg_1");
     let widget = Widget::live(&[two, one], None).await;
-    let quote = || widget.find(".quote").text_content().unwrap();
+    let quote = || widget.find(".quote:not([hidden])").text_content().unwrap();
     assert!(
         quote().contains("bob") && quote().contains("the first"),
         "{}",

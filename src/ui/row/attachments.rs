@@ -1,109 +1,108 @@
-use super::{RowSignal, read};
 use crate::ui::address::is_safe;
-use crate::ui::icons::{FILE, icon};
-use crate::ui::scene::Scene;
-use leptos::prelude::*;
+use crate::ui::icons::FILE;
+use crate::ui::pen::{Pen, clear, set, set_property};
+use web_sys::Element;
 use wire::rest::Attachment;
 
 /// How many pictures a message shows before the rest is a number.
 const MOST_PICTURES: usize = 4;
 /// What a picture whose size is not known is given room for, in pixels.
 const UNKNOWN_SIZE: (u32, u32) = (400, 300);
+/// The same for a video.
+const UNKNOWN_VIDEO: (u32, u32) = (640, 360);
 /// How big a picture is that stands alone, in pixels.
 const MOST_WIDTH: u64 = 400;
 const MOST_HEIGHT: u64 = 320;
 const LEAST_WIDTH: u64 = 96;
 
-/// The files of a message: pictures and videos in a grid, then sound, then the rest as cards.
-pub(super) fn view(row: RowSignal, scene: Scene) -> impl IntoView {
-    move || {
-        read(row, |row| row.attachments.clone()).filter(|files| !files.is_empty()).map(|files| {
-            let files: Vec<File> = files.into_iter().filter_map(File::new).collect();
-            let (pictures, others): (Vec<_>, Vec<_>) =
-                files.into_iter().partition(|file| file.kind == FileKind::Picture);
-            let hidden = pictures.len().saturating_sub(MOST_PICTURES);
-            let count = pictures.len().min(MOST_PICTURES);
-            let pictures = pictures
-                .into_iter()
-                .take(MOST_PICTURES)
-                .enumerate()
-                .map(|(index, file)| {
-                    let more = (hidden > 0 && index + 1 == MOST_PICTURES).then_some(hidden);
-                    picture(file, more, scene)
-                })
-                .collect_view();
-            let others = others.into_iter().map(|file| other(file, scene)).collect_view();
-            view! {
-                <div class="attachments">
-                    {(count > 0).then(|| view! { <div class="pictures" data-count=count>{pictures}</div> })}
-                    {others}
-                </div>
-            }
-        })
+/// The files of a message: pictures in a grid, then the rest. A file whose address is missing or must not be requested
+/// is not shown.
+pub(super) fn draw(pen: &Pen, place: &Element, files: &[Attachment]) {
+    clear(place);
+    let safe = || files.iter().filter_map(File::new);
+    let count = safe().filter(File::is_picture).count();
+    if count > 0
+        && let Some(grid) = pen.element(place, "div", "pictures")
+    {
+        set(&grid, "data-count", &count.min(MOST_PICTURES).to_string());
+        for (index, file) in safe()
+            .filter(File::is_picture)
+            .take(MOST_PICTURES)
+            .enumerate()
+        {
+            let hidden = count.saturating_sub(MOST_PICTURES);
+            let more = if index + 1 == MOST_PICTURES {
+                hidden
+            } else {
+                0
+            };
+            picture(pen, &grid, &file, more);
+        }
+    }
+    for file in safe() {
+        match file.kind {
+            "image" => {}
+            "video" | "audio" => media(pen, place, &file),
+            _ => card(pen, place, &file),
+        }
     }
 }
 
-#[derive(PartialEq)]
-enum FileKind {
-    Picture,
-    Video,
-    Sound,
-    Other,
-}
-
-struct File {
-    url: String,
-    name: Option<String>,
-    media_type: String,
+struct File<'a> {
+    url: &'a str,
+    name: Option<&'a str>,
+    /// What stands before the slash of the media type.
+    kind: &'a str,
+    /// What stands behind it.
+    format: &'a str,
     size: Option<(u32, u32)>,
-    kind: FileKind,
 }
 
-impl File {
-    /// Nothing where the address is missing or must not be requested.
-    fn new(attachment: Attachment) -> Option<Self> {
-        let url = attachment.url.filter(|url| is_safe(url))?;
-        let media_type = attachment.content_type.unwrap_or_default();
-        let kind = match media_type.split('/').next() {
-            Some("image") => FileKind::Picture,
-            Some("video") => FileKind::Video,
-            Some("audio") => FileKind::Sound,
-            _ => FileKind::Other,
-        };
-        let size = attachment
-            .width
-            .zip(attachment.height)
-            .filter(|(width, height)| *width > 0 && *height > 0);
+impl<'a> File<'a> {
+    fn new(attachment: &'a Attachment) -> Option<Self> {
+        let url = attachment.url.as_deref().filter(|url| is_safe(url))?;
+        let media_type = attachment.content_type.as_deref().unwrap_or_default();
+        let (kind, format) = media_type.split_once('/').unwrap_or_default();
+        let size = attachment.width.zip(attachment.height);
         Some(Self {
             url,
-            name: attachment.filename,
-            media_type,
-            size,
+            name: attachment.filename.as_deref(),
             kind,
+            format,
+            size: size.filter(|(width, height)| *width > 0 && *height > 0),
         })
+    }
+
+    fn is_picture(&self) -> bool {
+        self.kind == "image"
     }
 }
 
-fn picture(file: File, more: Option<usize>, scene: Scene) -> impl IntoView {
+fn picture(pen: &Pen, grid: &Element, file: &File<'_>, more: usize) {
     let (width, height) = file.size.unwrap_or(UNKNOWN_SIZE);
+    let Some(link) = pen.link(grid, "picture", file.url) else {
+        return;
+    };
+    let name = file.name.unwrap_or(pen.strings.image);
+    set(&link, "title", name);
     let ratio = [&width.to_string(), " / ", &height.to_string()].concat();
+    set_property(&link, "--ratio", &ratio);
     let shown = [&shown_width(width, height).to_string(), "px"].concat();
-    let name = file.name.unwrap_or_else(|| scene.strings.image.to_owned());
-    let (address, title) = (file.url.clone(), name.clone());
-    let more = more.map(|more| ["+", &more.to_string()].concat());
-    view! {
-        <a
-            class="picture"
-            href=address
-            target="_blank"
-            rel="noopener noreferrer nofollow ugc"
-            title=title
-            style=("--ratio", ratio)
-            style=("--width", shown)
-        >
-            <img src=file.url alt=name loading="lazy" decoding="async" referrerpolicy="no-referrer"/>
-            {more.map(|more| view! { <span class="picture-more">{more}</span> })}
-        </a>
+    set_property(&link, "--width", &shown);
+    if let Some(image) = pen.element(&link, "img", "") {
+        set(&image, "alt", name);
+        set(&image, "loading", "lazy");
+        set(&image, "decoding", "async");
+        set(&image, "referrerpolicy", "no-referrer");
+        set(&image, "src", file.url);
+    }
+    if more > 0 {
+        pen.label(
+            &link,
+            "span",
+            "picture-more",
+            &["+", &more.to_string()].concat(),
+        );
     }
 }
 
@@ -114,44 +113,41 @@ fn shown_width(width: u32, height: u32) -> u64 {
     width.min(fits).max(LEAST_WIDTH)
 }
 
-fn other(file: File, scene: Scene) -> AnyView {
-    let strings = scene.strings;
-    match file.kind {
-        FileKind::Video => {
-            let (width, height) = file.size.unwrap_or((640, 360));
-            let name = file.name.unwrap_or_else(|| strings.video.to_owned());
-            view! {
-                <video class="video" src=file.url aria-label=name width=width height=height controls=true preload="metadata" playsinline=true></video>
-            }
-            .into_any()
-        }
-        FileKind::Sound => {
-            let name = file.name.unwrap_or_else(|| strings.audio.to_owned());
-            view! { <audio class="sound" src=file.url aria-label=name controls=true preload="metadata"></audio> }.into_any()
-        }
-        FileKind::Picture | FileKind::Other => {
-            let name = file.name.unwrap_or_else(|| strings.file.to_owned());
-            let detail = short_type(&name, &file.media_type);
-            view! {
-                <a class="file" href=file.url target="_blank" rel="noopener noreferrer nofollow ugc">
-                    <span class="file-icon">{icon(FILE)}</span>
-                    <span class="file-text">
-                        <bdi class="file-name">{name}</bdi>
-                        <span class="file-type">{detail}</span>
-                    </span>
-                </a>
-            }
-            .into_any()
-        }
+fn media(pen: &Pen, place: &Element, file: &File<'_>) {
+    let Some(player) = pen.element(place, file.kind, file.kind) else {
+        return;
+    };
+    let is_video = file.kind == "video";
+    let fallback = if is_video {
+        pen.strings.video
+    } else {
+        pen.strings.audio
+    };
+    set(&player, "aria-label", file.name.unwrap_or(fallback));
+    set(&player, "controls", "");
+    set(&player, "preload", "metadata");
+    if is_video {
+        let (width, height) = file.size.unwrap_or(UNKNOWN_VIDEO);
+        set(&player, "playsinline", "");
+        set(&player, "width", &width.to_string());
+        set(&player, "height", &height.to_string());
     }
+    set(&player, "src", file.url);
 }
 
-/// `PDF` rather than `application/pdf`.
-fn short_type(name: &str, media_type: &str) -> String {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    let ending = ending.filter(|ending| (1..=5).contains(&ending.len()) && ending.is_ascii());
-    ending
-        .or_else(|| media_type.rsplit('/').next())
-        .unwrap_or_default()
-        .to_uppercase()
+fn card(pen: &Pen, place: &Element, file: &File<'_>) {
+    let Some(link) = pen.link(place, "file", file.url) else {
+        return;
+    };
+    let name = file.name.unwrap_or(pen.strings.file);
+    if let Some(icon) = pen.element(&link, "span", "file-icon") {
+        pen.icon(&icon, FILE);
+    }
+    if let Some(text) = pen.element(&link, "span", "file-text") {
+        pen.label(&text, "bdi", "file-name", name);
+        // `PDF` rather than `application/pdf`.
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        let ending = ending.filter(|ending| (1..=5).contains(&ending.len()));
+        pen.label(&text, "span", "file-type", ending.unwrap_or(file.format));
+    }
 }

@@ -1,40 +1,41 @@
-use super::{RowSignal, read};
 use crate::ui::address::is_safe;
-use chat_core::Kind;
-use leptos::prelude::*;
+use crate::ui::pen::{Pen, clear, set};
+use chat_core::{Kind, Row};
+use web_sys::Element;
 
 /// How many tints there are for those without a picture.
 const TINTS: u32 = 8;
-const DIGITS: [&str; TINTS as usize] = ["0", "1", "2", "3", "4", "5", "6", "7"];
 
-/// The author's picture, or their initials on a colour that is always theirs.
-pub(super) fn view(row: RowSignal) -> impl IntoView {
-    move || {
-        let author = read(row, |row| {
-            let shown = (row.starts_group || row.ends_group) && row.kind != Kind::System;
-            shown.then(|| row.author.clone())
-        })
-        .flatten();
-        author.map(|author| {
-            let picture = author.picture.filter(|url| is_safe(url));
-            view! {
-                <span class="avatar" aria-hidden="true" data-tint=tint(author.id.as_str())>
-                    {initials(&author.name)}
-                    {picture.map(|url| view! {
-                        <img src=url alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer" draggable="false"/>
-                    })}
-                </span>
-            }
-        })
+/// The author's picture, or their initials on a colour that is always theirs. Only a group's first and last row can
+/// show it.
+pub(super) fn draw(pen: &Pen, avatar: &Element, row: &Row) {
+    clear(avatar);
+    if row.kind == Kind::System || !(row.starts_group || row.ends_group) {
+        return;
+    }
+    set(
+        avatar,
+        "data-tint",
+        &tint(row.author.id.as_str()).to_string(),
+    );
+    pen.text(avatar, &initials(&row.author.name));
+    let picture = row.author.picture.as_deref().filter(|url| is_safe(url));
+    if let Some(url) = picture
+        && let Some(image) = pen.element(avatar, "img", "")
+    {
+        set(&image, "alt", "");
+        set(&image, "loading", "lazy");
+        set(&image, "referrerpolicy", "no-referrer");
+        set(&image, "src", url);
     }
 }
 
 /// FNV-1a of the id: the same colour on every device.
-fn tint(id: &str) -> &'static str {
+fn tint(id: &str) -> u32 {
     let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
-    DIGITS[(hash / 7 % TINTS) as usize]
+    hash / 7 % TINTS
 }
 
 /// The first letters of the first and last word that have one.
@@ -44,10 +45,9 @@ fn initials(name: &str) -> String {
         .filter_map(|word| word.chars().find(|character| character.is_alphanumeric()));
     let first = letters.next();
     let last = letters.next_back();
-    first
-        .into_iter()
-        .chain(last)
-        .flat_map(char::to_uppercase)
-        .take(3)
-        .collect()
+    let mut initials = String::new();
+    for letter in first.into_iter().chain(last) {
+        initials.extend(letter.to_uppercase());
+    }
+    initials
 }

@@ -1,56 +1,63 @@
-use super::{RowSignal, read};
-use crate::ui::icons::{CHECK, icon};
-use crate::ui::scene::Scene;
+use crate::ui::icons::CHECK;
+use crate::ui::pen::{Pen, clear, set, set_if, set_property};
 use chat_core::{PollAnswer, PollView};
-use leptos::prelude::*;
+use web_sys::Element;
 
-/// The answers as bars, the visitor's own ticked.
-pub(super) fn view(row: RowSignal, scene: Scene) -> impl IntoView {
-    move || {
-        let locked = !scene.can_react.get();
-        read(row, |row| row.poll.clone())
-            .flatten()
-            .map(|PollView { answers, total }| {
-                let answers = answers
-                    .into_iter()
-                    .map(|answer| bar(answer, total, locked, scene))
-                    .collect_view();
-                view! {
-                    <div class="poll" role="group" aria-label=scene.strings.poll>
-                        {answers}
-                        <div class="poll-total">{scene.strings.vote.with(total)}</div>
-                    </div>
+/// The answers as bars, the visitor's own ticked. Patched in place, so that the focus stays on the one that was
+/// pressed.
+pub(super) fn draw(pen: &Pen, frame: &Element, poll: Option<&PollView>, open: bool) {
+    let Some(poll) = poll else {
+        return clear(frame);
+    };
+    if frame.child_element_count() as usize != poll.answers.len() + 1 {
+        clear(frame);
+        for answer in &poll.answers {
+            if let Some(button) = pen.button(frame, "vote", "answer") {
+                set(&button, "data-value", &answer.option);
+                pen.element(&button, "span", "answer-bar");
+                if let Some(tick) = pen.element(&button, "span", "answer-tick") {
+                    pen.icon(&tick, CHECK);
                 }
-            })
+                pen.label(&button, "bdi", "answer-text", &answer.text);
+                pen.element(&button, "span", "answer-share");
+            }
+        }
+        pen.element(frame, "div", "poll-total");
+    }
+    let mut next = frame.first_element_child();
+    for answer in &poll.answers {
+        let Some(button) = next else { return };
+        patch(pen, &button, answer, poll.total, open);
+        next = button.next_element_sibling();
+    }
+    if let Some(total) = next {
+        total.set_text_content(Some(&pen.strings.vote.with(poll.total)));
     }
 }
 
-fn bar(answer: PollAnswer, total: u64, locked: bool, scene: Scene) -> impl IntoView {
+fn patch(pen: &Pen, button: &Element, answer: &PollAnswer, total: u64, open: bool) {
     let share = (answer.votes * 100 + total / 2)
         .checked_div(total)
         .unwrap_or_default();
     let percentage = [&share.to_string(), "%"].concat();
-    let votes = scene.strings.vote.with(answer.votes);
+    let votes = pen.strings.vote.with(answer.votes);
     let mut label = [&answer.text, ", ", &percentage, ", ", &votes].concat();
     if answer.own {
         label.push_str(", ");
-        label.push_str(scene.strings.your_vote);
+        label.push_str(pen.strings.your_vote);
     }
-    view! {
-        <button
-            type="button"
-            class="answer"
-            data-act="vote"
-            data-value=answer.option
-            aria-pressed=if answer.own { "true" } else { "false" }
-            aria-label=label
-            title=votes
-            disabled=locked
-        >
-            <span class="answer-bar" style=("--share", percentage.clone())></span>
-            <span class="answer-tick">{answer.own.then(|| icon(CHECK))}</span>
-            <bdi class="answer-text">{answer.text}</bdi>
-            <span class="answer-share">{percentage}</span>
-        </button>
+    set(
+        button,
+        "aria-pressed",
+        if answer.own { "true" } else { "false" },
+    );
+    set(button, "aria-label", &label);
+    set(button, "title", &votes);
+    set_if(button, "disabled", !open);
+    if let Some(bar) = button.first_element_child() {
+        set_property(&bar, "--share", &percentage);
+    }
+    if let Some(share) = button.last_element_child() {
+        share.set_text_content(Some(&percentage));
     }
 }

@@ -1,39 +1,28 @@
-use super::{RowSignal, read};
-use crate::ui::scene::Scene;
+use crate::ui::pen::{Pen, clear, set, set_if};
 use chat_core::Quote;
-use leptos::prelude::*;
+use web_sys::Element;
 
 /// The message that the row answers, in one line.
-pub(super) fn view(row: RowSignal, scene: Scene) -> impl IntoView {
-    let strings = scene.strings;
-    move || {
-        read(row, |row| row.quote.clone()).flatten().map(|quote| {
-            let (message, author, text) = match quote {
-                Quote::Known {
-                    message,
-                    author,
-                    excerpt,
-                } => (Some(message), author, excerpt),
-                Quote::Deleted => (None, String::new(), strings.quote_deleted.to_owned()),
-                Quote::Elsewhere { .. } => {
-                    (None, String::new(), strings.quote_elsewhere.to_owned())
-                }
-            };
-            let missing = message.is_none();
-            view! {
-                <button
-                    type="button"
-                    class="quote"
-                    data-act="quoted"
-                    data-value=message.map(|id| id.as_str().to_owned())
-                    disabled=missing
-                >
-                    <span class="hidden">{strings.in_reply_to}" "</span>
-                    <bdi class="quote-author">{author}</bdi>
-                    " "
-                    <bdi class="quote-text">{text}</bdi>
-                </button>
-            }
-        })
+pub(super) fn draw(pen: &Pen, button: &Element, quote: Option<&Quote>) {
+    clear(button);
+    let (message, author, text) = match quote {
+        None => return,
+        Some(Quote::Known {
+            message,
+            author,
+            excerpt,
+        }) => (Some(message), author.as_str(), excerpt.as_str()),
+        Some(Quote::Deleted) => (None, "", pen.strings.quote_deleted),
+        Some(Quote::Elsewhere { .. }) => (None, "", pen.strings.quote_elsewhere),
+    };
+    set_if(button, "disabled", message.is_none());
+    if let Some(message) = message {
+        set(button, "data-value", message.as_str());
     }
+    if let Some(hint) = pen.label(button, "span", "hidden", pen.strings.in_reply_to) {
+        pen.text(&hint, " ");
+    }
+    pen.label(button, "bdi", "quote-author", author);
+    pen.text(button, " ");
+    pen.label(button, "bdi", "quote-text", text);
 }

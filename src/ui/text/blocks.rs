@@ -1,4 +1,4 @@
-use super::pen::Pen;
+use crate::ui::pen::{Pen, set};
 use chat_core::text::{Alignment, Block, ListItem, TableRow};
 use web_sys::Element;
 
@@ -21,7 +21,7 @@ impl Pen {
                 // Not h1…h6: a message must not disturb the outline of the page around it.
                 if let Some(heading) = self.element(parent, "p", "heading-text") {
                     let level = ["1", "2", "3", "4", "5", "6"].get(usize::from(*level) - 1);
-                    let _ = heading.set_attribute("data-level", level.unwrap_or(&"6"));
+                    set(&heading, "data-level", level.unwrap_or(&"6"));
                     self.inlines(&heading, content);
                 }
             }
@@ -56,7 +56,7 @@ impl Pen {
         if let Some(start) = start
             && start != 1
         {
-            let _ = list.set_attribute("start", &start.to_string());
+            set(&list, "start", &start.to_string());
         }
         for item in items {
             let class = if item.task.is_some() { "task" } else { "" };
@@ -70,8 +70,8 @@ impl Pen {
                     ("box", self.strings.unchecked)
                 };
                 if let Some(mark) = self.element(&entry, "span", class) {
-                    let _ = mark.set_attribute("role", "img");
-                    let _ = mark.set_attribute("aria-label", name);
+                    set(&mark, "role", "img");
+                    set(&mark, "aria-label", name);
                 }
             }
             self.blocks(&entry, &item.blocks);
@@ -91,8 +91,8 @@ impl Pen {
         }
         if let Some(body) = self.element(&frame, "pre", "") {
             // Code reads from left to right in every language (I1), and scrolls by keyboard too.
-            let _ = body.set_attribute("dir", "ltr");
-            let _ = body.set_attribute("tabindex", "0");
+            set(&body, "dir", "ltr");
+            set(&body, "tabindex", "0");
             self.label(&body, "code", "", text);
         }
     }
@@ -107,7 +107,7 @@ impl Pen {
         let Some(frame) = self.element(parent, "div", "table") else {
             return;
         };
-        let _ = frame.set_attribute("tabindex", "0");
+        set(&frame, "tabindex", "0");
         let Some(table) = self.element(&frame, "table", "") else {
             return;
         };

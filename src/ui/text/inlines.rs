@@ -1,4 +1,4 @@
-use super::pen::Pen;
+use crate::ui::pen::{Pen, set};
 use chat_core::text::{Inline, LinkKind, Mention, SafeUrl};
 use web_sys::Element;
 
@@ -18,7 +18,7 @@ impl Pen {
             Inline::Spoiler(content) => self.spoiler(parent, content),
             Inline::Code(text) => {
                 if let Some(code) = self.label(parent, "code", "", text) {
-                    let _ = code.set_attribute("dir", "ltr");
+                    set(&code, "dir", "ltr");
                 }
             }
             Inline::Link {
@@ -27,7 +27,7 @@ impl Pen {
                 label,
                 kind,
             } => {
-                self.link(parent, url, title.as_deref(), label, *kind);
+                self.written_link(parent, url, title.as_deref(), label, *kind);
             }
             Inline::Mention(mention) => self.mention(parent, mention),
             Inline::Emoji {
@@ -35,7 +35,7 @@ impl Pen {
                 shortcode,
             } => {
                 if let Some(emoji) = self.label(parent, "span", "emoji", character) {
-                    let _ = emoji.set_attribute("title", &[":", shortcode, ":"].concat());
+                    set(&emoji, "title", &[":", shortcode, ":"].concat());
                 }
             }
             Inline::LineBreak | Inline::SoftBreak => {
@@ -54,18 +54,18 @@ impl Pen {
         let Some(spoiler) = self.element(parent, "span", "spoiler") else {
             return;
         };
-        let _ = spoiler.set_attribute("role", "button");
-        let _ = spoiler.set_attribute("tabindex", "0");
-        let _ = spoiler.set_attribute("data-act", "reveal");
-        let _ = spoiler.set_attribute("aria-label", self.strings.spoiler);
+        set(&spoiler, "role", "button");
+        set(&spoiler, "tabindex", "0");
+        set(&spoiler, "data-act", "reveal");
+        set(&spoiler, "aria-label", self.strings.spoiler);
         if let Some(hidden) = self.element(&spoiler, "span", "") {
-            let _ = hidden.set_attribute("aria-hidden", "true");
-            let _ = hidden.set_attribute("inert", "");
+            set(&hidden, "aria-hidden", "true");
+            set(&hidden, "inert", "");
             self.inlines(&hidden, content);
         }
     }
 
-    fn link(
+    fn written_link(
         &self,
         parent: &Element,
         url: &SafeUrl,
@@ -78,16 +78,13 @@ impl Pen {
         } else {
             ""
         };
-        let Some(link) = self.element(parent, "a", class) else {
+        let Some(link) = self.link(parent, class, url.as_str()) else {
             return;
         };
-        let _ = link.set_attribute("href", url.as_str());
-        let _ = link.set_attribute("target", "_blank");
-        let _ = link.set_attribute("rel", "noopener noreferrer nofollow ugc");
         // Where a label is the author's own words, the address it hides is on hover.
         let title = title.or((kind != LinkKind::Bare).then_some(url.as_str()));
         if let Some(title) = title {
-            let _ = link.set_attribute("title", title);
+            set(&link, "title", title);
         }
         self.inlines(&link, label);
     }

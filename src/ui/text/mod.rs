@@ -3,51 +3,17 @@
 
 mod blocks;
 mod inlines;
-mod pen;
 
-use super::scene::Scene;
-use chat_core::Row;
+use super::pen::{Pen, clear, set};
 use chat_core::text::Document;
-use leptos::prelude::*;
-use pen::Pen;
-use std::rc::Rc;
 use web_sys::Element;
 
 /// More than that many characters are shown on demand only (X10).
 const LONG_CHARACTERS: usize = 4_000;
 
-/// A directive that keeps an element's content the text of a row. Drawn by hand rather than as a view: most of a
-/// chat's nodes are made here, and nothing in them ever changes but as a whole.
-pub(super) fn row_text(
-    element: Element,
-    (row, scene): (ReadSignal<Option<Rc<Row>>, LocalStorage>, Scene),
-) {
-    let effect = RenderEffect::new(move |drawn: Option<Option<Rc<Document>>>| {
-        let text = row
-            .try_with(|row| row.as_ref().map(|row| Rc::clone(&row.text)))
-            .flatten();
-        let same = match (drawn.as_ref().and_then(Option::as_ref), &text) {
-            (Some(drawn), Some(text)) => Rc::ptr_eq(drawn, text) || drawn == text,
-            _ => false,
-        };
-        if !same && let Some(text) = &text {
-            draw(&element, text, scene);
-        }
-        text
-    });
-    // An effect lives as long as it is held.
-    StoredValue::new_local(effect);
-}
-
-fn draw(element: &Element, text: &Document, scene: Scene) {
-    element.replace_children_with_node_0();
-    let Some(document) = element.owner_document() else {
-        return;
-    };
-    let pen = Pen {
-        document,
-        strings: scene.strings,
-    };
+/// Makes an element's content the text.
+pub(super) fn draw(pen: &Pen, element: &Element, text: &Document) {
+    clear(element);
     element.set_class_name(if text.is_emoji_only() {
         "text jumbo"
     } else {
@@ -61,8 +27,8 @@ fn draw(element: &Element, text: &Document, scene: Scene) {
         pen.blocks(&fold, &text.blocks);
     }
     if let Some(button) = pen.button(element, "unfold", "unfold") {
-        let _ = button.set_attribute("aria-expanded", "false");
-        pen.text(&button, scene.strings.show_more);
+        set(&button, "aria-expanded", "false");
+        pen.text(&button, pen.strings.show_more);
     }
 }
 

@@ -190,11 +190,8 @@ impl Chat {
             .plain_text();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
-            let files = record.message.attachments.iter().flatten();
-            return files
-                .filter_map(|file| file.filename.clone())
-                .next()
-                .unwrap_or_default();
+            let mut files = record.message.attachments.iter().flatten();
+            return files.find_map(|file| file.filename.clone()).unwrap_or_default();
         }
         line.chars().take(EXCERPT_CHARACTERS).collect()
     }

@@ -111,8 +111,10 @@ impl Conversation {
             }
             let ids = chat.rows();
             let mut signals = state.rows.borrow_mut();
+            let mut sorted = ids.clone();
+            sorted.sort_unstable();
             signals.retain(|id, signal| {
-                let stays = ids.contains(id);
+                let stays = sorted.binary_search(id).is_ok();
                 if !stays {
                     state.retired.borrow_mut().push(*signal);
                 }

@@ -29,6 +29,9 @@ pub enum Refusal {
     /// A websocket without a valid ticket.
     #[error("This websocket needs the protocols that POST /session gave: {0}")]
     NoTicket(&'static str),
+    /// A plain request where only a websocket is.
+    #[error("This address takes websockets only: `Connection: Upgrade`, `Upgrade: websocket`.")]
+    NoWebsocket,
     /// The visitor may not see the channel.
     #[error("You have no access to this chat.")]
     NoAccess,
@@ -90,6 +93,7 @@ impl Refusal {
             Self::NoAccess | Self::OtherChannel => (StatusCode::FORBIDDEN, "no_access"),
             Self::NoSuchChannel | Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NoWebsocket => (StatusCode::UPGRADE_REQUIRED, "upgrade_required"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_request"),
             Self::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
@@ -119,6 +123,9 @@ impl IntoResponse for Refusal {
             }
             Self::WrongMethod(allowed) => {
                 headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
+            }
+            Self::NoWebsocket => {
+                headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
             }
             Self::Unidentified(_) | Self::NoToken | Self::ApiKeyFromOutside => {
                 headers.insert(

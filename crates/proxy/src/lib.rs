@@ -35,7 +35,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::timeout;
 use upstream::Upstream;
+
+/// When the program stops, requests that are under way have that long to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// Why the proxy can't serve.
 #[derive(Debug, Error)]
@@ -140,15 +145,33 @@ async fn not_found(_: Request) -> Refusal {
     Refusal::NotFound
 }
 
-/// Serves until `stop` is done; then lets the sockets go.
+/// Serves until `stop` is done; then lets the sockets go, and requests that are under way have ten seconds to end: a
+/// client that sends or reads nothing can't hold the program up.
 pub async fn serve(
     proxy: Arc<Proxy>,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
-    axum::serve(listener, router(&proxy))
-        .with_graceful_shutdown(stop)
-        .await?;
+    let (stopping, mut stopped) = watch::channel(false);
+    let server = axum::serve(listener, router(&proxy))
+        .with_graceful_shutdown(async move {
+            stop.await;
+            stopping.send_replace(true);
+        })
+        .into_future();
+    tokio::pin!(server);
+    tokio::select! {
+        ended = &mut server => return Ok(ended?),
+        // An error means that the sender is gone, which it is only after it has sent.
+        _ = stopped.wait_for(|stopped| *stopped) => {}
+    }
+    let (ended, ()) = tokio::join!(timeout(LAST_REQUESTS, server), proxy.relay.drain());
+    // Sockets whose handshake was under way.
     proxy.relay.drain().await;
+    if let Ok(ended) = ended {
+        ended?;
+    } else {
+        tracing::warn!("some requests were cut off");
+    }
     Ok(())
 }

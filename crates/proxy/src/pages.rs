@@ -4,6 +4,7 @@ use crate::Proxy;
 use crate::configuration::Configuration;
 use crate::error::Refusal;
 use crate::identifier;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -15,8 +16,9 @@ const STYLE: &str = include_str!("../pages/experience.css");
 /// `GET /experiences/{experience_id}`: Whop opens it in its iframe.
 pub async fn experience(
     State(proxy): State<Arc<Proxy>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
+    let Path(id) = id.map_err(|_| Refusal::NotFound)?;
     // What passes has no character that HTML knows, so it needs no escaping.
     if !identifier::is_safe(&id) {
         return Err(Refusal::NotFound);

@@ -56,12 +56,7 @@ impl Conversation {
     /// Hears a frame. What can't be understood is ignored, as Whop ignores it. Whatever it claims, the sender is the
     /// ticket's user and the feed is the ticket's channel; messages to apps (`broadcastAppMessage`) go nowhere.
     pub fn hear(&mut self, text: &str, now: Instant) -> Result<Reply, TooManyFrames> {
-        let elapsed = now.duration_since(self.heard_at).as_secs_f64();
-        self.heard_at = now;
-        self.allowance = (self.allowance + elapsed * PER_SECOND).min(BURST) - 1.0;
-        if self.allowance < 0.0 {
-            return Err(TooManyFrames);
-        }
+        self.count(now)?;
         let frame: ClientFrame = serde_json::from_str(text).unwrap_or_default();
         let mut reply = Reply::default();
         if frame.heartbeat.is_some() {
@@ -92,6 +87,17 @@ impl Conversation {
         Ok(reply)
     }
 
+    /// Counts a frame of any kind: pings have to be answered too.
+    pub fn count(&mut self, now: Instant) -> Result<(), TooManyFrames> {
+        let elapsed = now.duration_since(self.heard_at).as_secs_f64();
+        self.heard_at = now;
+        self.allowance = (self.allowance + elapsed * PER_SECOND).min(BURST) - 1.0;
+        if self.allowance < 0.0 {
+            return Err(TooManyFrames);
+        }
+        Ok(())
+    }
+
     fn is_mine(&self, channel: &SocketChannel) -> bool {
         match channel.kind {
             ChannelKind::Dms => channel.id == self.ticket.channel.as_str(),
@@ -120,7 +126,8 @@ impl Conversation {
             .filter(|_| is_due(&mut self.read_at, now))
             .map(|mark| MarkAsRead {
                 experience_id: Some(self.ticket.experience.clone()),
-                timestamp: mark.timestamp,
+                // Anew as a number: the client may have written it with thousands of digits.
+                timestamp: mark.timestamp.map(|moment| Millis::new(moment.get())),
                 ..MarkAsRead::default()
             });
         if typing_indicator.is_none() && mark_as_read.is_none() {

@@ -46,6 +46,20 @@ impl Feeds {
     }
 }
 
+impl Feeds {
+    fn interrupt(&mut self, is_meant: impl Fn(&ChannelId) -> bool) {
+        self.by_id.retain(|id, feed| {
+            if !is_meant(id) {
+                return true;
+            }
+            feed.liveness.send_replace(Liveness::Waiting);
+            !feed.listeners.is_empty()
+        });
+        let by_id = &self.by_id;
+        self.by_experience.retain(|_, id| by_id.contains_key(id));
+    }
+}
+
 struct Feed {
     listeners: HashMap<u64, Listener>,
     liveness: watch::Sender<Liveness>,
@@ -151,16 +165,12 @@ impl Hub {
 
     /// No frames arrive any more. Forgets feeds without listeners.
     pub fn interrupt(&self) {
-        let mut feeds = self.feeds();
-        let Feeds {
-            by_id,
-            by_experience,
-        } = &mut *feeds;
-        by_id.retain(|_, feed| {
-            feed.liveness.send_replace(Liveness::Waiting);
-            !feed.listeners.is_empty()
-        });
-        by_experience.retain(|_, id| by_id.contains_key(id));
+        self.feeds().interrupt(|_| true);
+    }
+
+    /// As [`Hub::interrupt`], for one feed.
+    pub fn forget(&self, feed: &str) {
+        self.feeds().interrupt(|id| id.as_str() == feed);
     }
 
     /// Lets everybody go: their frames end.

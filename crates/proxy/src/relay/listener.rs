@@ -150,7 +150,9 @@ async fn hear(
         Some(Ok(Message::Text(text))) if text.len() > LONGEST_FRAME => return Err(End::TooLong),
         Some(Ok(Message::Text(text))) => text,
         Some(Ok(Message::Binary(_))) => return Err(End::Binary),
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+            return conversation.count(Instant::now()).map_err(|_| End::Flood);
+        }
         // The library names its errors in words only.
         Some(Err(error)) if error.to_string().starts_with("Space limit exceeded") => {
             return Err(End::TooLong);

@@ -18,7 +18,7 @@ use crate::error::Refusal;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Uri;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hub::{Hub, Liveness, Subscription};
 use source::Source;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -102,10 +102,9 @@ pub async fn connect(
     if !joins_only(&parts.uri, &ticket) {
         return Err(Refusal::NoAccess);
     }
-    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &proxy).await {
-        Ok(upgrade) => upgrade,
-        Err(rejection) => return Ok(rejection.into_response()),
-    };
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &proxy)
+        .await
+        .map_err(|_| Refusal::NoWebsocket)?;
     let mut subscription = proxy.relay.hub.listen(&ticket.channel, &ticket.experience);
     let open = proxy.relay.open.subscribe();
     proxy.relay.start();

@@ -35,6 +35,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Where Whop doesn't say whether it lets the proxy listen, it does.
 const GRACE: Duration = Duration::from_secs(2);
+/// So long after Whop refused a feed it is not asked again.
+const REFUSAL: Duration = Duration::from_secs(5);
 
 /// The one connection to Whop's websocket service that all listeners share.
 pub struct Source {
@@ -111,6 +113,7 @@ impl Source {
     async fn listen(&self, mut stream: Stream) -> &'static str {
         // Which feeds were asked for, and when; nothing once Whop has answered.
         let mut asked = HashMap::new();
+        let mut refused = HashMap::new();
         let mut heard_at = Instant::now();
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -125,7 +128,7 @@ impl Source {
                     heard_at = Instant::now();
                     match message {
                         Some(Ok(Message::Text(text))) => {
-                            if self.pass_on(text.into(), &mut asked) {
+                            if self.pass_on(text.into(), &mut asked, &mut refused) {
                                 return "Whop asked for a new one";
                             }
                             Ok(())
@@ -144,7 +147,8 @@ impl Source {
                 }
                 _ = grace.tick() => {
                     self.assume(&mut asked);
-                    Ok(())
+                    self.forgive(&mut refused, &mut asked);
+                    self.subscribe(&mut stream, &mut asked).await
                 }
             };
             if sent.is_err() {
@@ -154,7 +158,12 @@ impl Source {
     }
 
     /// Whether the connection has to be made anew.
-    fn pass_on(&self, frame: Bytes, asked: &mut HashMap<String, Option<Instant>>) -> bool {
+    fn pass_on(
+        &self,
+        frame: Bytes,
+        asked: &mut HashMap<String, Option<Instant>>,
+        refused: &mut HashMap<String, Instant>,
+    ) -> bool {
         let Ok(frame) = Utf8Bytes::try_from(frame) else {
             return false;
         };
@@ -177,6 +186,11 @@ impl Source {
                 if let Some(waiting) = asked.get_mut(&feed) {
                     *waiting = None;
                     self.hub.set_liveness(&feed, liveness);
+                    if is_subscribed {
+                        refused.remove(&feed);
+                    } else {
+                        refused.insert(feed, Instant::now());
+                    }
                 }
             }
             Route::Nobody => {}
@@ -231,6 +245,23 @@ impl Source {
                 self.hub.set_liveness(feed, Liveness::Live);
             }
         }
+    }
+
+    /// Forgets refusals of a while ago, so that the next who wants to listen makes the proxy ask again: its user may
+    /// have been let in since.
+    fn forgive(
+        &self,
+        refused: &mut HashMap<String, Instant>,
+        asked: &mut HashMap<String, Option<Instant>>,
+    ) {
+        refused.retain(|feed, since| {
+            let is_recent = since.elapsed() < REFUSAL;
+            if !is_recent {
+                asked.remove(feed);
+                self.hub.forget(feed);
+            }
+            is_recent
+        });
     }
 
     fn userish(&self) -> ConnectedId {

@@ -1,7 +1,12 @@
+use super::pen::Pen;
+use super::region::watch;
 use super::scene::Scene;
 use chat_core::Announcement;
 use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
+use web_sys::Element;
 
 /// Messages that come faster than this are announced together.
 const DEBOUNCE: Duration = Duration::from_millis(700);
@@ -10,53 +15,54 @@ const NOTE: Duration = Duration::from_secs(5);
 /// More waiting messages than that are announced as a number.
 const MOST_READ_OUT: usize = 3;
 
-/// Speaks to those who listen rather than look (A1), and shows the passing notes.
-#[component]
-pub(super) fn Announcer(scene: Scene) -> impl IntoView {
+/// Passes on what the core announces: to those who listen (A1), or as a note to everybody.
+pub(super) fn announce(scene: Scene) {
     let strings = scene.strings;
-    let spoken = RwSignal::new(String::new());
-    let note = RwSignal::new(String::new());
-    let waiting = StoredValue::new(Vec::<String>::new());
-    let speak = Later::new();
-    let forget_note = Later::new();
-
-    Effect::new(move |_| {
-        match scene.conversation.announcement().get() {
+    let waiting = Rc::new(RefCell::new(Vec::<String>::new()));
+    let (speak, forget_note) = (Later::new(), Later::new());
+    watch(move || {
+        let line = match scene.conversation.announcement().get() {
             None => return,
-            Some(Announcement::Message { author, text }) => {
-                waiting.update_value(|waiting| waiting.push([&author, ": ", &text].concat()));
-            }
-            Some(Announcement::SendingFailed) => {
-                waiting.update_value(|waiting| waiting.push(strings.sending_failed.to_owned()));
-            }
+            Some(Announcement::Message { author, text }) => [&author, ": ", &text].concat(),
+            Some(Announcement::SendingFailed) => strings.sending_failed.to_owned(),
             Some(Announcement::ReactingFailed(reason)) => {
-                note.set(if reason.is_empty() {
+                scene.note.set(if reason.is_empty() {
                     strings.reaction_failed.to_owned()
                 } else {
                     reason
                 });
-                forget_note.run_after(NOTE, move || note.set(String::new()));
+                forget_note.run_after(NOTE, Box::new(move || scene.note.set(String::new())));
                 return;
             }
-        }
-        speak.run_after(DEBOUNCE, move || {
-            let lines = waiting.try_update_value(std::mem::take).unwrap_or_default();
-            let text = if lines.len() > MOST_READ_OUT {
+        };
+        waiting.borrow_mut().push(line);
+        let waiting = Rc::clone(&waiting);
+        let say = move || {
+            let lines = waiting.take();
+            scene.spoken.set(if lines.len() > MOST_READ_OUT {
                 strings.new_message.with(lines.len() as u64)
             } else {
                 lines.join("\n")
-            };
-            spoken.set(text);
-        });
+            });
+        };
+        speak.run_after(DEBOUNCE, Box::new(say));
     });
+}
 
-    view! {
-        <div class="hidden" aria-live="polite" aria-atomic="true">{spoken}</div>
-        <div class="note" role="status" class:shown=move || !note.with(String::is_empty)><bdi>{note}</bdi></div>
+/// What is said to those who listen.
+pub(super) fn spoken(pen: &Pen, place: &Element, scene: Scene) {
+    pen.text(place, &scene.spoken.get());
+}
+
+/// What is shown in passing.
+pub(super) fn note(pen: &Pen, place: &Element, scene: Scene) {
+    let note = scene.note.get();
+    if !note.is_empty() {
+        pen.label(place, "bdi", "note", &note);
     }
 }
 
-/// One thing to do later, the latest one only. Nothing happens after the component is gone.
+/// One thing to do later, the latest one only. Nothing happens after the reactive owner is gone.
 #[derive(Clone, Copy)]
 struct Later(StoredValue<Option<TimeoutHandle>>);
 
@@ -71,7 +77,7 @@ impl Later {
         Self(handle)
     }
 
-    fn run_after(self, delay: Duration, act: impl FnOnce() + 'static) {
+    fn run_after(self, delay: Duration, act: Box<dyn FnOnce()>) {
         if let Some(handle) = self.0.get_value() {
             handle.clear();
         }

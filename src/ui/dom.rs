@@ -31,23 +31,33 @@ pub(super) fn focused(near: &Element) -> Option<Element> {
 /// Listens until the present reactive owner is gone. `capture` hears what doesn't bubble, such as a picture's error.
 pub(super) fn listen(
     target: &EventTarget,
-    name: &'static str,
+    names: &'static [&'static str],
     capture: bool,
     handler: impl FnMut(Event) + 'static,
 ) {
-    let closure = Closure::<dyn FnMut(Event)>::new(handler);
-    let function: js_sys::Function = closure.as_ref().unchecked_ref::<js_sys::Function>().clone();
-    if target
-        .add_event_listener_with_callback_and_bool(name, &function, capture)
-        .is_err()
-    {
-        return;
+    listen_boxed(target, names, capture, Box::new(handler));
+}
+
+/// One body for every listener: each of its own would weigh as much again.
+fn listen_boxed(
+    target: &EventTarget,
+    names: &'static [&'static str],
+    capture: bool,
+    handler: Box<dyn FnMut(Event)>,
+) {
+    let closure = Closure::wrap(handler);
+    for name in names {
+        let function = closure.as_ref().unchecked_ref();
+        let _ = target.add_event_listener_with_callback_and_bool(name, function, capture);
     }
     let kept = StoredValue::new_local((target.clone(), closure));
     on_cleanup(move || {
         kept.try_with_value(|(target, closure)| {
-            let function = closure.as_ref().unchecked_ref();
-            let _ = target.remove_event_listener_with_callback_and_bool(name, function, capture);
+            for name in names {
+                let function = closure.as_ref().unchecked_ref();
+                let _ =
+                    target.remove_event_listener_with_callback_and_bool(name, function, capture);
+            }
         });
     });
 }

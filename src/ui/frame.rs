@@ -1,13 +1,31 @@
-use super::announcer::Announcer;
+use super::acts;
+use super::announcer;
 use super::appearance::Appearance;
-use super::composer::Composer;
+use super::composer::{self, Field};
+use super::dom::listen;
+use super::keys;
 use super::list::History;
-use super::quick_reactions::QuickReactions;
+use super::pen::Pen;
+use super::quick_reactions;
+use super::region::region;
 use super::scene::Scene;
-use super::status::{ConnectionLine, Notice, Skeleton, Stage, stage};
+use super::status;
 use crate::Conversation;
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event};
+
+/// What the widget listens to: once, at its root. What was clicked says by `data-act` what it is for.
+const EVENTS: [&str; 8] = [
+    "click",
+    "keydown",
+    "keyup",
+    "keypress",
+    "input",
+    "submit",
+    "focusout",
+    "pointerdown",
+];
 
 /// The whole widget. It fills the element that it is mounted in.
 #[component]
@@ -17,52 +35,70 @@ use web_sys::KeyboardEvent;
 )]
 pub fn App(conversation: Conversation, appearance: Appearance) -> impl IntoView {
     let scene = Scene::new(conversation, &appearance);
-    let stage = stage(scene);
-    // What is typed here is none of the page's business (E1).
-    let keep = |event: KeyboardEvent| event.stop_propagation();
-    let middle = move || match stage.get() {
-        Stage::History => view! { <History scene=scene/> }.into_any(),
-        Stage::Loading => view! { <Skeleton scene=scene/> }.into_any(),
-        notice => view! { <Notice scene=scene stage=notice/> }.into_any(),
-    };
-    let has_composer =
-        move || matches!(stage.get(), Stage::History | Stage::Empty | Stage::Loading);
+    announcer::announce(scene);
+    let has_history = Memo::new(move |_| status::stage(scene) == status::Stage::History);
+    let has_field = Memo::new(move |_| composer::foot(scene) == composer::Foot::Field);
     view! {
         <div
             class="chat"
             data-style=appearance.style.as_str()
             data-theme=appearance.theme.as_str()
             dir=appearance.direction()
-            on:keydown=keep
-            on:keyup=keep
-            on:keypress=keep
+            use:listening=scene
         >
-            <Header scene=scene stage=stage/>
-            <ConnectionLine scene=scene/>
-            <div class="stage">{middle}</div>
-            {move || has_composer().then(|| view! { <Composer scene=scene/> })}
-            <QuickReactions scene=scene/>
-            <Announcer scene=scene/>
+            <header class="header" use:region=(scene, header)></header>
+            <div class="connection" role="status" use:region=(scene, status::connection)></div>
+            <div class="stage">
+                {move || if has_history.get() {
+                    view! { <History scene=scene/> }.into_any()
+                } else {
+                    view! { <div class="place" role="status" use:region=(scene, status::place)></div> }.into_any()
+                }}
+            </div>
+            {move || if has_field.get() {
+                view! { <Field scene=scene/> }.into_any()
+            } else {
+                view! { <div class="foot" use:region=(scene, composer::line)></div> }.into_any()
+            }}
+            <div class="picker" use:region=(scene, quick_reactions::draw)></div>
+            <div class="hidden" aria-live="polite" aria-atomic="true" use:region=(scene, announcer::spoken)></div>
+            <div class="notes" role="status" use:region=(scene, announcer::note)></div>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Header(scene: Scene, stage: Memo<Stage>) -> impl IntoView {
-    let channel = scene.conversation.channel();
-    let name = move || {
-        channel.with(|channel| {
-            channel
-                .as_ref()
-                .map(|channel| channel.experience.name.clone())
-        })
-    };
-    let is_unknown =
-        move || channel.with(Option::is_none) && stage.with(|stage| *stage != Stage::Loading);
-    view! {
-        <header class="header" hidden=is_unknown>
-            <bdi class="header-name">{name}</bdi>
-        </header>
+fn header(pen: &Pen, header: &Element, scene: Scene) {
+    let name = scene.channel_name();
+    let is_hidden = name.is_none() && status::stage(scene) != status::Stage::Loading;
+    super::pen::set_if(header, "hidden", is_hidden);
+    pen.label(header, "bdi", "header-name", &name.unwrap_or_default());
+}
+
+/// A directive of the root: hears everything that happens in the widget.
+#[expect(clippy::needless_pass_by_value, reason = "how a directive is called")]
+fn listening(root: Element, scene: Scene) {
+    listen(&root, &EVENTS, false, move |event| heard(&event, scene));
+}
+
+fn heard(event: &Event, scene: Scene) {
+    match event.type_().as_str() {
+        "click" => acts::clicked(event, scene),
+        "input" => composer::typed(scene),
+        "submit" => {
+            event.prevent_default();
+            composer::send(scene);
+        }
+        "focusout" => quick_reactions::left(event, scene),
+        "pointerdown" => composer::pointed(event),
+        key => {
+            if key == "keydown"
+                && let Some(event) = event.dyn_ref()
+            {
+                keys::pressed(event, scene);
+            }
+            // What is typed here is none of the page's business (E1).
+            event.stop_propagation();
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! The few icons, as paths on a grid of 20.
 
-use leptos::prelude::*;
-
 pub(super) const SEND: &str = "M10 16.5V4M4.5 9.2 10 3.7l5.5 5.5";
 pub(super) const REPLY: &str = "M8 4.5 3.5 9 8 13.5M4 9h7.5a5 5 0 0 1 5 5v1.5";
 pub(super) const SMILE: &str = "M8.9 3.3a7 7 0 1 0 7.8 7.8M7.2 11.6a3.4 3.4 0 0 0 5.4.3M7.4 7.9v.1M12.2 7.9v.1M15.5 2.5v5M13 5h5";
@@ -16,12 +14,3 @@ pub(super) const LOCK: &str = "M5.5 9h9A1.5 1.5 0 0 1 16 10.5v5a1.5 1.5 0 0 1-1.
 pub(super) const PLUG: &str = "M2.5 7.5a11 11 0 0 1 15 0M5 10.5a7.3 7.3 0 0 1 10 0M7.6 13.400a3.6 3.6 0 0 1 4.8 0M10 16.5v.1M3.5 3.5l13 13";
 pub(super) const BUBBLES: &str = "M3 5.5A2.5 2.5 0 0 1 5.5 3h9A2.5 2.5 0 0 1 17 5.5v6a2.5 2.5 0 0 1-2.5 2.5H9l-4 3.5V14A2.5 2.5 0 0 1 3 11.5z";
 pub(super) const SEARCH: &str = "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM13 13l4 4";
-
-/// An icon in the colour of the text around it. Never the only name of what it stands on.
-pub(super) fn icon(path: &'static str) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
-            <path d=path></path>
-        </svg>
-    }
-}

@@ -1,6 +1,7 @@
 //! What the visitor sees: components that read a slice of the conversation and send events, nothing else.
 //! No fetching, no sockets and no knowledge of what an event leads to.
 
+mod acts;
 mod address;
 mod announcer;
 mod appearance;
@@ -9,9 +10,11 @@ mod dates;
 mod dom;
 mod frame;
 mod icons;
+mod keys;
 mod list;
 mod pen;
 mod quick_reactions;
+mod region;
 mod row;
 mod scene;
 mod status;

@@ -4,16 +4,21 @@ use web_sys::{Document, Element};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-/// Makes nodes by hand, for the rows of the history: there are many of them, and drawn as views their code alone
-/// would weigh more than the rest of the widget's components together. A step that fails leaves its node out rather
+/// Makes nodes by hand, for what there is much of (rows) and for what comes and goes as a whole (notices): as views,
+/// each of a type of its own, they would weigh four times as much on the wire. A step that fails leaves its node out rather
 /// than the message.
-#[derive(Clone)]
 pub(super) struct Pen {
-    pub document: Document,
+    document: Document,
     pub strings: &'static Strings,
 }
 
 impl Pen {
+    /// For the document that an element belongs to.
+    pub fn near(element: &Element, strings: &'static Strings) -> Option<Self> {
+        let document = element.owner_document()?;
+        Some(Self { document, strings })
+    }
+
     /// A new last child.
     pub fn element(&self, parent: &Element, name: &str, class: &str) -> Option<Element> {
         let element = self.document.create_element(name).ok()?;
@@ -41,6 +46,13 @@ impl Pen {
         set(&button, "type", "button");
         set(&button, "data-act", act);
         Some(button)
+    }
+
+    /// A button that shows a text.
+    pub fn text_button(&self, parent: &Element, act: &str, class: &str, text: &str) {
+        if let Some(button) = self.button(parent, act, class) {
+            button.set_text_content(Some(text));
+        }
     }
 
     /// A button that shows an icon, and is named for those who don't see it.

@@ -1,7 +1,7 @@
 use super::dom::{focus_quietly, focused, origin};
+use super::pen::{Pen, set, set_property};
 use super::scene::Scene;
 use chat_core::{Event, RowId};
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
@@ -52,71 +52,62 @@ impl Picking {
 }
 
 /// A small popover with the six usual emoji.
-#[component]
-pub(super) fn QuickReactions(scene: Scene) -> impl IntoView {
-    let panel = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if let Some(first) = panel.get().and_then(|panel| panel.first_element_child()) {
-            focus_quietly(&first);
-        }
-    });
-    let react = move |event: web_sys::MouseEvent| {
-        let button = origin(&event).and_then(|element| element.closest("button").ok().flatten());
-        let emoji = button.and_then(|button| button.get_attribute("data-value"));
-        let row = scene
-            .picking
-            .with_untracked(|picking| picking.as_ref().map(|picking| picking.row));
-        if let (Some(emoji), Some(row)) = (emoji, row) {
-            close(scene);
-            scene
-                .conversation
-                .dispatch(Event::ToggledReaction { row, emoji });
-        }
+pub(super) fn draw(pen: &Pen, place: &Element, scene: Scene) {
+    let Some(picking) = scene.picking.get() else {
+        return;
     };
-    let left = move |event: FocusEvent| {
-        let to = event
-            .related_target()
-            .and_then(|target| target.dyn_into::<Node>().ok());
-        let stays = panel
-            .get_untracked()
-            .is_some_and(|panel| panel.contains(to.as_ref()));
-        if !stays {
-            scene.picking.set(None);
-        }
+    let Some(panel) = pen.element(place, "div", "quick") else {
+        return;
     };
-    move || {
-        scene.picking.get().map(|picking| {
-            let pixels = |value: f64| [&value.round().to_string(), "px"].concat();
-            let choices = EMOJI
-                .into_iter()
-                .map(|(emoji, name)| {
-                    view! {
-                        <button type="button" role="menuitem" data-value=emoji aria-label=[scene.strings.react_with, " ", name].concat()>
-                            {emoji}
-                        </button>
-                    }
-                })
-                .collect_view();
-            view! {
-                <div
-                    class="quick"
-                    node_ref=panel
-                    role="menu"
-                    aria-label=scene.strings.add_reaction
-                    style=("left", pixels(picking.left))
-                    style=("top", pixels(picking.top))
-                    on:click=react
-                    on:keydown=move |event| pressed(&event, scene)
-                    on:focusout=left
-                >
-                    {choices}
-                </div>
-            }
-        })
+    set(&panel, "role", "menu");
+    set(&panel, "aria-label", scene.strings.add_reaction);
+    let pixels = |value: f64| [&value.round().to_string(), "px"].concat();
+    set_property(&panel, "left", &pixels(picking.left));
+    set_property(&panel, "top", &pixels(picking.top));
+    for (emoji, name) in &EMOJI {
+        if let Some(button) = pen.button(&panel, "emoji", "") {
+            set(&button, "role", "menuitem");
+            set(&button, "data-value", emoji);
+            set(
+                &button,
+                "aria-label",
+                &[scene.strings.react_with, " ", name].concat(),
+            );
+            pen.text(&button, emoji);
+        }
+    }
+    if let Some(first) = panel.first_element_child() {
+        focus_quietly(&first);
     }
 }
 
-fn pressed(event: &KeyboardEvent, scene: Scene) {
+/// An emoji was chosen.
+pub(super) fn picked(emoji: String, scene: Scene) {
+    let picking = scene.picking.get_untracked();
+    close(scene);
+    if let Some(Picking { row, .. }) = picking {
+        scene
+            .conversation
+            .dispatch(Event::ToggledReaction { row, emoji });
+    }
+}
+
+/// The focus went from one element to another, or nowhere: outside of the popover, that closes it.
+pub(super) fn left(event: &web_sys::Event, scene: Scene) {
+    let Some(panel) = origin(event).and_then(|from| from.closest(".quick").ok().flatten()) else {
+        return;
+    };
+    let to = event
+        .dyn_ref::<FocusEvent>()
+        .and_then(FocusEvent::related_target);
+    let to: Option<Node> = to.and_then(|to| to.dyn_into().ok());
+    if !panel.contains(to.as_ref()) {
+        scene.picking.set(None);
+    }
+}
+
+/// A key in the popover.
+pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
     let Some(button) = origin(event) else { return };
     let next = match event.key().as_str() {
         "Escape" | "Tab" => {

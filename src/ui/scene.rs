@@ -3,8 +3,8 @@ use super::dates::Dates;
 use super::quick_reactions::Picking;
 use super::strings::{ENGLISH, Strings};
 use crate::Conversation;
-use leptos::html;
 use leptos::prelude::*;
+use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
 
 /// What every component of one widget shares: the conversation, the language, and what the visitor is about to do.
@@ -19,13 +19,21 @@ pub(super) struct Scene {
     /// The message that the next one answers.
     pub replying: RwSignal<Option<Replying>>,
     /// The composer's field.
-    pub field: NodeRef<html::Textarea>,
+    pub field: StoredValue<Option<HtmlTextAreaElement>, LocalStorage>,
     /// The message that an emoji is being picked for.
     pub picking: RwSignal<Option<Picking>>,
     /// The button that opened the picker.
-    pub opener: StoredValue<Option<web_sys::Element>, LocalStorage>,
+    pub opener: StoredValue<Option<Element>, LocalStorage>,
     /// Goes up whenever the list is to show the newest message.
-    pub to_latest: RwSignal<u32>,
+    pub to_latest: RwSignal<u64>,
+    /// Far enough from the newest message to offer the way back.
+    pub away: RwSignal<bool>,
+    /// Messages that came while the reader was elsewhere.
+    pub unseen: RwSignal<u64>,
+    /// What is said to those who listen.
+    pub spoken: RwSignal<String>,
+    /// What is shown in passing.
+    pub note: RwSignal<String>,
 }
 
 /// A message that is being answered, as the composer quotes it.
@@ -44,10 +52,14 @@ impl Scene {
             dates: Dates::new(&appearance.locale),
             draft: RwSignal::new(String::new()),
             replying: RwSignal::new(None),
-            field: NodeRef::new(),
+            field: StoredValue::new_local(None),
             picking: RwSignal::new(None),
             opener: StoredValue::new_local(None),
             to_latest: RwSignal::new(0),
+            away: RwSignal::new(false),
+            unseen: RwSignal::new(0),
+            spoken: RwSignal::new(String::new()),
+            note: RwSignal::new(String::new()),
         }
     }
 
@@ -63,10 +75,22 @@ impl Scene {
         may.with(|may| may.as_ref().is_some_and(|may| may.can_react))
     }
 
+    /// The channel's name, once it is known. Tracks.
+    pub fn channel_name(&self) -> Option<String> {
+        let channel = self.conversation.channel();
+        channel.with(|channel| {
+            channel
+                .as_ref()
+                .map(|channel| channel.experience.name.clone())
+        })
+    }
+
     /// Puts the caret into the composer.
     pub fn focus_field(&self) {
-        if let Some(field) = self.field.get_untracked() {
-            let _ = field.focus();
-        }
+        self.field.with_value(|field| {
+            if let Some(field) = field {
+                let _ = field.focus();
+            }
+        });
     }
 }

@@ -1,122 +1,115 @@
-use super::icons::{BUBBLES, LOCK, PLUG, SEARCH, WARNING, icon};
+use super::icons::{BUBBLES, LOCK, PLUG, SEARCH, WARNING};
+use super::pen::{Pen, set};
 use super::scene::Scene;
-use chat_core::{ConnectionStatus, Event, Older, Refusal, Status};
+use chat_core::{ConnectionStatus, Older, Refusal, Status};
 use leptos::prelude::*;
+use web_sys::Element;
 
 /// What the middle of the widget shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) enum Stage {
     Loading,
     History,
     Empty,
-    Unreachable,
-    Refused(Refusal),
+    /// Why there is nothing stands in the conversation's status.
+    Refused,
 }
 
-/// What there is to show. Messages that are there stay, whatever happens to the session.
-pub(super) fn stage(scene: Scene) -> Memo<Stage> {
+/// What there is to show. Messages that are there stay, whatever happens to the session. Tracks.
+pub(super) fn stage(scene: Scene) -> Stage {
     let conversation = scene.conversation;
-    Memo::new(move |_| {
-        if !conversation.rows().with(Vec::is_empty) {
-            return Stage::History;
-        }
-        match conversation.status().get() {
-            Status::Opening => Stage::Loading,
-            Status::Unreachable => Stage::Unreachable,
-            Status::Refused(refusal) => Stage::Refused(refusal),
-            Status::Ready => match conversation.older().get() {
-                Older::Unknown => Stage::Loading,
-                Older::Beginning => Stage::Empty,
-                Older::Available | Older::Loading | Older::Failed => Stage::History,
-            },
-        }
-    })
+    if !conversation.rows().with(Vec::is_empty) {
+        return Stage::History;
+    }
+    match conversation.status().get() {
+        Status::Opening => Stage::Loading,
+        Status::Unreachable | Status::Refused(_) => Stage::Refused,
+        Status::Ready => match conversation.older().get() {
+            Older::Unknown => Stage::Loading,
+            Older::Beginning => Stage::Empty,
+            Older::Available | Older::Loading | Older::Failed => Stage::History,
+        },
+    }
 }
 
 /// One thin line about the connection, where there is something to say.
-#[component]
-pub(super) fn ConnectionLine(scene: Scene) -> impl IntoView {
+pub(super) fn connection(pen: &Pen, line: &Element, scene: Scene) {
     let strings = scene.strings;
-    let conversation = scene.conversation;
-    let line = Memo::new(move |_| match conversation.connection().get() {
-        ConnectionStatus::Idle | ConnectionStatus::Live => "",
-        ConnectionStatus::Connecting => strings.connecting,
-        ConnectionStatus::Reconnecting => strings.reconnecting,
-        ConnectionStatus::Offline => strings.offline,
-    });
-    let state = move || match conversation.connection().get() {
-        ConnectionStatus::Idle => "idle",
-        ConnectionStatus::Live => "live",
-        ConnectionStatus::Connecting => "connecting",
-        ConnectionStatus::Reconnecting => "reconnecting",
-        ConnectionStatus::Offline => "offline",
+    let (state, text) = match scene.conversation.connection().get() {
+        ConnectionStatus::Idle | ConnectionStatus::Live => ("", ""),
+        ConnectionStatus::Connecting => ("connecting", strings.connecting),
+        ConnectionStatus::Reconnecting => ("reconnecting", strings.reconnecting),
+        ConnectionStatus::Offline => ("offline", strings.offline),
     };
-    view! {
-        <div class="connection" role="status" data-state=state>
-            <span>{line}</span>
-        </div>
+    set(line, "data-state", state);
+    if !text.is_empty() {
+        pen.label(line, "span", "", text);
+    }
+}
+
+/// What stands where the messages would.
+pub(super) fn place(pen: &Pen, place: &Element, scene: Scene) {
+    match stage(scene) {
+        Stage::History => {}
+        Stage::Loading => skeleton(pen, place),
+        Stage::Empty | Stage::Refused => notice(pen, place, scene),
     }
 }
 
 /// Grey shapes of messages while the first ones load.
-#[component]
-pub(super) fn Skeleton(scene: Scene) -> impl IntoView {
-    let shapes = ["a", "b", "c own", "d", "e own", "f"]
-        .into_iter()
-        .map(|shape| {
-            view! {
-                <div class=["ghost ", shape].concat()>
-                    <span class="ghost-avatar"></span>
-                    <span class="ghost-lines"></span>
-                </div>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="skeleton" role="status" aria-label=scene.strings.loading>{shapes}</div>
+fn skeleton(pen: &Pen, place: &Element) {
+    let Some(skeleton) = pen.element(place, "div", "skeleton") else {
+        return;
+    };
+    set(&skeleton, "role", "img");
+    set(&skeleton, "aria-label", pen.strings.loading);
+    for shape in [
+        "ghost",
+        "ghost b",
+        "ghost own",
+        "ghost d",
+        "ghost own",
+        "ghost f",
+    ] {
+        if let Some(ghost) = pen.element(&skeleton, "div", shape) {
+            pen.element(&ghost, "span", "ghost-avatar");
+            pen.element(&ghost, "span", "ghost-lines");
+        }
     }
 }
 
 /// No messages: what that means and what can be done.
-#[component]
-pub(super) fn Notice(scene: Scene, stage: Stage) -> impl IntoView {
-    let strings = scene.strings;
-    let (picture, title, text) = match &stage {
-        Stage::Loading | Stage::History | Stage::Empty => {
-            (BUBBLES, strings.empty_title, strings.empty_text)
-        }
-        Stage::Unreachable => (PLUG, strings.unreachable_title, strings.unreachable_text),
-        Stage::Refused(Refusal::SignedOut) => {
-            (LOCK, strings.signed_out_title, strings.signed_out_text)
-        }
-        Stage::Refused(Refusal::NoAccess) => {
-            (LOCK, strings.no_access_title, strings.no_access_text)
-        }
-        Stage::Refused(Refusal::UnknownChannel) => {
-            (SEARCH, strings.unknown_title, strings.unknown_text)
-        }
-        Stage::Refused(Refusal::Misconfigured(_)) => (
-            WARNING,
-            strings.misconfigured_title,
-            strings.misconfigured_text,
-        ),
+fn notice(pen: &Pen, place: &Element, scene: Scene) {
+    let strings = pen.strings;
+    let status = scene.conversation.status().get();
+    let (picture, title, text) = match &status {
+        Status::Opening | Status::Ready => (BUBBLES, strings.empty_title, strings.empty_text),
+        Status::Unreachable => (PLUG, strings.unreachable_title, strings.unreachable_text),
+        Status::Refused(refusal) => match refusal {
+            Refusal::SignedOut => (LOCK, strings.signed_out_title, strings.signed_out_text),
+            Refusal::NoAccess => (LOCK, strings.no_access_title, strings.no_access_text),
+            Refusal::UnknownChannel => (SEARCH, strings.unknown_title, strings.unknown_text),
+            Refusal::Misconfigured(_) => (
+                WARNING,
+                strings.misconfigured_title,
+                strings.misconfigured_text,
+            ),
+        },
     };
-    let again = !matches!(stage, Stage::Loading | Stage::History | Stage::Empty);
-    let detail = match stage {
-        Stage::Refused(Refusal::Misconfigured(sentence)) if !sentence.is_empty() => Some(sentence),
-        _ => None,
+    let Some(notice) = pen.element(place, "div", "notice") else {
+        return;
     };
-    view! {
-        <div class="notice" role="status">
-            <span class="notice-picture">{icon(picture)}</span>
-            <p class="notice-title">{title}</p>
-            <p class="notice-text">{text}</p>
-            {detail.map(|detail| view! { <p class="notice-detail"><bdi>{detail}</bdi></p> })}
-            {again.then(|| view! {
-                <button type="button" class="solid" on:click=move |_| scene.conversation.dispatch(Event::RetriedOpening)>
-                    {strings.try_again}
-                </button>
-            })}
-        </div>
+    if let Some(circle) = pen.element(&notice, "span", "notice-picture") {
+        pen.icon(&circle, picture);
+    }
+    pen.label(&notice, "p", "notice-title", title);
+    pen.label(&notice, "p", "notice-text", text);
+    if let Status::Refused(Refusal::Misconfigured(sentence)) = &status
+        && !sentence.is_empty()
+    {
+        pen.label(&notice, "p", "notice-detail", sentence);
+    }
+    if !matches!(status, Status::Opening | Status::Ready) {
+        pen.text_button(&notice, "reopen", "solid", strings.try_again);
     }
 }

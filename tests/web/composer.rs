@@ -108,7 +108,9 @@ async fn a_reply_names_what_it_answers_and_escape_cancels() {
     })
     .await;
     until("the quote shows", || {
-        widget.try_find(".item.pending .quote:not([hidden])").is_some()
+        widget
+            .try_find(".item.pending .quote:not([hidden])")
+            .is_some()
     })
     .await;
 }

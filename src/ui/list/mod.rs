@@ -1,26 +1,24 @@
-//! The history: its scrolling, its paging upwards, and the one place that hears what is clicked in it.
+//! The history: its order, its scrolling and its paging upwards.
 
-mod acts;
-mod keys;
 mod reading;
 
-use super::icons::{DOWN, icon};
+use super::icons::DOWN;
+use super::pen::{Pen, set};
+use super::region::region;
 use super::row::MessageRow;
 use super::scene::Scene;
-use acts::Acts;
-use chat_core::{Event, Older, RowId};
+use chat_core::{Older, RowId};
 use leptos::html;
 use leptos::prelude::*;
 use reading::Reading;
+use web_sys::Element;
 
 /// The conversation's messages.
 #[component]
 pub(super) fn History(scene: Scene) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let content = NodeRef::<html::Div>::new();
-    let reading = Reading::new(scene);
-    reading.watch(scroller, content);
-    let acts = Acts::new(scene);
+    Reading::new(scene).watch(scroller, content);
     let rows = scene.conversation.rows();
     view! {
         <div class="history">
@@ -31,78 +29,66 @@ pub(super) fn History(scene: Scene) -> impl IntoView {
                 role="log"
                 aria-live="off"
                 aria-label=scene.strings.messages
-                on:click=move |event| acts.clicked(&event)
-                on:keydown=move |event| keys::pressed(&event, acts)
             >
                 <div class="content" node_ref=content>
-                    <Before scene=scene/>
+                    <div class="before" use:region=(scene, before)></div>
                     <div class="rows">
-                        <For each=move || rows.get() key=|id: &RowId| id.get() children=move |id| view! { <MessageRow id=id scene=scene/> }/>
+                        <For
+                            each=move || rows.get()
+                            key=|id: &RowId| id.get()
+                            children=move |id| view! { <MessageRow id=id scene=scene/> }
+                        />
                     </div>
                 </div>
             </div>
-            <JumpPill scene=scene reading=reading/>
+            <div class="way-back" use:region=(scene, way_back)></div>
         </div>
     }
-    .into_any()
 }
 
 /// What stands before the oldest message.
-#[component]
-fn Before(scene: Scene) -> impl IntoView {
+fn before(pen: &Pen, place: &Element, scene: Scene) {
     let strings = scene.strings;
-    let older = scene.conversation.older();
-    let channel = scene.conversation.channel();
-    let inner = move || match older.get() {
-        Older::Unknown | Older::Available => ().into_any(),
+    match scene.conversation.older().get() {
+        Older::Unknown | Older::Available => {}
         Older::Loading => {
-            view! { <span class="spinner" role="img" aria-label=strings.loading_older></span> }
-                .into_any()
+            if let Some(spinner) = pen.element(place, "span", "spinner") {
+                set(&spinner, "role", "img");
+                set(&spinner, "aria-label", strings.loading_older);
+            }
         }
         Older::Failed => {
-            let again = move |_| scene.conversation.dispatch(Event::ReachedOldest);
-            view! {
-                <span>{strings.older_failed}</span>
-                <button type="button" class="plain" on:click=again>{strings.try_again}</button>
-            }
-            .into_any()
+            pen.label(place, "span", "", strings.older_failed);
+            pen.text_button(place, "older", "plain", strings.try_again);
         }
         Older::Beginning => {
-            let name = channel.with(|channel| {
-                channel
-                    .as_ref()
-                    .map(|channel| channel.experience.name.clone())
-            });
-            view! { <span>{strings.beginning}" "<bdi class="strong">{name}</bdi></span> }.into_any()
+            if let Some(line) = pen.label(place, "span", "", strings.beginning) {
+                pen.text(&line, " ");
+                pen.label(
+                    &line,
+                    "bdi",
+                    "strong",
+                    &scene.channel_name().unwrap_or_default(),
+                );
+            }
         }
-    };
-    view! { <div class="before">{inner}</div> }
+    }
 }
 
 /// The way back to the newest message, with the number of those that came meanwhile (M5).
-#[component]
-fn JumpPill(scene: Scene, reading: Reading) -> impl IntoView {
-    let strings = scene.strings;
-    let (away, unseen) = (reading.away, reading.unseen);
-    move || {
-        let unseen = unseen.get();
-        (away.get() || unseen > 0).then(|| {
-            let label = if unseen == 0 {
-                strings.jump_to_latest.to_owned()
-            } else {
-                strings.new_message.with(unseen)
-            };
-            let shown = label.clone();
-            let class = if unseen == 0 { "jump quiet" } else { "jump" };
-            let jump = move |_| {
-                scene.to_latest.update(|times| *times += 1);
-            };
-            view! {
-                <button type="button" class=class on:click=jump aria-label=label>
-                    <span class="jump-label">{shown}</span>
-                    {icon(DOWN)}
-                </button>
-            }
-        })
+fn way_back(pen: &Pen, place: &Element, scene: Scene) {
+    let unseen = scene.unseen.get();
+    if unseen == 0 && !scene.away.get() {
+        return;
     }
+    let class = if unseen == 0 { "jump quiet" } else { "jump" };
+    let Some(button) = pen.button(place, "latest", class) else {
+        return;
+    };
+    if unseen == 0 {
+        set(&button, "aria-label", scene.strings.jump_to_latest);
+    } else {
+        pen.text(&button, &scene.strings.new_message.with(unseen));
+    }
+    pen.icon(&button, DOWN);
 }

@@ -1,4 +1,5 @@
 use super::super::dom::listen;
+use super::super::region::watch;
 use super::super::scene::Scene;
 use chat_core::{Event, Older, RowId};
 use leptos::html;
@@ -20,11 +21,7 @@ const FAR: i32 = 320;
 pub(super) struct Reading {
     scene: Scene,
     /// At the newest message, or nearly.
-    at_latest: RwSignal<bool>,
-    /// Far enough away to offer the way back.
-    pub away: RwSignal<bool>,
-    /// Messages that came while the reader was elsewhere.
-    pub unseen: RwSignal<u64>,
+    at_latest: StoredValue<bool, LocalStorage>,
     anchor: StoredValue<Option<Anchor>, LocalStorage>,
 }
 
@@ -41,33 +38,32 @@ impl Reading {
     pub fn new(scene: Scene) -> Self {
         Self {
             scene,
-            at_latest: RwSignal::new(true),
-            away: RwSignal::new(false),
-            unseen: RwSignal::new(0),
+            at_latest: StoredValue::new_local(true),
             anchor: StoredValue::new_local(None),
         }
     }
 
     /// Watches as soon as the elements are there, until the present reactive owner is gone.
     pub fn watch(self, scroller: NodeRef<html::Div>, content: NodeRef<html::Div>) {
-        Effect::new(move |_| {
+        watch(move || {
             if let (Some(scroller), Some(content)) = (scroller.get(), content.get()) {
                 self.follow(&scroller, &content);
             }
         });
-        Effect::new(move |known: Option<Vec<RowId>>| {
+        let mut known: Option<Vec<RowId>> = None;
+        watch(move || {
             let rows = self.scene.conversation.rows().get();
-            if let Some(known) = known
-                && !self.at_latest.get_untracked()
+            if let Some(known) = &known
+                && !self.at_latest.get_value()
             {
-                let arrived = self.arrived(&known, &rows);
+                let arrived = self.arrived(known, &rows);
                 if arrived > 0 {
-                    self.unseen.update(|unseen| *unseen += arrived);
+                    self.scene.unseen.update(|unseen| *unseen += arrived);
                 }
             }
-            rows
+            known = Some(rows);
         });
-        Effect::new(move |_| {
+        watch(move || {
             if self.scene.to_latest.get() > 0
                 && let Some(scroller) = scroller.get_untracked()
             {
@@ -79,14 +75,14 @@ impl Reading {
 
     fn follow(self, scroller: &HtmlDivElement, content: &HtmlDivElement) {
         let (view, inner) = (scroller.clone(), content.clone());
-        listen(scroller, "scroll", false, move |_| {
+        listen(scroller, &["scroll"], false, move |_| {
             if view.scroll_top().abs() > NEAR {
                 self.hold_anchor(&view);
             }
             self.moved(&view, &inner);
         });
         // A picture's error doesn't bubble.
-        listen(scroller, "error", true, |event| {
+        listen(scroller, &["error"], true, |event| {
             if let Some(picture) = super::super::dom::origin(&event) {
                 let _ = picture.set_attribute("data-broken", "");
             }
@@ -109,7 +105,7 @@ impl Reading {
 
     /// After the layout and before the frame is painted: puts what the reader looks at back to where it was.
     fn hold(self, scroller: &HtmlDivElement) {
-        if self.at_latest.get_untracked() {
+        if self.at_latest.get_value() {
             scroller.set_scroll_top(0);
         } else {
             self.hold_anchor(scroller);
@@ -138,12 +134,10 @@ impl Reading {
         if below <= NEAR {
             self.arrive_at_latest();
         } else {
-            if self.at_latest.get_untracked() {
-                self.at_latest.set(false);
-            }
+            self.at_latest.set_value(false);
             let away = below > FAR;
-            if self.away.get_untracked() != away {
-                self.away.set(away);
+            if self.scene.away.get_untracked() != away {
+                self.scene.away.set(away);
             }
         }
         self.anchor.set_value(first_in_sight(scroller, content));
@@ -156,14 +150,12 @@ impl Reading {
     }
 
     fn arrive_at_latest(self) {
-        if !self.at_latest.get_untracked() {
-            self.at_latest.set(true);
+        self.at_latest.set_value(true);
+        if self.scene.away.get_untracked() {
+            self.scene.away.set(false);
         }
-        if self.away.get_untracked() {
-            self.away.set(false);
-        }
-        if self.unseen.get_untracked() > 0 {
-            self.unseen.set(0);
+        if self.scene.unseen.get_untracked() > 0 {
+            self.scene.unseen.set(0);
         }
     }
 

@@ -34,9 +34,7 @@ pub(super) fn draw(pen: &Pen, place: &Element, delivery: &Delivery) {
             ("edit", strings.edit),
             ("discard", strings.delete),
         ] {
-            if let Some(button) = pen.button(&ways, act, "") {
-                pen.text(&button, name);
-            }
+            pen.text_button(&ways, act, "", name);
         }
     }
 }

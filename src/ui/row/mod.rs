@@ -12,6 +12,7 @@ mod reactions;
 mod tools;
 
 use super::pen::Pen;
+use super::region::watch;
 use super::scene::Scene;
 use chat_core::{Row, RowId};
 use leptos::prelude::*;
@@ -44,22 +45,18 @@ pub(super) fn MessageRow(id: RowId, scene: Scene) -> impl IntoView {
 
 /// A directive that keeps an element what the row is.
 fn draw(item: Element, (id, scene): (RowId, Scene)) {
-    let Some(document) = item.owner_document() else {
+    let Some(pen) = Pen::near(&item, scene.strings) else {
         return;
-    };
-    let pen = Pen {
-        document,
-        strings: scene.strings,
     };
     let Some(parts) = Parts::new(&pen, item) else {
         return;
     };
     let signal = scene.conversation.row(id);
-    let effect = RenderEffect::new(move |before: Option<Option<Shown>>| {
-        let before = before.flatten();
+    let mut before: Option<Shown> = None;
+    watch(move || {
         // The row may be gone a moment before its element is.
         let Some(row) = signal.try_get().flatten() else {
-            return before;
+            return;
         };
         let may = May {
             react: scene.can_react(),
@@ -68,8 +65,6 @@ fn draw(item: Element, (id, scene): (RowId, Scene)) {
         let day = row.starts_day.then(|| scene.dates.day(row.created_at));
         let shown = Shown { row, may, day };
         parts.draw(&pen, scene.dates, before.as_ref(), &shown);
-        Some(shown)
+        before = Some(shown);
     });
-    // An effect lives as long as it is held.
-    StoredValue::new_local(effect);
 }

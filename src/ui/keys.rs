@@ -1,17 +1,26 @@
-use super::super::dom::origin;
-use super::acts::Acts;
+use super::acts;
+use super::composer;
+use super::dom::origin;
+use super::quick_reactions;
+use super::scene::Scene;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-/// Arrow keys go from message to message, Enter and Space reveal a spoiler. Keys within a message's buttons and code
+/// Keys in the composer and in the emoji menu are theirs. In the history, arrow keys go from message to message, Enter and Space reveal a spoiler. Keys within a message's buttons and code
 /// are theirs.
-pub(super) fn pressed(event: &KeyboardEvent, acts: Acts) {
+pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
     let Some(target) = origin(event) else { return };
+    if target.tag_name() == "TEXTAREA" {
+        return composer::pressed(event, scene);
+    }
+    if matches!(target.closest(".quick"), Ok(Some(_))) {
+        return quick_reactions::pressed(event, scene);
+    }
     let key = event.key();
     if target.get_attribute("data-act").as_deref() == Some("reveal") {
         if key == "Enter" || key == " " {
             event.prevent_default();
-            acts.perform(&target);
+            acts::perform(&target, scene);
         }
         return;
     }

@@ -1,0 +1,201 @@
+use super::dom::{focus_quietly, origin};
+use super::quick_reactions::{self, Picking};
+use super::scene::{Replying, Scene};
+use chat_core::{Event, Row, RowId};
+use leptos::prelude::*;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// How much of a message the composer quotes.
+const EXCERPT_CHARACTERS: usize = 120;
+/// How long a button says that it copied, and a message that it was jumped to.
+const SHORT_WHILE: Duration = Duration::from_millis(1_600);
+
+/// Does what was clicked.
+pub(super) fn clicked(event: &web_sys::Event, scene: Scene) {
+    let Some(element) = origin(event) else {
+        return;
+    };
+    if let Ok(Some(actor)) = element.closest("[data-act]") {
+        perform(&actor, scene);
+    }
+}
+
+/// Does what an element's `data-act` says. What is drawn many times has no listeners of its own.
+pub(super) fn perform(actor: &Element, scene: Scene) {
+    let Some(act) = actor.get_attribute("data-act") else {
+        return;
+    };
+    let conversation = scene.conversation;
+    let value = || actor.get_attribute("data-value").unwrap_or_default();
+    match act.as_str() {
+        "reopen" => conversation.dispatch(Event::RetriedOpening),
+        "older" => conversation.dispatch(Event::ReachedOldest),
+        "latest" => scene.to_latest.update(|times| *times += 1),
+        "cancel-reply" => {
+            scene.replying.set(None);
+            scene.focus_field();
+        }
+        "emoji" => quick_reactions::picked(value(), scene),
+        "copy" => copy(actor, scene),
+        "reveal" => reveal(actor),
+        "unfold" => unfold(actor, scene),
+        "quoted" => show_quoted(&value(), actor, scene),
+        act => {
+            if let Some(row) = row_of(actor, scene) {
+                perform_on(&row, act, value(), actor, scene);
+            }
+        }
+    }
+}
+
+fn perform_on(row: &Row, act: &str, value: String, actor: &Element, scene: Scene) {
+    let conversation = scene.conversation;
+    match act {
+        "react" => conversation.dispatch(Event::ToggledReaction {
+            row: row.id,
+            emoji: value,
+        }),
+        "vote" => conversation.dispatch(Event::Voted {
+            row: row.id,
+            option: value,
+        }),
+        "pick" => scene.picking.set(Picking::at(row.id, actor, scene)),
+        "reply" => reply(row, scene),
+        "retry" => conversation.dispatch(Event::RetriedSending(row.id)),
+        "discard" => {
+            conversation.dispatch(Event::DiscardedFailed(row.id));
+            scene.focus_field();
+        }
+        "edit" => edit(row, scene),
+        _ => {}
+    }
+}
+
+fn row_of(element: &Element, scene: Scene) -> Option<Rc<Row>> {
+    let item = element.closest("[data-row]").ok()??;
+    let number: u64 = item.get_attribute("data-row")?.parse().ok()?;
+    let rows = scene.conversation.rows();
+    let id = rows.with_untracked(|rows| rows.iter().copied().find(|row| row.get() == number))?;
+    scene.conversation.row(id).get_untracked()
+}
+
+fn reply(row: &Row, scene: Scene) {
+    let Some(message) = row.message.clone() else {
+        return;
+    };
+    let text = row.text.plain_text();
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    scene.replying.set(Some(Replying {
+        message,
+        author: row.author.name.clone(),
+        excerpt: line.chars().take(EXCERPT_CHARACTERS).collect(),
+    }));
+    scene.focus_field();
+}
+
+/// Puts a failed message's text back into the composer, behind what stands there already.
+fn edit(row: &Row, scene: Scene) {
+    scene.draft.update(|draft| {
+        if !draft.is_empty() {
+            draft.push('\n');
+        }
+        draft.push_str(&row.source);
+    });
+    scene.conversation.dispatch(Event::DiscardedFailed(row.id));
+    scene.focus_field();
+}
+
+/// Shows the message that a quote is of, if it is loaded.
+fn show_quoted(message: &str, near: &Element, scene: Scene) {
+    let conversation = scene.conversation;
+    let is_quoted = |id: &RowId| {
+        conversation.row(*id).with_untracked(|row| {
+            let id = row.as_ref().and_then(|row| row.message.as_ref());
+            id.is_some_and(|id| id.as_str() == message)
+        })
+    };
+    let id = conversation
+        .rows()
+        .with_untracked(|rows| rows.iter().copied().find(is_quoted));
+    let Some(id) = id else { return };
+    let selector = ["[data-row=\"", &id.get().to_string(), "\"]"].concat();
+    let Ok(Some(list)) = near.closest(".rows") else {
+        return;
+    };
+    let Ok(Some(item)) = list.query_selector(&selector) else {
+        return;
+    };
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Center);
+    item.scroll_into_view_with_scroll_into_view_options(&options);
+    focus_quietly(&item);
+    mark_for_a_while(&item, "data-found");
+}
+
+fn copy(button: &Element, scene: Scene) {
+    let Ok(Some(frame)) = button.closest(".code") else {
+        return;
+    };
+    let Ok(Some(code)) = frame.query_selector("pre") else {
+        return;
+    };
+    let clipboard = window().navigator().clipboard();
+    // A page that is not served safely has no clipboard.
+    if clipboard.is_undefined() {
+        return;
+    }
+    let _ = clipboard.write_text(&code.text_content().unwrap_or_default());
+    let strings = scene.strings;
+    button.set_text_content(Some(strings.copied));
+    let button = button.clone();
+    set_timeout(
+        move || button.set_text_content(Some(strings.copy)),
+        SHORT_WHILE,
+    );
+}
+
+fn unfold(button: &Element, scene: Scene) {
+    let Some(fold) = button.previous_element_sibling() else {
+        return;
+    };
+    let open = fold.class_list().toggle("open").unwrap_or_default();
+    let strings = scene.strings;
+    let label = if open {
+        strings.show_less
+    } else {
+        strings.show_more
+    };
+    button.set_text_content(Some(label));
+    let _ = button.set_attribute("aria-expanded", if open { "true" } else { "false" });
+}
+
+fn reveal(spoiler: &Element) {
+    for name in ["role", "tabindex", "data-act", "aria-label"] {
+        let _ = spoiler.remove_attribute(name);
+    }
+    if let Some(content) = spoiler.first_element_child() {
+        let _ = content.remove_attribute("aria-hidden");
+        let _ = content.remove_attribute("inert");
+    }
+    spoiler.set_class_name("spoiler shown");
+    // What it was focused for is there now.
+    if let Ok(Some(item)) = spoiler.closest("[data-row]")
+        && let Some(item) = item.dyn_ref::<HtmlElement>()
+    {
+        focus_quietly(item);
+    }
+}
+
+fn mark_for_a_while(element: &Element, name: &'static str) {
+    let _ = element.set_attribute(name, "");
+    let element = element.clone();
+    set_timeout(
+        move || {
+            let _ = element.remove_attribute(name);
+        },
+        SHORT_WHILE,
+    );
+}

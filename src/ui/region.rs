@@ -1,0 +1,30 @@
+use super::pen::{Pen, clear};
+use super::scene::Scene;
+use leptos::prelude::*;
+use web_sys::Element;
+
+/// Draws the content of an element from what it reads of the scene.
+pub(super) type Draw = fn(&Pen, &Element, Scene);
+
+/// A directive that draws an element's content, and draws it anew whenever something that was read for it changes.
+/// For small parts that come and go as a whole.
+pub(super) fn region(element: Element, (scene, draw): (Scene, Draw)) {
+    if let Some(pen) = Pen::near(&element, scene.strings) {
+        watch(move || {
+            clear(&element);
+            draw(&pen, &element, scene);
+        });
+    }
+}
+
+/// Runs `run` now, and again whenever something that it read changes, until the present reactive owner is gone.
+pub(super) fn watch(run: impl FnMut() + 'static) {
+    watch_boxed(Box::new(run));
+}
+
+/// One body for every effect: each of its own would weigh as much again.
+fn watch_boxed(mut run: Box<dyn FnMut()>) {
+    let effect = RenderEffect::new(move |_| run());
+    // An effect lives as long as it is held.
+    StoredValue::new_local(effect);
+}

@@ -14,6 +14,8 @@ pub enum Event {
     Elapsed(Timer),
     /// The page answered [`crate::Effect::AskPageForAssertion`]; `None` where it could not.
     PageAsserted(Option<String>),
+    /// Nobody answered [`crate::Effect::AskPageForAssertion`]: no network, or a server that stumbled.
+    PageUnreachable,
     /// The browser is back on a network, or the page is visible again after a sleep.
     Resumed,
     /// The browser lost its network.

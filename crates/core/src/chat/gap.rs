@@ -5,7 +5,8 @@ use crate::http::encode_query;
 use crate::outbox::Stage;
 use crate::timeline::{Key, Merged};
 use crate::{
-    Announcement, ConnectionStatus, Delivery, Effect, Failure, HttpOutcome, Method, Timer,
+    Announcement, ConnectionStatus, Delivery, Effect, Failure, HttpOutcome, Method, RequestId,
+    Timer,
 };
 use wire::MessageId;
 use wire::rest::{Message, Page};
@@ -18,16 +19,25 @@ const WIDEST_GAP_PAGES: usize = 10;
 /// The stretch of time in which messages may have been missed, and its filling (T1).
 ///
 /// The API has no "since": pages are read from the newest back to what was known before the gap, and are merged
-/// together, so that no hole is ever shown.
+/// together, so that no hole is ever shown. While there is no live socket, the gap is open.
 #[derive(Debug, Default)]
 pub(super) struct Gap {
     /// Messages may have been missed.
     open: bool,
     /// All before and including this message is known; nothing is, if there is none.
     since: Option<Key>,
-    filling: Option<Vec<Message>>,
-    pages: usize,
+    filling: Option<Filling>,
     failures: u32,
+}
+
+#[derive(Debug)]
+struct Filling {
+    /// The answer to any other request is of an earlier look.
+    request: RequestId,
+    messages: Vec<Message>,
+    pages: usize,
+    /// What arrived by other ways since the look began. The pages may be too old to have it.
+    meanwhile: Vec<MessageId>,
 }
 
 impl Gap {
@@ -38,6 +48,17 @@ impl Gap {
             self.open = true;
             self.since = newest.cloned();
         }
+    }
+
+    /// All that is known was loaded just now.
+    pub fn restarts(&mut self, newest: Option<&Key>) {
+        self.open = false;
+        self.opens(newest);
+    }
+
+    /// What the look has brought so far tells nothing of the time from now on.
+    pub fn look_again(&mut self) {
+        self.filling = None;
     }
 
     /// Messages may have been missed since then, or earlier.
@@ -55,17 +76,25 @@ impl Gap {
 impl Chat {
     /// Reads what may have been missed, if anything.
     pub(super) fn fill_gap(&mut self, step: &mut Step) {
-        if !self.gap.open || self.gap.filling.is_some() || self.session.is_none() {
+        if !self.gap.open || self.gap.filling.is_some() || !self.is_open() {
             return;
         }
-        self.gap.filling = Some(Vec::new());
-        self.gap.pages = 0;
-        self.request_gap_page(None, step);
+        self.gap.filling = Some(Filling {
+            request: self.request_gap_page(None, step),
+            messages: Vec::new(),
+            pages: 0,
+            meanwhile: Vec::new(),
+        });
     }
 
-    fn request_gap_page(&mut self, after: Option<&str>, step: &mut Step) {
+    /// From here on messages may be missed.
+    pub(super) fn open_gap(&mut self) {
+        self.gap.opens(self.timeline.newest());
+    }
+
+    fn request_gap_page(&mut self, after: Option<&str>, step: &mut Step) -> RequestId {
         let path = self.messages_path(after);
-        self.request(Purpose::GapPage, Method::Get, path, None, step);
+        self.request(Purpose::GapPage, Method::Get, path, None, step)
     }
 
     /// The page of older messages that follows a cursor, or the newest one.
@@ -84,53 +113,65 @@ impl Chat {
         path
     }
 
-    pub(super) fn gap_answered(&mut self, outcome: HttpOutcome, step: &mut Step) {
-        let Some(mut messages) = self.gap.filling.take() else {
-            return;
-        };
-        let page = match outcome {
+    pub(super) fn gap_answered(
+        &mut self,
+        request: RequestId,
+        outcome: HttpOutcome,
+        step: &mut Step,
+    ) {
+        let filling = self
+            .gap
+            .filling
+            .take_if(|filling| filling.request == request);
+        let Some(mut filling) = filling else { return };
+        let (page, pause) = match outcome {
             HttpOutcome::Answered {
                 status: 200, body, ..
-            } => serde_json::from_str::<Page<Message>>(&body).ok(),
-            _ => None,
+            } => (serde_json::from_str::<Page<Message>>(&body).ok(), None),
+            HttpOutcome::Answered {
+                retry_after_millis, ..
+            } => (None, retry_after_millis),
+            HttpOutcome::Lost => (None, None),
         };
         let Some(page) = page else {
-            return self.refill_later(step);
+            return self.refill_later(pause, step);
         };
         self.gap.failures = 0;
-        self.gap.pages += 1;
+        filling.pages += 1;
         let oldest = page.data.iter().filter_map(key).min();
-        messages.extend(page.data);
-        let reaches_known = match (&oldest, &self.gap.since) {
-            (Some(oldest), Some(known)) => oldest <= known,
-            (None, _) => true,
-            (_, None) => false,
-        };
+        filling.messages.extend(page.data);
+        let reaches_known = !self.timeline.window.is_loaded()
+            || match (&oldest, &self.gap.since) {
+                (Some(oldest), Some(known)) => oldest <= known,
+                (None, _) => true,
+                (_, None) => false,
+            };
         let more = page.page_info.has_next_page;
         match page.page_info.end_cursor {
-            Some(cursor) if more && !reaches_known && self.gap.pages < WIDEST_GAP_PAGES => {
-                self.gap.filling = Some(messages);
-                self.request_gap_page(Some(&cursor), step);
+            Some(cursor) if more && !reaches_known && filling.pages < WIDEST_GAP_PAGES => {
+                filling.request = self.request_gap_page(Some(&cursor), step);
+                self.gap.filling = Some(filling);
             }
             cursor => {
                 let too_wide = more && !reaches_known;
-                self.close_gap(messages, oldest, cursor, more, too_wide, step);
+                self.close_gap(filling, oldest, cursor, more, too_wide, step);
             }
         }
     }
 
-    fn refill_later(&mut self, step: &mut Step) {
+    fn refill_later(&mut self, pause: Option<u32>, step: &mut Step) {
         if self.connection() == ConnectionStatus::Offline {
             return;
         }
-        let after = full_jitter(self.gap.failures, step.now.random);
+        let jitter = full_jitter(self.gap.failures, step.now.random);
+        let after = pause.unwrap_or_default().saturating_add(jitter);
         self.gap.failures = self.gap.failures.saturating_add(1);
         step.effects.push(Effect::SetTimer(Timer::RefillGap, after));
     }
 
     fn close_gap(
         &mut self,
-        messages: Vec<Message>,
+        filling: Filling,
         oldest: Option<Key>,
         cursor: Option<String>,
         more: bool,
@@ -138,12 +179,13 @@ impl Chat {
         step: &mut Step,
     ) {
         let mut merged = Merged::default();
+        self.remove_missing(&filling, oldest.as_ref(), more, &mut merged);
         if too_wide {
-            self.timeline.forget(&mut merged);
-        } else {
-            self.remove_missing(&messages, oldest.as_ref(), more, &mut merged);
+            self.timeline.forget_before(oldest.as_ref(), &mut merged);
+            self.requests.forget_older_page();
         }
-        for message in messages {
+        let newest = filling.messages.iter().filter_map(key).max();
+        for message in filling.messages {
             self.merge_message(message, &mut merged, step);
         }
         if !self.timeline.window.is_loaded() || !more {
@@ -153,29 +195,34 @@ impl Chat {
             step.changes.older = true;
         }
         Self::note(merged, step);
-        self.gap.open = false;
-        self.gap.since = None;
+        self.gap.open = self.connection() != ConnectionStatus::Live;
+        self.gap.since = if self.gap.open {
+            newest.or(self.gap.since.take())
+        } else {
+            None
+        };
         self.settle_uncertain(step);
         self.send_next(step);
     }
 
-    /// What was known, lies between the pages' ends and isn't in them was deleted meanwhile.
+    /// What was known before, is not older than the pages and isn't in them was deleted meanwhile.
     fn remove_missing(
         &mut self,
-        messages: &[Message],
+        filling: &Filling,
         oldest: Option<&Key>,
         more: bool,
         merged: &mut Merged,
     ) {
-        let Some(newest) = messages.iter().filter_map(key).max() else {
-            return;
-        };
+        let messages = &filling.messages;
+        let newest = messages.iter().filter_map(key).max();
+        let newest = newest.as_ref().max(self.gap.since.as_ref());
         let missing: Vec<MessageId> = self
             .timeline
             .order()
             .iter()
             .map(|(key, _)| key)
-            .filter(|key| **key < newest && (!more || Some(*key) > oldest))
+            .filter(|key| Some(*key) <= newest && (!more || Some(*key) > oldest))
+            .filter(|key| !filling.meanwhile.contains(&key.id))
             .filter(|key| !messages.iter().any(|message| message.id == key.id))
             .map(|key| key.id.clone())
             .collect();
@@ -204,18 +251,13 @@ impl Chat {
     /// then takes over (S2).
     pub(super) fn merge_message(&mut self, message: Message, merged: &mut Merged, step: &mut Step) {
         let id = message.id.clone();
-        let new = self.timeline.record(&id).is_none() && !self.timeline.is_deleted(&id);
         let own = self
             .session
             .as_ref()
             .is_some_and(|session| session.viewer.id == message.user.id);
         let content = message.content.clone().unwrap_or_default();
         let key = key(&message);
-        if !message.user.username.is_empty() && !self.people.contains_key(&message.user.id) {
-            self.people
-                .insert(message.user.id.clone(), message.user.clone());
-        }
-        self.timeline.merge_message(message, merged);
+        let new = self.merge_answer(message, merged);
         if !(new && own) {
             return;
         }
@@ -235,6 +277,21 @@ impl Chat {
             self.row(row).map(|row| row.delivery),
             Some(Delivery::Delivered) | None
         ));
+    }
+
+    /// Merges a message that is nobody's echo. Says whether it was not known.
+    pub(super) fn merge_answer(&mut self, message: Message, merged: &mut Merged) -> bool {
+        let id = &message.id;
+        let new = self.timeline.record(id).is_none() && !self.timeline.is_deleted(id);
+        if let Some(filling) = self.gap.filling.as_mut().filter(|_| new) {
+            filling.meanwhile.push(id.clone());
+        }
+        if !message.user.username.is_empty() && !self.people.contains_key(&message.user.id) {
+            self.people
+                .insert(message.user.id.clone(), message.user.clone());
+        }
+        self.timeline.merge_message(message, merged);
+        new
     }
 }
 

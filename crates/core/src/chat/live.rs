@@ -1,7 +1,7 @@
 use super::{Chat, Step};
 use crate::connection::Peer;
 use crate::timeline::Merged;
-use crate::{Announcement, Effect, Timer};
+use crate::{Announcement, ConnectionStatus, Effect, Timer};
 use wire::rest::{AccessLevel, WhoCanPost, WhoCanReact};
 use wire::socket::{ChatFeed, DmsPost, FeedEntity, ServerFrame};
 
@@ -28,8 +28,8 @@ impl Chat {
     /// Opens a socket, with a new ticket if the present one is over.
     pub(super) fn connect(&mut self, step: &mut Step) {
         let Some(session) = &self.session else { return };
-        let failures = self.connection.failures();
-        if session.token.is_expired(step.now.unix_millis) || failures == FAILURES_BEFORE_NEW_TICKET
+        let refusals = self.connection.refusals();
+        if session.token.is_expired(step.now.unix_millis) || refusals == FAILURES_BEFORE_NEW_TICKET
         {
             self.connection
                 .wait_for_ticket(&mut step.effects, &mut step.changes);
@@ -54,12 +54,18 @@ impl Chat {
         self.with_peer(|connection, peer| {
             connection.opened(peer, now, &mut step.effects, &mut step.changes);
         });
+        self.gap.look_again();
         self.fill_gap(step);
     }
 
     pub(super) fn socket_closed(&mut self, code: u16, step: &mut Step) {
-        self.gap.opens(self.timeline.newest());
-        if code == TICKET_EXPIRED {
+        if self.connection() == ConnectionStatus::Live {
+            self.open_gap();
+        }
+        let now = step.now.unix_millis;
+        let session = self.session.as_ref();
+        let fresh = session.is_some_and(|session| session.token.is_fresh(now));
+        if code == TICKET_EXPIRED && !fresh {
             self.connection
                 .wait_for_ticket(&mut step.effects, &mut step.changes);
             self.renew(step);
@@ -71,9 +77,7 @@ impl Chat {
 
     pub(super) fn connection_timer(&mut self, timer: Timer, step: &mut Step) {
         let now = step.now;
-        if timer != Timer::Heartbeat {
-            self.gap.opens(self.timeline.newest());
-        }
+        let was_live = self.connection() == ConnectionStatus::Live;
         self.with_peer(|connection, peer| match timer {
             Timer::Heartbeat => connection.heartbeat_due(peer, now, &mut step.effects),
             Timer::HeartbeatTimeout => {
@@ -81,12 +85,15 @@ impl Chat {
             }
             _ => connection.connect_timed_out(now, &mut step.effects, &mut step.changes),
         });
+        if was_live && self.connection() != ConnectionStatus::Live {
+            self.open_gap();
+        }
     }
 
     /// The network is back, or the page woke up.
     pub(super) fn resumed(&mut self, step: &mut Step) {
         if self.session.is_none() {
-            if self.status == crate::Status::Unreachable {
+            if self.reopens_later {
                 self.open(step);
             }
             return;
@@ -96,6 +103,7 @@ impl Chat {
             self.with_peer(|connection, peer| connection.resumed(peer, now, &mut step.effects));
         if wanted == Some(true) {
             self.connect(step);
+            self.send_next(step);
         }
     }
 
@@ -110,7 +118,7 @@ impl Chat {
             self.feed_entity(entity, at, step);
         }
         if frame.reconnect.is_some() {
-            self.gap.opens(self.timeline.newest());
+            self.open_gap();
             self.connection
                 .lost(step.now, &mut step.effects, &mut step.changes);
         }
@@ -159,6 +167,7 @@ impl Chat {
             if let Some(quoted) = post.replying_to_post.clone()
                 && self.timeline.record(&quoted.entity_id).is_none()
                 && !quoted.deleted
+                && (quoted.feed_id.is_empty() || quoted.feed_id == post.feed_id)
             {
                 self.merge_message(quoted.into_message(), &mut merged, step);
             }

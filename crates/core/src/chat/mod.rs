@@ -54,6 +54,8 @@ pub struct Chat {
     /// Names of the users that were seen, for mentions.
     people: LiteMap<UserId, UserReference>,
     opening_failures: u32,
+    /// A timer runs until the session is asked for again.
+    reopens_later: bool,
 }
 
 /// Where a step of an update leaves what it wants and what it changed.
@@ -78,6 +80,7 @@ impl Chat {
             overlays: Vec::new(),
             people: LiteMap::new(),
             opening_failures: 0,
+            reopens_later: false,
         }
     }
 
@@ -94,9 +97,12 @@ impl Chat {
             Event::Socket(socket, event) => self.socket_event(socket, event, &mut step),
             Event::Elapsed(timer) => self.elapsed(timer, &mut step),
             Event::PageAsserted(assertion) => self.page_asserted(assertion, &mut step),
+            Event::PageUnreachable => self.page_unreachable(&mut step),
             Event::Resumed => self.resumed(&mut step),
             Event::WentOffline => {
-                self.gap.opens(self.timeline.newest());
+                if self.connection() == ConnectionStatus::Live {
+                    self.open_gap();
+                }
                 self.connection
                     .went_offline(&mut step.effects, &mut step.changes);
             }
@@ -145,6 +151,11 @@ impl Chat {
             }
             SocketEvent::Closed { code } => self.socket_closed(code, step),
         }
+    }
+
+    /// Requests may be made in the visitor's name.
+    fn is_open(&self) -> bool {
+        self.session.is_some() && self.status == Status::Ready
     }
 
     /// Notes what a merge of the timeline changed.

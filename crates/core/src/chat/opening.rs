@@ -9,7 +9,8 @@ impl Chat {
     /// Asks who the visitor is and what they see first, in one request.
     pub(super) fn open(&mut self, step: &mut Step) {
         step.effects.push(Effect::CancelTimer(Timer::ReopenSession));
-        self.requests.clear();
+        self.reopens_later = false;
+        self.abandon_requests(step);
         self.session = None;
         self.connection.stop(&mut step.effects, &mut step.changes);
         if matches!(self.status, Status::Refused(_)) {
@@ -20,6 +21,22 @@ impl Chat {
             Identity::Assertion(assertion) => self.request_session(Some(assertion), step),
             Identity::Page => step.effects.push(Effect::AskPageForAssertion),
         }
+    }
+
+    /// Whatever is under way belongs to a session that is over.
+    fn abandon_requests(&mut self, step: &mut Step) {
+        if self.session.is_some() {
+            self.open_gap();
+        }
+        self.abandon_sending(step);
+        self.requests.clear();
+        for overlay in std::mem::take(&mut self.overlays) {
+            if let Some(record) = self.timeline.record(&overlay.message) {
+                step.changes.row(record.row);
+            }
+        }
+        self.timeline.window.loading = false;
+        step.changes.older = true;
     }
 
     fn request_session(&mut self, assertion: Option<String>, step: &mut Step) {
@@ -84,6 +101,7 @@ impl Chat {
         let jitter = full_jitter(self.opening_failures, step.now.random);
         self.opening_failures = self.opening_failures.saturating_add(1);
         let after = after.unwrap_or_default().saturating_add(jitter);
+        self.reopens_later = true;
         step.effects
             .push(Effect::SetTimer(Timer::ReopenSession, after));
         self.set_status(Status::Unreachable, step);
@@ -100,13 +118,15 @@ impl Chat {
             .insert(session.viewer.id.clone(), session.viewer.clone());
         self.session = Some(session);
         step.changes.channel = true;
-        if let Some(page) = messages {
-            if self.timeline.window.is_loaded() {
-                self.gap.opens(self.timeline.newest());
-            } else {
+        if self.timeline.window.is_loaded() {
+            // Who the visitor is decides how a row looks.
+            step.changes.rows = self.rows();
+            self.open_gap();
+        } else {
+            if let Some(page) = messages {
                 self.newest_page(page, step);
-                self.gap.opens(self.timeline.newest());
             }
+            self.gap.restarts(self.timeline.newest());
         }
         self.set_status(Status::Ready, step);
         step.effects.push(Effect::Emit(PageEvent::Ready));
@@ -176,6 +196,14 @@ impl Chat {
         }
     }
 
+    pub(super) fn page_unreachable(&mut self, step: &mut Step) {
+        match self.session.as_ref().map(|session| session.token.renewing) {
+            None => self.reopen_later(None, step),
+            Some(Renewing::AskedPage) => self.renew_later(None, step),
+            Some(_) => {}
+        }
+    }
+
     pub(super) fn renewal_answered(&mut self, outcome: HttpOutcome, step: &mut Step) {
         let (status, body, after) = match outcome {
             HttpOutcome::Answered {
@@ -229,6 +257,7 @@ impl Chat {
         self.opening_failures = 0;
         let mut session = OpenSession::new(session, step.now.unix_millis);
         session.token.unproven = true;
+        session.token.renewed_at = Some(step.now.unix_millis);
         let renew_after = session.token.renew_after_millis();
         step.effects
             .push(Effect::SetTimer(Timer::RenewToken, renew_after));
@@ -248,6 +277,7 @@ impl Chat {
         if let Some(session) = &mut self.session {
             session.token.renewing = Renewing::No;
         }
+        self.open_gap();
         self.connection.stop(&mut step.effects, &mut step.changes);
         self.refuse(Refusal::SignedOut, step);
         self.fail_parked(step);

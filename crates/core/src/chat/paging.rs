@@ -7,7 +7,7 @@ use wire::rest::{Message, Page};
 impl Chat {
     /// Loads what lies before the first row: one request per cursor, however fast one scrolls (M11).
     pub(super) fn load_older(&mut self, step: &mut Step) {
-        if !matches!(self.older(), Older::Available | Older::Failed) || self.session.is_none() {
+        if !matches!(self.older(), Older::Available | Older::Failed) || !self.is_open() {
             return;
         }
         let path = self.messages_path(self.timeline.window.cursor.as_deref());

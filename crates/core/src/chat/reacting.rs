@@ -90,8 +90,10 @@ impl Chat {
     }
 
     fn may_react(&self) -> bool {
-        self.permissions()
-            .is_some_and(|permissions| permissions.can_react)
+        self.is_open()
+            && self
+                .permissions()
+                .is_some_and(|permissions| permissions.can_react)
     }
 
     fn post_reaction(

@@ -34,6 +34,17 @@ impl Requests {
         self.under_way.clear();
         self.parked.clear();
     }
+
+    /// The older page that was asked for follows on what is no longer shown.
+    pub fn forget_older_page(&mut self) {
+        self.under_way
+            .retain(|_, (purpose, _)| !matches!(purpose, Purpose::OlderPage));
+    }
+
+    /// The server has refused it unread, and it waits for a new token.
+    pub fn is_parked(&self, request: RequestId) -> bool {
+        self.parked.contains(&request)
+    }
 }
 
 impl Chat {
@@ -90,7 +101,7 @@ impl Chat {
             Purpose::OpenSession => self.session_answered(outcome, step),
             Purpose::RenewSession => self.renewal_answered(outcome, step),
             Purpose::OlderPage => self.older_answered(outcome, step),
-            Purpose::GapPage => self.gap_answered(outcome, step),
+            Purpose::GapPage => self.gap_answered(id, outcome, step),
             Purpose::Send(row) => self.send_answered(row, id, outcome, step),
             Purpose::React {
                 message,
@@ -114,7 +125,7 @@ impl Chat {
             return false;
         };
         let outdated = request.bearer.as_deref() != Some(session.token.bearer.as_str());
-        if !outdated && session.token.unproven {
+        if (!outdated && session.token.unproven) || !self.is_open() {
             return false;
         }
         self.requests

@@ -3,7 +3,8 @@ use super::{Chat, Step};
 use crate::outbox::Stage;
 use crate::timeline::Merged;
 use crate::{
-    Announcement, Effect, Failure, HttpOutcome, Method, PageEvent, RequestId, RowId, Timer,
+    Announcement, ConnectionStatus, Effect, Failure, HttpOutcome, Method, PageEvent, RequestId,
+    RowId, Timer,
 };
 use wire::MessageId;
 use wire::rest::{ErrorBody, Message, MessageCreate};
@@ -25,8 +26,11 @@ impl Chat {
         self.send_next(step);
     }
 
-    /// Sends the message whose turn it is, if there is one (S3).
+    /// Sends the message whose turn it is, if there is one (S3). Without a network it stays queued.
     pub(super) fn send_next(&mut self, step: &mut Step) {
+        if !self.is_open() || self.connection() == ConnectionStatus::Offline {
+            return;
+        }
         let Some(session) = &self.session else { return };
         let channel_id = session.channel.id.clone();
         let Some(pending) = self.outbox.next() else {
@@ -74,9 +78,7 @@ impl Chat {
                 retry_after_millis,
                 ..
             } => {
-                if let Some(pending) = self.outbox.find_mut(row) {
-                    pending.stage = Stage::Queued;
-                }
+                self.part_from_echo(row, Stage::Queued, step);
                 self.outbox.paused = true;
                 let pause = retry_after_millis.unwrap_or(PAUSE_MILLIS);
                 step.effects.push(Effect::SetTimer(Timer::SendNext, pause));
@@ -107,7 +109,7 @@ impl Chat {
         let id = message.id.clone();
         let echoed = pending.is_echoed();
         let mut merged = Merged::default();
-        self.merge_message(message, &mut merged, step);
+        self.merge_answer(message, &mut merged);
         if !echoed {
             self.timeline.adopt_row(&id, row, &mut merged);
         }
@@ -146,7 +148,14 @@ impl Chat {
 
     /// The server said no. The text stays, with the reason.
     fn failed(&mut self, row: RowId, failure: Failure, step: &mut Step) {
-        // The row may have gone to an equal message from the visitor's other device.
+        self.part_from_echo(row, Stage::Failed(failure), step);
+        step.effects
+            .push(Effect::Announce(Announcement::SendingFailed));
+    }
+
+    /// The server does not have it. If its row went to an equal message from the visitor's other device, it gets
+    /// another.
+    fn part_from_echo(&mut self, row: RowId, stage: Stage, step: &mut Step) {
         let fresh = self.timeline.next_row();
         let Some(pending) = self.outbox.find_mut(row) else {
             return;
@@ -155,10 +164,25 @@ impl Chat {
             pending.row = fresh;
             step.changes.order = true;
         }
-        pending.stage = Stage::Failed(failure);
+        pending.stage = stage;
         step.changes.row(pending.row);
-        step.effects
-            .push(Effect::Announce(Announcement::SendingFailed));
+    }
+
+    /// Nobody will hear what became of the message under way. If it was refused unread, it takes its turn again.
+    pub(super) fn abandon_sending(&mut self, step: &mut Step) {
+        self.outbox.pending.retain(|pending| !pending.is_echoed());
+        for pending in &mut self.outbox.pending {
+            let Stage::Sending { request, .. } = &pending.stage else {
+                continue;
+            };
+            if self.requests.is_parked(*request) {
+                pending.stage = Stage::Queued;
+            } else {
+                pending.stage = Stage::Uncertain;
+                self.gap.widens(pending.sent_after.clone());
+            }
+            step.changes.row(pending.row);
+        }
     }
 
     /// The visitor wants it sent after all. It takes its turn again.

@@ -191,7 +191,9 @@ impl Chat {
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
             let mut files = record.message.attachments.iter().flatten();
-            return files.find_map(|file| file.filename.clone()).unwrap_or_default();
+            return files
+                .find_map(|file| file.filename.clone())
+                .unwrap_or_default();
         }
         line.chars().take(EXCERPT_CHARACTERS).collect()
     }

@@ -62,7 +62,10 @@ enum State {
 pub(crate) struct Connection {
     state: State,
     last_socket: u64,
+    /// Sockets that did not last until their first heartbeat, in a row.
     failures: u32,
+    /// Handshakes that failed, in a row.
+    refusals: u32,
     was_live: bool,
 }
 
@@ -79,6 +82,7 @@ impl Connection {
             state: State::Idle,
             last_socket: 0,
             failures: 0,
+            refusals: 0,
             was_live: false,
         }
     }
@@ -88,7 +92,9 @@ impl Connection {
             State::Idle => ConnectionStatus::Idle,
             State::Offline => ConnectionStatus::Offline,
             State::Live { .. } => ConnectionStatus::Live,
-            _ if self.was_live || self.failures > 0 => ConnectionStatus::Reconnecting,
+            _ if self.was_live || self.failures + self.refusals > 0 => {
+                ConnectionStatus::Reconnecting
+            }
             State::Waiting | State::WaitingForTicket | State::Connecting(_) => {
                 ConnectionStatus::Connecting
             }
@@ -141,7 +147,7 @@ impl Connection {
         let State::Connecting(socket) = self.state else {
             return;
         };
-        self.failures = 0;
+        self.refusals = 0;
         self.was_live = true;
         effects.push(Effect::CancelTimer(Timer::ConnectTimeout));
         let subscription = ClientFrame {
@@ -181,6 +187,9 @@ impl Connection {
         if self.socket().is_none() {
             return;
         }
+        if matches!(self.state, State::Connecting(_)) {
+            self.refusals = self.refusals.saturating_add(1);
+        }
         self.close(effects);
         effects.push(Effect::SetTimer(
             Timer::Reconnect,
@@ -191,14 +200,14 @@ impl Connection {
     }
 
     /// How many handshakes failed in a row.
-    pub fn failures(&self) -> u32 {
-        self.failures
+    pub fn refusals(&self) -> u32 {
+        self.refusals
     }
 
     /// The socket is of no use until the session has a new ticket for it.
     pub fn wait_for_ticket(&mut self, effects: &mut Vec<Effect>, changes: &mut Changes) {
         self.close(effects);
-        self.failures = self.failures.saturating_add(1);
+        self.refusals = self.refusals.saturating_add(1);
         self.enter(State::WaitingForTicket, changes);
     }
 
@@ -216,6 +225,7 @@ impl Connection {
         else {
             return;
         };
+        self.failures = 0;
         *due = now.unix_millis + i64::from(HEARTBEAT_MILLIS);
         effects.push(Effect::SetTimer(Timer::Heartbeat, HEARTBEAT_MILLIS));
         if unanswered_since.is_none() {
@@ -284,6 +294,7 @@ impl Connection {
             State::Offline | State::Waiting => {
                 effects.push(Effect::CancelTimer(Timer::Reconnect));
                 self.failures = 0;
+                self.refusals = 0;
                 true
             }
             State::Live { due, .. } if *due < now.unix_millis => {

@@ -118,15 +118,21 @@ impl Outbox {
     }
 
     /// The pending message that the visitor's message with that text and key is: the oldest under way that has no
-    /// echo yet and was sent after what was known then.
+    /// echo yet and was sent after what was known then; else one that was looked for too early.
     pub fn match_echo(&mut self, content: &str, key: &Key) -> Option<&mut Pending> {
-        self.pending.iter_mut().find(|pending| {
+        let is_it = |pending: &Pending| {
             pending.content.trim() == content.trim()
                 && pending.sent_after.as_ref().is_none_or(|known| key > known)
-                && matches!(
-                    pending.stage,
-                    Stage::Sending { echo: None, .. } | Stage::Uncertain
-                )
-        })
+        };
+        let under_way = |pending: &&Pending| {
+            let stage = &pending.stage;
+            matches!(stage, Stage::Sending { echo: None, .. } | Stage::Uncertain) && is_it(pending)
+        };
+        let missed = |pending: &&Pending| {
+            pending.stage == Stage::Failed(Failure::NotDelivered) && is_it(pending)
+        };
+        let found = self.pending.iter().find(under_way);
+        let row = found.or_else(|| self.pending.iter().find(missed))?.row;
+        self.find_mut(row)
     }
 }

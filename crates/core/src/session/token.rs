@@ -7,6 +7,9 @@ const LONGEST_TIMER_MILLIS: i64 = 24 * 3_600_000;
 /// Nor need it be set nearer.
 const SHORTEST_TIMER_MILLIS: i64 = 1_000;
 
+/// A token younger than this is not replaced because a socket refuses it.
+const FRESH_MILLIS: i64 = 30_000;
+
 /// A token and how long it lasts. By this device's clock: the server's may differ.
 pub(crate) struct TokenLife {
     pub bearer: String,
@@ -15,6 +18,8 @@ pub(crate) struct TokenLife {
     /// The token was replaced and has not been accepted since. A refusal of such a token is final: asking for yet
     /// another would hammer the server (T7).
     pub unproven: bool,
+    /// When the token took the place of another.
+    pub renewed_at: Option<i64>,
     lifetime: i64,
     expires_at: i64,
 }
@@ -42,6 +47,7 @@ impl TokenLife {
             renewal: session.renewal.clone(),
             renewing: Renewing::No,
             unproven: false,
+            renewed_at: None,
             lifetime: expires_at - server_now,
             expires_at: now + expires_at - server_now,
         }
@@ -50,6 +56,11 @@ impl TokenLife {
     /// Whether the token is over by now.
     pub fn is_expired(&self, now: i64) -> bool {
         now >= self.expires_at
+    }
+
+    /// Whether the token is so new that a refusal has another reason than its age (T7).
+    pub fn is_fresh(&self, now: i64) -> bool {
+        self.renewed_at.is_some_and(|at| now - at < FRESH_MILLIS)
     }
 
     /// When to renew, in milliseconds from the moment the session arrived.

@@ -202,10 +202,13 @@ impl Timeline {
         merged.rows.extend(first_before);
     }
 
-    /// Forgets all but what is deleted: the gap was too wide to fill.
-    pub fn forget(&mut self, merged: &mut Merged) {
-        self.entries.retain(|_, entry| entry.deleted);
-        self.order.clear();
+    /// Forgets what lies before that message, but not what is deleted: the gap was too wide to fill.
+    pub fn forget_before(&mut self, oldest: Option<&Key>, merged: &mut Merged) {
+        self.entries.retain(|_, entry| {
+            let record = entry.record.as_ref();
+            entry.deleted || record.is_none_or(|record| Some(&record.key) >= oldest)
+        });
+        self.order.retain(|(key, _)| Some(key) >= oldest);
         self.window = Window::default();
         merged.order = true;
     }

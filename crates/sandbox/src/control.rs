@@ -96,7 +96,18 @@ pub async fn interfere(State(sandbox): State<Sandbox>, request: Request, next: N
         .extensions()
         .get::<MatchedPath>()
         .map_or("(no route)", MatchedPath::as_str);
-    control.count(format!("{} {route}", request.method()));
+    // Clients can make up any number of methods.
+    let method = match request.method() {
+        known @ (&Method::GET
+        | &Method::POST
+        | &Method::PATCH
+        | &Method::PUT
+        | &Method::DELETE
+        | &Method::HEAD
+        | &Method::OPTIONS) => known.as_str(),
+        _ => "(other)",
+    };
+    control.count(format!("{method} {route}"));
     let latency = control.latency_millis.load(Ordering::SeqCst);
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;

@@ -1,9 +1,9 @@
 //! `GET /files/{id}/content`: the bytes of a seeded file, made when they are asked for, always the same for a file.
 
 use crate::database::StoredFile;
-use crate::rest::ApiError;
+use crate::rest::{ApiError, PathOf};
 use crate::state::Sandbox;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
@@ -13,7 +13,7 @@ const MOST_PIXELS: u64 = 20_000_000;
 /// `GET /files/{id}/content`.
 pub async fn content(
     State(sandbox): State<Sandbox>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Response, ApiError> {
     let file = sandbox
         .store()

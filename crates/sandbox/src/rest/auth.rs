@@ -35,7 +35,11 @@ impl Caller {
             ))?;
         sandbox.check_rate(bearer)?;
         if sandbox.options().api_key.matches(bearer) {
-            let behalf = text("x-on-behalf-of").filter(|id| !id.is_empty());
+            // An id that is no text is somebody's all the same, and not the app's.
+            let behalf = headers
+                .get("x-on-behalf-of")
+                .map(|id| id.to_str().unwrap_or("(no text)"))
+                .filter(|id| !id.is_empty());
             let user = find(sandbox, behalf.unwrap_or(company::AGENT_ID)).await?;
             return Ok(Self {
                 user,

@@ -1,11 +1,11 @@
 use super::paging::{Paging, cursor};
-use super::{ApiError, Caller, JsonBody, QueryOf};
+use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::company;
 use crate::database::{Position, StoredChannel, page_of};
 use crate::socket::FeedChange;
 use crate::state::Sandbox;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use wire::rest::{ChatChannel, ChatChannelUpdate, Page, WhoCanPost, WhoCanReact};
 
@@ -62,7 +62,7 @@ pub async fn list(
 pub async fn retrieve(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<ChatChannel>, ApiError> {
     caller.needs("chat:read")?;
     sandbox
@@ -78,7 +78,7 @@ pub async fn retrieve(
 pub async fn update(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     JsonBody(body): JsonBody<ChatChannelUpdate>,
 ) -> Result<Json<ChatChannel>, ApiError> {
     caller.needs("chat:moderate")?;

@@ -1,10 +1,10 @@
 use super::paging::{Paging, cursor};
-use super::{ApiError, Caller, QueryOf};
+use super::{ApiError, Caller, PathOf, QueryOf};
 use crate::company;
 use crate::database::{Position, page_of};
 use crate::state::Sandbox;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use wire::rest::{Experience, Page};
 
@@ -45,7 +45,7 @@ pub async fn list(
 pub async fn retrieve(
     State(sandbox): State<Sandbox>,
     _: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<Experience>, ApiError> {
     let channel = sandbox
         .store()

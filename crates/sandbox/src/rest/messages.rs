@@ -1,5 +1,5 @@
 use super::paging::{Paging, cursor};
-use super::{ApiError, Caller, JsonBody, QueryOf};
+use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::clock::{new_id, now_millis};
 use crate::database::{
     Database, MessageChange, NewMessage, StoredChannel, StoredFile, StoredMessage,
@@ -8,7 +8,7 @@ use crate::rules::{self, Draft, LONGEST_MESSAGE, MOST_POLL_OPTIONS};
 use crate::socket::FeedChange;
 use crate::state::Sandbox;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use wire::rest::{
@@ -60,7 +60,7 @@ pub async fn list(
 pub async fn retrieve(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<Message>, ApiError> {
     caller.needs("chat:read")?;
     sandbox
@@ -97,21 +97,28 @@ pub async fn create(
 pub async fn update(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     JsonBody(body): JsonBody<MessageUpdate>,
 ) -> Result<Json<Message>, ApiError> {
     let hub = sandbox.hub().clone();
-    let (message, _) = sandbox
+    let (message, _, _) = sandbox
         .store()
         .run_then(
             move |database| {
                 let (stored, channel) = visible(database, &caller, &id)?;
-                let change = checked_change(database, &caller, &channel, &stored, body)?;
+                let Some(change) = checked_change(database, &caller, &channel, &stored, body)?
+                else {
+                    return Ok((stored, channel, false));
+                };
                 database.change_message(&id, &change)?;
                 let stored = database.message(&id)?;
-                Ok::<_, ApiError>((stored.ok_or(ApiError::NotFound("message"))?, channel))
+                Ok::<_, ApiError>((stored.ok_or(ApiError::NotFound("message"))?, channel, true))
             },
-            move |(message, channel)| hub.publish(channel, FeedChange::Post(message)),
+            move |(message, channel, is_changed)| {
+                if *is_changed {
+                    hub.publish(channel, FeedChange::Post(message));
+                }
+            },
         )
         .await?;
     Ok(Json(message.message))
@@ -121,7 +128,7 @@ pub async fn update(
 pub async fn delete(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<bool>, ApiError> {
     caller.needs("chat:message:create")?;
     let hub = sandbox.hub().clone();
@@ -222,7 +229,7 @@ fn checked_change(
     channel: &StoredChannel,
     stored: &StoredMessage,
     body: MessageUpdate,
-) -> Result<MessageChange, ApiError> {
+) -> Result<Option<MessageChange>, ApiError> {
     let level = caller.level();
     let mut change = MessageChange {
         at: now_millis(),
@@ -277,7 +284,13 @@ fn checked_change(
         caller.needs("chat:moderate")?;
         change.is_pinned = Some(is_pinned);
     }
-    Ok(change)
+    let is_change = change.text.is_some() || change.files.is_some() || change.is_pinned.is_some();
+    if !is_change && stored.message.user.id != caller.user.id && !caller.may_moderate() {
+        return Err(ApiError::Forbidden(
+            "Only its author or an admin can change a message".to_owned(),
+        ));
+    }
+    Ok(is_change.then_some(change))
 }
 
 fn checked_content(content: String, needed: bool) -> Result<Option<String>, ApiError> {

@@ -14,7 +14,7 @@ mod reactions;
 mod users;
 
 pub use auth::Caller;
-pub use body::{JsonBody, QueryOf};
+pub use body::{JsonBody, PathOf, QueryOf};
 pub use error::ApiError;
 pub use rate_limit::RateLimiter;
 

@@ -1,6 +1,6 @@
 use super::messages::visible;
 use super::paging::{Paging, cursor};
-use super::{ApiError, Caller, JsonBody, QueryOf};
+use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::clock::now_millis;
 use crate::database::{
     Database, Position, ReactionMeaning, ReactionOutcome, StoredChannel, StoredMessage,
@@ -11,7 +11,7 @@ use crate::rules;
 use crate::socket::{FeedChange, ReactionChange};
 use crate::state::Sandbox;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use wire::rest::{Page, Reaction, ReactionCreate};
 
@@ -56,7 +56,7 @@ pub async fn list(
 pub async fn retrieve(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<Reaction>, ApiError> {
     caller.needs("chat:read")?;
     sandbox
@@ -119,7 +119,7 @@ pub struct DeleteQuery {
 pub async fn delete(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     QueryOf(query): QueryOf<DeleteQuery>,
 ) -> Result<Json<bool>, ApiError> {
     caller.needs("chat:read")?;

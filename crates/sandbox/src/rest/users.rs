@@ -1,10 +1,10 @@
 use super::paging::{Paging, cursor};
-use super::{ApiError, Caller, QueryOf};
+use super::{ApiError, Caller, PathOf, QueryOf};
 use crate::company;
 use crate::database::{Position, page_of};
 use crate::state::Sandbox;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use wire::Extra;
 use wire::rest::{AccessCheck, Page, User};
@@ -44,7 +44,7 @@ pub async fn list(
 pub async fn retrieve(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<User>, ApiError> {
     if id == "me" {
         return Ok(Json(caller.user.profile()));
@@ -68,7 +68,7 @@ pub async fn retrieve(
 pub async fn access(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    Path((id, resource_id)): Path<(String, String)>,
+    PathOf((id, resource_id)): PathOf<(String, String)>,
 ) -> Result<Json<AccessCheck>, ApiError> {
     if !caller.has_api_key && id != "me" && id != caller.user.id.as_str() {
         return Err(ApiError::Forbidden(

@@ -8,6 +8,7 @@
 )]
 
 mod access_tokens;
+mod attacks;
 mod authentication;
 mod bad_input;
 mod channels;

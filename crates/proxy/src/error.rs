@@ -32,6 +32,9 @@ pub enum Refusal {
     /// A plain request where only a websocket is.
     #[error("This address takes websockets only: `Connection: Upgrade`, `Upgrade: websocket`.")]
     NoWebsocket,
+    /// One visitor has too many websockets.
+    #[error("You have this chat open too often. Close some of its tabs.")]
+    TooManySockets,
     /// The visitor may not see the channel.
     #[error("You have no access to this chat.")]
     NoAccess,
@@ -93,6 +96,7 @@ impl Refusal {
             Self::NoAccess | Self::OtherChannel => (StatusCode::FORBIDDEN, "no_access"),
             Self::NoSuchChannel | Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::TooManySockets => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Self::NoWebsocket => (StatusCode::UPGRADE_REQUIRED, "upgrade_required"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_request"),
@@ -118,7 +122,7 @@ impl IntoResponse for Refusal {
                     retry_after.unwrap_or(HeaderValue::from_static("2")),
                 );
             }
-            Self::Unavailable => {
+            Self::Unavailable | Self::TooManySockets => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }
             Self::WrongMethod(allowed) => {

@@ -117,3 +117,30 @@ async fn every_refusal_has_whops_shape() {
         .unwrap();
     assert_eq!(error_of(answer).await.0, StatusCode::UPGRADE_REQUIRED);
 }
+
+#[tokio::test]
+async fn one_visitor_does_not_fill_the_house() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let SocketAddress { path, protocols } = &ada.socket;
+    let mut sockets = Vec::new();
+    let refused = loop {
+        assert!(sockets.len() < 100, "somebody has to say no");
+        match stack.try_socket(path, protocols, Some(SITE)).await {
+            Ok(socket) => sockets.push(socket),
+            Err(Error::Http(answer)) => break answer.status(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(refused, 429);
+    assert!(sockets.len() >= 20, "tabs and devices: {}", sockets.len());
+    // Nobody else is kept out, and who leaves may come back.
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    stack.socket(&bob).await;
+    sockets.pop();
+    timeout(PATIENCE, async {
+        while stack.try_socket(path, protocols, Some(SITE)).await.is_err() {}
+    })
+    .await
+    .unwrap();
+}

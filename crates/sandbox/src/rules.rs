@@ -5,6 +5,9 @@ use wire::rest::{AccessLevel, WhoCanPost, WhoCanReact};
 
 /// The longest message, in characters.
 pub const LONGEST_MESSAGE: usize = 10_000;
+/// The most files of a message. Whop's own limit is not documented; without one, one message makes every page of its
+/// channel megabytes long.
+pub const MOST_ATTACHMENTS: usize = 50;
 /// The most options of a poll.
 pub const MOST_POLL_OPTIONS: usize = 10;
 

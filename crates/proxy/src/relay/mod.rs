@@ -5,6 +5,7 @@ mod conversation;
 mod hub;
 mod listener;
 mod routing;
+mod seats;
 mod source;
 mod ticket;
 
@@ -20,6 +21,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Uri;
 use axum::response::Response;
 use hub::{Hub, Liveness, Subscription};
+use seats::Seats;
 use source::Source;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -34,6 +36,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// All sockets and the one connection that feeds them.
 pub struct Relay {
     hub: Arc<Hub>,
+    seats: Seats,
     /// The connection, until the first listener starts it.
     waiting: Mutex<Option<Source>>,
     running: Mutex<Option<tokio::task::AbortHandle>>,
@@ -48,6 +51,7 @@ impl Relay {
         Self {
             waiting: Mutex::new(Some(Source::new(configuration, hub.clone()))),
             running: Mutex::new(None),
+            seats: Seats::default(),
             hub,
             open: watch::Sender::new(()),
         }
@@ -105,6 +109,11 @@ pub async fn connect(
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &proxy)
         .await
         .map_err(|_| Refusal::NoWebsocket)?;
+    let seat = proxy
+        .relay
+        .seats
+        .take(&ticket.user)
+        .ok_or(Refusal::TooManySockets)?;
     let mut subscription = proxy.relay.hub.listen(&ticket.channel, &ticket.experience);
     let open = proxy.relay.open.subscribe();
     proxy.relay.start();
@@ -118,7 +127,7 @@ pub async fn connect(
         .max_frame_size(listener::LONGEST_FRAME)
         .on_upgrade(|socket| async move {
             listener::serve(socket, subscription, ticket).await;
-            drop(open);
+            drop((open, seat));
         }))
 }
 

@@ -4,7 +4,7 @@ use crate::clock::{new_id, now_millis};
 use crate::database::{
     Database, MessageChange, NewMessage, StoredChannel, StoredFile, StoredMessage,
 };
-use crate::rules::{self, Draft, LONGEST_MESSAGE, MOST_POLL_OPTIONS};
+use crate::rules::{self, Draft, LONGEST_MESSAGE, MOST_ATTACHMENTS, MOST_POLL_OPTIONS};
 use crate::socket::FeedChange;
 use crate::state::Sandbox;
 use axum::Json;
@@ -339,6 +339,11 @@ fn find_files(
     database: &Database,
     references: Vec<AttachmentReference>,
 ) -> Result<Vec<StoredFile>, ApiError> {
+    if references.len() > MOST_ATTACHMENTS {
+        return Err(ApiError::bad_request(format!(
+            "A message carries {MOST_ATTACHMENTS} files at the most"
+        )));
+    }
     references
         .into_iter()
         .map(|reference| {

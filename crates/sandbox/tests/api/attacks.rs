@@ -146,3 +146,22 @@ async fn no_request_is_smuggled_past_the_app_origin() {
     let expected = ["/a", "/b", "/c", "/d"].map(|path| (path.to_owned(), true));
     assert_eq!(seen, expected);
 }
+
+#[tokio::test]
+async fn one_message_does_not_fill_the_channel() {
+    let whop = Whop::start_with(|options| options.messages = 1_000).await;
+    let (_, page) = whop
+        .get("/api/v1/messages?channel_id=exp_general&first=100", As::App)
+        .await;
+    let file = page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find_map(|message| message["attachments"][0]["id"].as_str())
+        .unwrap();
+    let body = json!({"channel_id": QUIET, "content": "x", "attachments": vec![json!({"id": file}); 10_000]});
+    let refused = whop
+        .post("/api/v1/messages", As::Behalf("user_ada"), body)
+        .await;
+    assert_error(refused, StatusCode::BAD_REQUEST, "bad_request");
+}

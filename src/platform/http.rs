@@ -1,7 +1,7 @@
 use super::timer::Running;
 use chat_core::{HttpOutcome, HttpRequest, Method};
-use gloo_net::http::{RequestBuilder, Response};
-use js_sys::Promise;
+use gloo_net::http::{Headers, RequestBuilder, Response};
+use js_sys::{Number, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestCredentials};
@@ -93,11 +93,7 @@ pub(super) async fn perform(
 }
 
 async fn read(response: Response) -> HttpOutcome {
-    let retry_after_millis = response
-        .headers()
-        .get("retry-after")
-        .and_then(|seconds| seconds.parse::<u32>().ok())
-        .map(|seconds| seconds.saturating_mul(1_000));
+    let retry_after_millis = retry_after(&response.headers());
     let status = response.status();
     match response.text().await {
         Ok(body) => HttpOutcome::Answered {
@@ -107,4 +103,24 @@ async fn read(response: Response) -> HttpOutcome {
         },
         Err(_) => HttpOutcome::Lost,
     }
+}
+
+/// Whop's `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast of a float saturates, and makes nothing of what is no number"
+)]
+fn retry_after(headers: &Headers) -> Option<u32> {
+    if let Some(millis) = headers.get("retry-after-ms") {
+        return Some(Number::parse_float(&millis) as u32);
+    }
+    let value = headers.get("retry-after")?;
+    let seconds = Number::parse_float(&value);
+    let millis = if seconds.is_nan() {
+        js_sys::Date::parse(&value) - js_sys::Date::now()
+    } else {
+        seconds * 1_000.0
+    };
+    (!millis.is_nan()).then_some(millis as u32)
 }

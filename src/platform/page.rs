@@ -4,18 +4,26 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
-/// Asks the creator's own backend who the visitor is: `{"token": "<assertion>"}`.
-pub(super) async fn assertion(address: &str, signal: web_sys::AbortSignal) -> Option<String> {
-    let response = Request::get(address)
-        .abort_signal(Some(&signal))
-        .send()
-        .await
-        .ok()?;
-    if !response.ok() {
-        return None;
+/// No network, no answer in time, or a server that stumbled: it may pass by itself.
+pub(super) struct Unreachable;
+
+/// Asks the creator's own backend who the visitor is: `{"token": "<assertion>"}`. `None` where it doesn't say.
+pub(super) async fn assertion(
+    address: &str,
+    signal: web_sys::AbortSignal,
+) -> Result<Option<String>, Unreachable> {
+    let asked = Request::get(address).abort_signal(Some(&signal)).send();
+    let response = asked.await.map_err(|_| Unreachable)?;
+    if response.status() == 429 || response.status() >= 500 {
+        return Err(Unreachable);
     }
-    let body: serde_json::Value = serde_json::from_str(&response.text().await.ok()?).ok()?;
-    Some(body.get("token")?.as_str()?.to_owned())
+    if !response.ok() {
+        return Ok(None);
+    }
+    let body = response.text().await.map_err(|_| Unreachable)?;
+    let body = serde_json::from_str::<serde_json::Value>(&body).ok();
+    let token = body.as_ref().and_then(|body| body.get("token")?.as_str());
+    Ok(token.map(str::to_owned))
 }
 
 /// Tells the embedding page by a `CustomEvent` on the widget's element.

@@ -1,6 +1,6 @@
 use super::http::{self, Prefetched, UnderWay};
 use super::listener::Listener;
-use super::page;
+use super::page::{self, Unreachable};
 use super::socket::Socket;
 use super::timer::Running;
 use crate::Conversation;
@@ -29,7 +29,8 @@ pub struct Performer {
     place: Place,
     prefetched: RefCell<Option<Prefetched>>,
     requests: RefCell<LiteMap<RequestId, UnderWay>>,
-    asking_page: RefCell<Option<UnderWay>>,
+    /// The present question, and its number.
+    asking_page: RefCell<(u32, Option<UnderWay>)>,
     timers: RefCell<LiteMap<Timer, Running>>,
     socket: RefCell<Option<(SocketId, Socket)>>,
     listeners: RefCell<Vec<Listener>>,
@@ -170,13 +171,21 @@ impl Performer {
             return;
         };
         let signal = under_way.signal();
-        self.asking_page.replace(Some(under_way));
+        let number = self.asking_page.borrow().0.wrapping_add(1);
+        self.asking_page.replace((number, Some(under_way)));
         let this = self.this.clone();
         spawn_local(async move {
             let assertion = page::assertion(&address, signal).await;
             let Some(this) = this.upgrade() else { return };
-            this.asking_page.take();
-            conversation.dispatch(Event::PageAsserted(assertion));
+            // An earlier question was aborted by a later one, which is still to be answered.
+            if this.asking_page.borrow().0 != number {
+                return;
+            }
+            this.asking_page.borrow_mut().1.take();
+            conversation.dispatch(match assertion {
+                Ok(assertion) => Event::PageAsserted(assertion),
+                Err(Unreachable) => Event::PageUnreachable,
+            });
         });
     }
 }

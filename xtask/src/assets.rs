@@ -9,10 +9,11 @@ use std::process::{Command, Stdio};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::build::Profile;
+use crate::build::{Options, Profile};
 use crate::error::{Error, Result};
 use crate::manifest::{self, Asset};
 use crate::process;
+use crate::shrink;
 use crate::toolchain::Toolchain;
 
 /// What browsers the scripts and styles are written for.
@@ -22,17 +23,13 @@ const LOADER: &str = "loader.js";
 const MANIFEST: &str = "manifest.json";
 
 /// Makes every asset from what Trunk built and from the sources, then replaces what was there.
-pub fn assemble(toolchain: &Toolchain, profile: Profile) -> Result<()> {
-    let page = toolchain.paths.page();
+pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
+    let profile = options.profile;
     let root = &toolchain.paths.root;
-    let wasm = page.join("whop-chat_bg.wasm");
+    let (glue, wasm) = program(toolchain, profile)?;
     let assets = [
-        Asset::hashed(
-            "glue",
-            "js",
-            script(toolchain, profile, &page.join("whop-chat.js"))?,
-        ),
-        Asset::hashed("wasm", "wasm", fs::read(&wasm).map_err(Error::file(&wasm))?),
+        Asset::hashed("glue", "js", glue),
+        Asset::hashed("wasm", "wasm", wasm),
         Asset::hashed(
             "css",
             "css",
@@ -44,7 +41,8 @@ pub fn assemble(toolchain: &Toolchain, profile: Profile) -> Result<()> {
         file: LOADER.into(),
         bytes: loader(toolchain, profile, &root.join("src/embed"), &assets)?,
     };
-    let manifest = manifest::manifest(profile.name(), &loader, &assets).to_string();
+    let manifest =
+        manifest::manifest(profile.name(), options.std_size, &loader, &assets).to_string();
     let directory = toolchain.paths.embed();
     fs::create_dir_all(&directory).map_err(Error::file(&directory))?;
     let mut written = BTreeSet::from([MANIFEST.to_owned()]);
@@ -56,11 +54,31 @@ pub fn assemble(toolchain: &Toolchain, profile: Profile) -> Result<()> {
     remove_others(&directory, &written)
 }
 
+/// The glue and the module that it is for.
+fn program(toolchain: &Toolchain, profile: Profile) -> Result<(Vec<u8>, Vec<u8>)> {
+    let page = toolchain.paths.page();
+    if profile == Profile::Release {
+        let short = shrink::shrink(toolchain, &page)?;
+        let glue = script(toolchain, profile, &short.glue, &short.renaming)?;
+        return Ok((glue, short.wasm));
+    }
+    let wasm = page.join("whop-chat_bg.wasm");
+    let bytes = fs::read(&wasm).map_err(Error::file(&wasm))?;
+    let glue = script(toolchain, profile, &page.join("whop-chat.js"), &[])?;
+    Ok((glue, bytes))
+}
+
 /// wasm-bindgen's glue, with the snippets that it imports.
-fn script(toolchain: &Toolchain, profile: Profile, source: &Path) -> Result<Vec<u8>> {
+fn script(
+    toolchain: &Toolchain,
+    profile: Profile,
+    source: &Path,
+    renaming: &[String],
+) -> Result<Vec<u8>> {
     let mut command = esbuild(toolchain, profile);
     command
         .arg(source)
+        .args(renaming)
         .args(["--bundle", "--format=esm", TARGET]);
     Ok(process::capture(&mut command)?.into_bytes())
 }

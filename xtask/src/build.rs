@@ -2,12 +2,30 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::process::Command;
 use std::time::Instant;
 
 use crate::assets;
 use crate::error::{Error, Result};
 use crate::process;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Tool, Toolchain};
+
+/// What a release's code is compiled with.
+const FLAGS: &[&str] = &[
+    // Leptos then draws every view through one type instead of one type a view.
+    "--cfg",
+    "erase_components",
+    // Even for size, LLVM copies more into callers than compression makes up for.
+    "-Cllvm-args=-inline-threshold=5",
+];
+/// And with that, where the standard library is compiled too; unstable, like that itself.
+const STD_SIZE_FLAGS: &[&str] = &[
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    // Nobody reads where a panic was, nor what `{:?}` prints: not in a visitor's browser.
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
 
 /// How much care a build takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +44,14 @@ impl Profile {
             Self::Release => "release",
         }
     }
+
+    /// What building needs.
+    pub fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Dev => toolchain::BUILD,
+            Self::Release => toolchain::RELEASE,
+        }
+    }
 }
 
 /// What to build.
@@ -38,11 +64,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// The usual build of a profile: a library that is compiled anyway is compiled for size.
+    /// The usual build of a profile: what visitors get is small all through, wherever that can be had.
     pub fn new(profile: Profile, toolchain: &Toolchain) -> Self {
         Self {
             profile,
-            std_size: profile == Profile::Release && toolchain.builds_std(),
+            std_size: profile == Profile::Release && toolchain.has_std_source(),
         }
     }
 }
@@ -54,7 +80,13 @@ pub fn build(toolchain: &Toolchain, options: Options) -> Result<()> {
     fetch(toolchain, options)?;
     trunk(toolchain, options)?;
     let assembling = Instant::now();
-    assets::assemble(toolchain, options.profile)?;
+    assets::assemble(toolchain, options)?;
+    if options.profile == Profile::Release && !options.std_size {
+        println!(
+            "no sources of the standard library (rustup component add rust-src): \
+             built with the ready-made one, which is larger"
+        );
+    }
     println!(
         "widget built in {:.1} s ({}; assets {:.1} s)",
         began.elapsed().as_secs_f32(),
@@ -77,7 +109,7 @@ fn lock(toolchain: &Toolchain) -> Result<File> {
 /// Trunk runs Cargo offline, so everything has to be here before.
 fn fetch(toolchain: &Toolchain, options: Options) -> Result<()> {
     let mut command = toolchain.cargo_wasm();
-    add_std_size(&mut command, options);
+    add_release(&mut command, options);
     command.args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]);
     if env::var_os("CI").is_some() {
         command.arg("--locked");
@@ -87,7 +119,7 @@ fn fetch(toolchain: &Toolchain, options: Options) -> Result<()> {
 
 fn trunk(toolchain: &Toolchain, options: Options) -> Result<()> {
     let mut command = toolchain.tool("trunk");
-    add_std_size(&mut command, options);
+    add_release(&mut command, options);
     // Trunk takes these two for flags of its own and stops at `NO_COLOR=1` or `CI=1`.
     command.env_remove("NO_COLOR").env_remove("CI");
     // What goes wrong, Cargo has said already; Trunk would add a page of its own stack.
@@ -101,17 +133,23 @@ fn trunk(toolchain: &Toolchain, options: Options) -> Result<()> {
     process::show("trunk build", &mut command)
 }
 
-fn add_std_size(command: &mut std::process::Command, options: Options) {
+/// What a release is compiled with beyond its profile in Cargo.toml.
+fn add_release(command: &mut Command, options: Options) {
+    if options.profile == Profile::Dev {
+        return;
+    }
+    let mut flags = FLAGS.join(" ");
     if options.std_size {
+        for flag in STD_SIZE_FLAGS {
+            flags.push(' ');
+            flags.push_str(flag);
+        }
         command
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-            .env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-                "-Zunstable-options -Cpanic=immediate-abort",
-            );
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
     }
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
 }
 
 /// Builds the binaries of the servers, without optimisation.

@@ -12,6 +12,7 @@ mod paths;
 mod process;
 mod serve;
 mod server;
+mod shrink;
 mod size;
 mod stack;
 mod summary;
@@ -41,12 +42,11 @@ The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
   cargo xtask test [lint|native|browser|sdk|product|size]...
       Run every check and every test, or only the named parts.
 
-  cargo xtask build [--release | --dev] [--std-size]
+  cargo xtask build [--release | --dev]
       Build the widget into dist/embed (--dev is the default).
-      --std-size  compile the standard library for size as well (needs its sources)
 
   cargo xtask size
-      What each asset of a release weighs, against the budgets.
+      What each asset of a release weighs, against the budgets and the ceilings in xtask/src/size.rs.
 
   cargo xtask setup
       Only find or install the tools.
@@ -126,19 +126,15 @@ fn test_command(mut arguments: lexopt::Parser) -> Result<()> {
 
 fn build_command(mut arguments: lexopt::Parser) -> Result<()> {
     let mut profile = Profile::Dev;
-    let mut std_size = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("release") => profile = Profile::Release,
             Long("dev") => profile = Profile::Dev,
-            Long("std-size") => std_size = true,
             other => return Err(other.unexpected().into()),
         }
     }
-    let toolchain = Toolchain::set_up(Paths::find()?, toolchain::BUILD)?;
-    let mut options = Options::new(profile, &toolchain);
-    options.std_size |= std_size;
-    build::build(&toolchain, options)
+    let toolchain = Toolchain::set_up(Paths::find()?, profile.tools())?;
+    build::build(&toolchain, Options::new(profile, &toolchain))
 }
 
 fn nothing_more(mut arguments: lexopt::Parser) -> Result<()> {

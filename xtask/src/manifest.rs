@@ -51,17 +51,33 @@ fn hash(bytes: &[u8]) -> String {
         .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// The whole manifest.
-pub fn manifest(profile: &str, loader: &Asset, assets: &[Asset]) -> Value {
+/// The whole manifest; `std_size` tells whether the standard library was compiled for size.
+pub fn manifest(profile: &str, std_size: bool, loader: &Asset, assets: &[Asset]) -> Value {
     let files: serde_json::Map<String, Value> = assets
         .iter()
         .map(|asset| (asset.role.to_owned(), asset.describe()))
         .collect();
-    json!({ "profile": profile, "loader": loader.describe(), "files": files })
+    json!({
+        "profile": profile,
+        "std_size": std_size,
+        "loader": loader.describe(),
+        "files": files,
+    })
 }
 
-/// The file of each role, in the order loader, glue, wasm, css; and the profile.
-pub fn read(manifest: &Value) -> Result<(String, Vec<(String, String)>)> {
+/// What a manifest says of a build.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Built {
+    /// `dev` or `release`.
+    pub profile: String,
+    /// Whether the standard library was compiled for size.
+    pub std_size: bool,
+    /// Role and file, in the order loader, glue, wasm, css.
+    pub files: Vec<(String, String)>,
+}
+
+/// Reads what [`manifest`] wrote.
+pub fn read(manifest: &Value) -> Result<Built> {
     let profile = manifest["profile"].as_str();
     let file =
         |role: &str, value: &Value| Some((role.to_owned(), value["file"].as_str()?.to_owned()));
@@ -69,10 +85,17 @@ pub fn read(manifest: &Value) -> Result<(String, Vec<(String, String)>)> {
     for role in ["glue", "wasm", "css"] {
         files.push(file(role, &manifest["files"][role]));
     }
-    profile
-        .map(str::to_owned)
-        .zip(files.into_iter().collect())
-        .ok_or_else(|| Error::Wrong("dist/embed/manifest.json is not one that xtask wrote".into()))
+    let built = || {
+        Some(Built {
+            profile: profile?.to_owned(),
+            std_size: manifest["std_size"].as_bool()?,
+            files: files.into_iter().collect::<Option<_>>()?,
+        })
+    };
+    built().ok_or_else(|| {
+        let text = "dist/embed/manifest.json is not one that this xtask wrote; build again";
+        Error::Wrong(text.into())
+    })
 }
 
 /// The loader's source with the assets' names and hashes in it:
@@ -164,10 +187,14 @@ mod tests {
             file: "loader.js".into(),
             bytes: b"x".to_vec(),
         };
-        let (profile, files) = read(&manifest("release", &loader, &assets())).unwrap();
-        assert_eq!(profile, "release");
-        assert_eq!(files[0], ("loader".into(), "loader.js".into()));
-        assert_eq!(files.len(), 4);
+        for std_size in [true, false] {
+            let built = read(&manifest("release", std_size, &loader, &assets())).unwrap();
+            assert_eq!(
+                (&*built.profile, built.std_size, built.files.len()),
+                ("release", std_size, 4)
+            );
+            assert_eq!(built.files[0], ("loader".into(), "loader.js".into()));
+        }
         assert!(read(&json!({})).is_err());
     }
 }

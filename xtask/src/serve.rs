@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::paths::Paths;
 use crate::server::Server;
 use crate::stack::{self, Secrets};
-use crate::toolchain::{self, Toolchain};
+use crate::toolchain::Toolchain;
 use crate::watch::Watch;
 
 /// How often we look at the sources and at the servers.
@@ -28,7 +28,7 @@ pub struct Options {
 /// Serves until Ctrl-C, or until a server dies.
 pub fn serve(paths: Paths, options: Options) -> Result<()> {
     let began = Instant::now();
-    let toolchain = Toolchain::set_up(paths, toolchain::BUILD)?;
+    let toolchain = Toolchain::set_up(paths, options.profile.tools())?;
     // Before the first build, so that nothing that is changed during it is missed.
     let watch = options.watch.then(|| Watch::new(&toolchain.paths.root));
     build::build(&toolchain, build_options(&toolchain, options))?;

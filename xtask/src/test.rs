@@ -62,17 +62,18 @@ impl Part {
 
     fn tools(self) -> &'static [Tool] {
         use Tool::{
-            ChromeDriver, Chromium, Deny, Linters, NpmTools, TestPackages, Trunk, WasmBindgen,
-            WasmStd,
+            ChromeDriver, Chromium, Deny, Linters, NpmTools, StdSource, TestPackages, Trunk,
+            WasmBindgen, WasmStd,
         };
         match self {
             Self::Lint => &[Linters, Deny, WasmStd],
             Self::Native => &[],
             Self::Browser => &[WasmStd, WasmBindgen, Chromium, ChromeDriver],
-            Self::Size => &[WasmStd, WasmBindgen, Trunk, NpmTools],
+            Self::Size => &[WasmStd, StdSource, WasmBindgen, Trunk, NpmTools],
             Self::Sdk => &[TestPackages],
             Self::Product => &[
                 WasmStd,
+                StdSource,
                 WasmBindgen,
                 Trunk,
                 NpmTools,

@@ -9,6 +9,7 @@ mod linters;
 mod npm;
 mod prebuilt;
 mod progress;
+mod std_source;
 mod trunk;
 mod version;
 mod wasm_bindgen;
@@ -33,6 +34,8 @@ pub enum Tool {
     Deny,
     /// A compiler and a standard library for wasm32-unknown-unknown.
     WasmStd,
+    /// The sources of that library, so that a release can compile it for size. Goes without where they can't be had.
+    StdSource,
     /// wasm-bindgen and its test runner, at the version in Cargo.lock.
     WasmBindgen,
     /// Trunk.
@@ -55,11 +58,21 @@ pub const BUILD: &[Tool] = &[
     Tool::NpmTools,
 ];
 
+/// What building the widget for visitors needs.
+pub const RELEASE: &[Tool] = &[
+    Tool::WasmStd,
+    Tool::StdSource,
+    Tool::WasmBindgen,
+    Tool::Trunk,
+    Tool::NpmTools,
+];
+
 /// Everything that any command needs.
 pub const ALL: &[Tool] = &[
     Tool::Linters,
     Tool::Deny,
     Tool::WasmStd,
+    Tool::StdSource,
     Tool::WasmBindgen,
     Tool::Trunk,
     Tool::NpmTools,
@@ -74,6 +87,7 @@ pub struct Toolchain {
     /// Where everything is.
     pub paths: Paths,
     wasm_std: WasmStd,
+    std_source: bool,
     /// Looked through before `PATH`.
     programs: Vec<PathBuf>,
     chromium: Option<PathBuf>,
@@ -86,6 +100,7 @@ impl Toolchain {
         let mut progress = Progress::new(tools.len());
         let mut toolchain = Self {
             wasm_std: WasmStd::Target,
+            std_source: false,
             programs: vec![paths.programs(), paths.npm_programs()],
             chromium: None,
             chromedriver: None,
@@ -103,6 +118,9 @@ impl Toolchain {
             Tool::Linters => linters::set_up(paths, progress)?,
             Tool::Deny => deny::set_up(paths, progress)?,
             Tool::WasmStd => self.wasm_std = wasm_std::set_up(paths, progress)?,
+            Tool::StdSource => {
+                self.std_source = std_source::set_up(paths, &self.wasm_std, progress);
+            }
             Tool::WasmBindgen => {
                 self.programs
                     .insert(0, wasm_bindgen::set_up(paths, progress)?);
@@ -153,9 +171,14 @@ impl Toolchain {
         command
     }
 
-    /// Whether the standard library is compiled together with the widget, by Debian's compiler.
+    /// Whether the standard library is always compiled together with the widget, by Debian's compiler.
     pub fn builds_std(&self) -> bool {
         matches!(self.wasm_std, WasmStd::Source { .. })
+    }
+
+    /// Whether a release can compile the standard library for size.
+    pub fn has_std_source(&self) -> bool {
+        self.std_source
     }
 
     /// The browser, for commands that asked for it.

@@ -1,0 +1,145 @@
+//! A release's wasm and glue, with short names where they meet.
+//!
+//! wasm-bindgen names every import and export in full, with a hash, once in the module and once in the glue.
+//! They are random enough that no compression helps.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::process;
+use crate::toolchain::Toolchain;
+
+/// What the module imports from, in the module and in the glue.
+const MODULE: &str = "./whop-chat_bg.js";
+/// What wasm-opt renames it to.
+const SHORT_MODULE: &str = "a";
+
+/// The two halves of a release; esbuild still has to rename in the glue.
+pub struct Shrunk {
+    /// The module, optimised once more.
+    pub wasm: Vec<u8>,
+    /// The glue's source, beside the snippets that it imports.
+    pub glue: PathBuf,
+    /// What esbuild needs to give the glue the names that the module has.
+    pub renaming: [String; 2],
+}
+
+/// Shortens what Trunk left in `page`.
+pub fn shrink(toolchain: &Toolchain, page: &Path) -> Result<Shrunk> {
+    let small = page.join("short.wasm");
+    let mut command = toolchain.tool("wasm-opt");
+    command
+        .arg(page.join("whop-chat_bg.wasm"))
+        // A second round still finds things, now that the first has run.
+        .args(["-Oz", "--strip-producers"])
+        .arg("--minify-imports-and-exports-and-modules")
+        .arg("-o")
+        .arg(&small);
+    let names = renamed(&process::capture(&mut command)?)?;
+
+    let source = page.join("whop-chat.js");
+    let text = fs::read_to_string(&source).map_err(Error::file(&source))?;
+    let glue = page.join("short.js");
+    fs::write(&glue, short_module(&text)?).map_err(Error::file(&glue))?;
+
+    let cache = page.join("names.json");
+    fs::write(&cache, Value::Object(names.clone()).to_string()).map_err(Error::file(&cache))?;
+    Ok(Shrunk {
+        wasm: fs::read(&small).map_err(Error::file(&small))?,
+        glue,
+        renaming: [
+            format!("--mangle-props={}", pattern(&names)),
+            format!("--mangle-cache={}", cache.display()),
+        ],
+    })
+}
+
+/// Old and new names, from what wasm-opt prints:
+/// `{"imports":[["module","old","new"],…],"exports":[["old","new"],…]}`.
+fn renamed(printed: &str) -> Result<Map<String, Value>> {
+    let wrong = |what: &str| {
+        let text = format!("wasm-opt's list of new names has {what}; is another version in use?");
+        Error::Wrong(text)
+    };
+    let value: Value = serde_json::from_str(printed).map_err(|_| wrong("no JSON in it"))?;
+    let mut names = Map::new();
+    for kind in ["imports", "exports"] {
+        let entries = value[kind].as_array().ok_or_else(|| wrong("no lists"))?;
+        for entry in entries {
+            let words: Vec<&str> = entry
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let (old, new) = match words[..] {
+                [MODULE, old, new] if kind == "imports" => (old, new),
+                [old, new] if kind == "exports" => (old, new),
+                _ => return Err(wrong(&format!("an entry {entry}"))),
+            };
+            names.insert(old.to_owned(), new.into());
+        }
+    }
+    Ok(names)
+}
+
+/// The glue with the module's new name, which is a quoted key that esbuild leaves alone.
+fn short_module(glue: &str) -> Result<String> {
+    let written = format!("\"{MODULE}\"");
+    match glue.matches(&written).count() {
+        1 => Ok(glue.replace(&written, &format!("\"{SHORT_MODULE}\""))),
+        count => {
+            let text = format!("wasm-bindgen's glue has {written} {count} times instead of once");
+            Err(Error::Wrong(text))
+        }
+    }
+}
+
+/// A regular expression that matches exactly these names.
+fn pattern(names: &Map<String, Value>) -> String {
+    let escaped: Vec<String> = names.keys().map(|name| name.replace('$', "\\$")).collect();
+    format!("^({})$", escaped.join("|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRINTED: &str = r#"{
+ "imports": [
+  ["./whop-chat_bg.js", "__wbg_new_07eab", "$"]
+ ],
+"exports": [
+  ["memory", "b"],
+  ["take$it", "c"]
+ ]
+}"#;
+
+    #[test]
+    fn names_of_imports_and_exports_are_read() {
+        let names = renamed(PRINTED).unwrap();
+        assert_eq!(names["__wbg_new_07eab"], "$");
+        assert_eq!(names["memory"], "b");
+        assert_eq!(names.len(), 3);
+        assert_eq!(pattern(&names), "^(__wbg_new_07eab|memory|take\\$it)$");
+    }
+
+    #[test]
+    fn what_is_imported_from_elsewhere_is_refused() {
+        let printed = PRINTED.replace(MODULE, "./snippets/inline0.js");
+        let error = renamed(&printed).unwrap_err().to_string();
+        assert!(error.contains("snippets"), "{error}");
+        assert!(renamed("").is_err() && renamed("{}").is_err());
+    }
+
+    #[test]
+    fn the_module_is_renamed_once_or_not_at_all() {
+        let glue = "return { \"./whop-chat_bg.js\": import0 };";
+        assert_eq!(short_module(glue).unwrap(), "return { \"a\": import0 };");
+        assert!(short_module("return {};").is_err());
+        assert!(short_module(&glue.repeat(2)).is_err());
+    }
+}

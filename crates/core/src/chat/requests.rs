@@ -125,7 +125,8 @@ impl Chat {
             return false;
         };
         let outdated = request.bearer.as_deref() != Some(session.token.bearer.as_str());
-        if (!outdated && session.token.unproven) || !self.is_open() {
+        let hopeless = session.token.unproven && session.token.is_fresh(step.now.unix_millis);
+        if (!outdated && hopeless) || !self.is_open() {
             return false;
         }
         self.requests

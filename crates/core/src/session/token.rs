@@ -7,7 +7,7 @@ const LONGEST_TIMER_MILLIS: i64 = 24 * 3_600_000;
 /// Nor need it be set nearer.
 const SHORTEST_TIMER_MILLIS: i64 = 1_000;
 
-/// A token younger than this is not replaced because a socket refuses it.
+/// A token younger than this is not replaced because it is refused.
 const FRESH_MILLIS: i64 = 30_000;
 
 /// A token and how long it lasts. By this device's clock: the server's may differ.
@@ -15,8 +15,8 @@ pub(crate) struct TokenLife {
     pub bearer: String,
     pub renewal: String,
     pub renewing: Renewing,
-    /// The token was replaced and has not been accepted since. A refusal of such a token is final: asking for yet
-    /// another would hammer the server (T7).
+    /// The token was replaced and has not been accepted since. Asking at once for yet another would hammer the
+    /// server (T7).
     pub unproven: bool,
     /// When the token took the place of another.
     pub renewed_at: Option<i64>,

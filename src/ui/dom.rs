@@ -33,17 +33,18 @@ pub(super) fn listen(
     target: &EventTarget,
     names: &'static [&'static str],
     capture: bool,
-    handler: impl FnMut(Event) + 'static,
+    handler: impl Fn(Event) + 'static,
 ) {
     listen_boxed(target, names, capture, Box::new(handler));
 }
 
-/// One body for every listener: each of its own would weigh as much again.
+/// One body for every listener: each of its own would weigh as much again. Not `FnMut`: what a handler does, such as
+/// moving the focus, may be heard by the same one before it is done.
 fn listen_boxed(
     target: &EventTarget,
     names: &'static [&'static str],
     capture: bool,
-    handler: Box<dyn FnMut(Event)>,
+    handler: Box<dyn Fn(Event)>,
 ) {
     let closure = Closure::wrap(handler);
     for name in names {

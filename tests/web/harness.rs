@@ -51,6 +51,9 @@ pub struct Widget {
     pub conversation: Conversation,
     effects: Rc<RefCell<Vec<Effect>>>,
     handle: Option<Box<dyn Any>>,
+    /// What was thrown into the page by a listener, which no test would notice otherwise.
+    thrown: Rc<RefCell<Vec<String>>>,
+    listener: Closure<dyn FnMut(web_sys::ErrorEvent)>,
 }
 
 impl Widget {
@@ -80,6 +83,17 @@ impl Widget {
         container.set_class_name("root");
         root.append_child(&container).unwrap();
 
+        let thrown = Rc::new(RefCell::new(Vec::new()));
+        let errors = Rc::clone(&thrown);
+        let listener = Closure::new(move |event: web_sys::ErrorEvent| {
+            // The browser's note that it measures again in the next frame is no error.
+            if !event.message().starts_with("ResizeObserver loop") {
+                errors.borrow_mut().push(event.message());
+            }
+        });
+        window()
+            .add_event_listener_with_callback("error", listener.as_ref().unchecked_ref())
+            .unwrap();
         let effects = Rc::new(RefCell::new(Vec::new()));
         let recorder = Rc::clone(&effects);
         let made = Rc::new(RefCell::new(None));
@@ -104,6 +118,8 @@ impl Widget {
             conversation,
             effects,
             handle: Some(Box::new(handle)),
+            thrown,
+            listener,
         }
     }
 
@@ -233,6 +249,11 @@ impl Drop for Widget {
     fn drop(&mut self) {
         self.unmount();
         self.host.remove();
+        window()
+            .remove_event_listener_with_callback("error", self.listener.as_ref().unchecked_ref())
+            .unwrap();
+        let thrown = self.thrown.take();
+        assert!(thrown.is_empty(), "thrown into the page: {thrown:?}");
     }
 }
 

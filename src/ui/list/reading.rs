@@ -89,7 +89,7 @@ impl Reading {
         });
 
         let (view, inner) = (scroller.clone(), content.clone());
-        let resized = Closure::<dyn FnMut()>::new(move || {
+        let resized = Closure::<dyn Fn()>::new(move || {
             self.hold(&view);
             self.moved(&view, &inner);
         });

@@ -38,13 +38,17 @@ fn tint(id: &str) -> u32 {
     hash / 7 % TINTS
 }
 
-/// The first letters of the first and last word that have one.
+/// The first letters of the first and last word that have one; of a script without capitals, and of a mixture, the
+/// first one alone.
 fn initials(name: &str) -> String {
     let mut letters = name
         .split_whitespace()
         .filter_map(|word| word.chars().find(|character| character.is_alphanumeric()));
     let first = letters.next();
-    let last = letters.next_back();
+    let last = letters.next_back().filter(|letter| {
+        let has_case = |letter: char| letter.is_lowercase() || letter.is_uppercase();
+        has_case(*letter) && first.is_some_and(has_case)
+    });
     let mut initials = String::new();
     for letter in first.into_iter().chain(last) {
         initials.extend(letter.to_uppercase());

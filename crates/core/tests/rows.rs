@@ -3,7 +3,7 @@
 mod harness;
 
 use chat_core::text::{Block, Inline};
-use chat_core::{Kind, Quote};
+use chat_core::{Announcement, Effect, Kind, Quote};
 use harness::{Harness, VIEWER, message, post};
 use serde_json::json;
 
@@ -95,5 +95,37 @@ fn a_mention_of_the_visitor_is_marked() {
         inlines
             .iter()
             .any(|inline| matches!(inline, Inline::Mention(mention) if mention.of_viewer))
+    );
+}
+
+#[test]
+fn a1_a_live_message_is_announced_without_its_markup_and_history_is_not() {
+    let mut chat = Harness::live(&[message("msg_1", "user_bob", 1, "old")]);
+    let announced = |chat: &Harness| {
+        let said = chat.effects.iter().filter_map(|effect| match effect {
+            Effect::Announce(Announcement::Message { author, text }) => {
+                Some((author.clone(), text.clone()))
+            }
+            _ => None,
+        });
+        said.collect::<Vec<_>>()
+    };
+    assert_eq!(announced(&chat), []);
+    chat.receive(&post(
+        "msg_2",
+        "user_bob",
+        2,
+        "**new** [link](https://a.example)",
+    ));
+    chat.receive(&post(
+        "msg_2",
+        "user_bob",
+        2,
+        "**new** [link](https://a.example)",
+    ));
+    chat.receive(&post("msg_3", VIEWER, 3, "my own"));
+    assert_eq!(
+        announced(&chat),
+        [("bob".to_owned(), "new link".to_owned())]
     );
 }

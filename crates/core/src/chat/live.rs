@@ -2,6 +2,7 @@ use super::{Chat, Step};
 use crate::connection::Peer;
 use crate::timeline::Merged;
 use crate::{Announcement, ConnectionStatus, Effect, Timer};
+use wire::MessageId;
 use wire::rest::{AccessLevel, WhoCanPost, WhoCanReact};
 use wire::socket::{ChatFeed, DmsPost, FeedEntity, ServerFrame};
 
@@ -155,33 +156,36 @@ impl Chat {
     }
 
     fn post(&mut self, post: DmsPost, step: &mut Step) {
-        let (author, text, deleted) = (post.user_id.clone(), post.content.clone(), post.deleted);
-        let name = post
-            .user
-            .clone()
-            .map(wire::socket::SocketUser::into_reference);
+        let id = post.entity_id.clone();
         let mut merged = Merged::default();
-        if deleted {
-            self.timeline.delete(&post.entity_id, &mut merged);
-        } else {
-            if let Some(quoted) = post.replying_to_post.clone()
-                && self.timeline.record(&quoted.entity_id).is_none()
-                && !quoted.deleted
-                && (quoted.feed_id.is_empty() || quoted.feed_id == post.feed_id)
-            {
-                self.merge_message(quoted.into_message(), &mut merged, step);
-            }
-            merged.arrived = false;
-            self.merge_message(post.into_message(), &mut merged, step);
+        if post.deleted {
+            self.timeline.delete(&id, &mut merged);
+            return Self::note(merged, step);
         }
-        let live = merged.arrived
-            && self
-                .session
-                .as_ref()
-                .is_some_and(|session| session.viewer.id != author);
+        if let Some(quoted) = post.replying_to_post.clone()
+            && self.timeline.record(&quoted.entity_id).is_none()
+            && !quoted.deleted
+            && (quoted.feed_id.is_empty() || quoted.feed_id == post.feed_id)
+        {
+            self.merge_message(quoted.into_message(), &mut merged, step);
+        }
+        merged.arrived = false;
+        self.merge_message(post.into_message(), &mut merged, step);
+        if merged.arrived {
+            self.announce(&id, step);
+        }
         Self::note(merged, step);
-        if live && let Some(name) = name {
-            let author = super::view::display_name(&name);
+    }
+
+    /// Somebody else's message arrived live.
+    fn announce(&self, id: &MessageId, step: &mut Step) {
+        let Some(record) = self.timeline.record(id) else {
+            return;
+        };
+        let user = &record.message.user;
+        if self.viewer().is_some_and(|viewer| viewer.id != user.id) {
+            let author = super::view::display_name(user);
+            let text = self.excerpt(record);
             step.effects
                 .push(Effect::Announce(Announcement::Message { author, text }));
         }

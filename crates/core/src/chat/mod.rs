@@ -92,7 +92,11 @@ impl Chat {
             changes: Changes::default(),
         };
         match event {
-            Event::Opened | Event::RetriedOpening => self.open(&mut step),
+            Event::Opened => self.open(&mut step),
+            Event::RetriedOpening => {
+                self.set_status(Status::Opening, &mut step);
+                self.open(&mut step);
+            }
             Event::Http(request, outcome) => self.answered(request, outcome, &mut step),
             Event::Socket(socket, event) => self.socket_event(socket, event, &mut step),
             Event::Elapsed(timer) => self.elapsed(timer, &mut step),

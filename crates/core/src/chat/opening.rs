@@ -13,9 +13,6 @@ impl Chat {
         self.abandon_requests(step);
         self.session = None;
         self.connection.stop(&mut step.effects, &mut step.changes);
-        if matches!(self.status, Status::Refused(_)) {
-            self.set_status(Status::Opening, step);
-        }
         match self.options.identity.clone() {
             Identity::Whop => self.request_session(None, step),
             Identity::Assertion(assertion) => self.request_session(Some(assertion), step),
@@ -54,7 +51,7 @@ impl Chat {
         self.request(purpose, Method::Post, "/session".to_owned(), body, step);
     }
 
-    fn set_status(&mut self, status: Status, step: &mut Step) {
+    pub(super) fn set_status(&mut self, status: Status, step: &mut Step) {
         step.changes.status |= self.status != status;
         self.status = status;
     }

@@ -184,7 +184,7 @@ impl Chat {
     }
 
     /// A message in one line: its text, or the name of its first file where it has none.
-    fn excerpt(&self, record: &Record) -> String {
+    pub(super) fn excerpt(&self, record: &Record) -> String {
         let text = record
             .document(&self.text_context(record).context())
             .plain_text();

@@ -30,6 +30,7 @@
     });
     document.head.append(preload);
     const wasm = fetched(assets.wasm);
+    wasm.catch(() => {}); // Told below, unless another file's failure is told first.
     const css = fetched(assets.css).then((response) => response.text());
     const [glue, text] = await Promise.all([import(url(assets.glue)), css]);
     const sheet = new CSSStyleSheet();
@@ -38,13 +39,16 @@
     return { glue, sheet };
   };
 
+  const attribute = (element, name) => element.getAttribute(`data-whop-chat-${name}`) || undefined;
+  const channelOf = (element) => attribute(element, 'channel-id') || attribute(element, 'experience-id');
+
   const optionsOf = (element) => {
-    const data = (name) => element.getAttribute(`data-whop-chat-${name}`) || undefined;
+    const data = (name) => attribute(element, name);
     return {
       origin,
-      channel: data('channel-id') || data('experience-id'),
+      channel: channelOf(element),
       assertion: data('assertion'),
-      tokenUrl: data('token-url') && new URL(data('token-url'), location.href).href,
+      tokenUrl: data('token-url') && new URL(data('token-url'), document.baseURI).href,
       theme: data('theme'),
       style: data('style'),
       locale: data('locale') || document.documentElement.lang || navigator.language,
@@ -58,6 +62,7 @@
     const session = fetch(`${origin}/session`, {
       method: 'POST', credentials: 'same-origin',
       headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+      signal: AbortSignal.timeout?.(20_000),
     });
     session.catch(() => {}); // The widget looks at the failure.
     return session;
@@ -74,11 +79,11 @@
   };
 
   const add = async (element) => {
-    const widget = {};
+    const widget = { channel: channelOf(element) };
     widgets.set(element, widget);
-    const options = optionsOf(element);
-    options.session = openSession(options);
     try {
+      const options = optionsOf(element);
+      options.session = openSession(options);
       const { glue, sheet } = await load();
       if (widgets.get(element) !== widget) return;
       widget.mounted = glue.mount(element, { ...options, sheet });
@@ -97,8 +102,9 @@
   };
 
   const scan = () => {
-    for (const element of [...widgets.keys()]) if (!element.isConnected) remove(element);
-    for (const element of document.querySelectorAll(selector)) if (!widgets.has(element)) add(element);
+    for (const [element, { channel }] of [...widgets]) if (!element.isConnected || channelOf(element) !== channel) remove(element);
+    // A page may name the channel later than it makes the element.
+    for (const element of document.querySelectorAll(selector)) if (channelOf(element) && !widgets.has(element)) add(element);
   };
 
   // A trap ends the wasm instance: say so instead of going blank (E11).
@@ -115,6 +121,8 @@
     if (due) return;
     due = true;
     queueMicrotask(() => { due = false; scan(); });
-  }).observe(document, { childList: true, subtree: true });
+  }).observe(document, {
+    childList: true, subtree: true, attributeFilter: ['data-whop-chat-channel-id', 'data-whop-chat-experience-id'],
+  });
   scan();
 })();

@@ -282,12 +282,12 @@ impl World {
         match action % 24 {
             0..=3 => self.answer(pick_at),
             4..=6 => self.take_up(pick_at, pick / 16),
-            7..=8 => self.hear(pick % 4 == 0),
+            7..=8 => self.hear(pick.is_multiple_of(4)),
             9 => self.open_socket(),
             10 => self.bulk(1),
             11 => self.edit(pick_at),
             12 => self.delete(pick_at),
-            13 => self.cut(if pick % 5 == 0 { 4001 } else { 1006 }),
+            13 => self.cut(if pick.is_multiple_of(5) { 4001 } else { 1006 }),
             14 => {
                 self.online = false;
                 self.open = None;
@@ -302,11 +302,11 @@ impl World {
                 let content = format!("mine {}", self.written);
                 self.chat.send(&content);
             }
-            18..=19 => self.elapse(pick_at, pick % 7 == 0),
+            18..=19 => self.elapse(pick_at, pick.is_multiple_of(7)),
             20 => self.chat.feed(Event::ReachedOldest),
-            21 => self.failed(pick_at, pick % 3 == 0),
-            22 if pick % 6 == 0 => self.token += 1,
-            23 if pick % 16 == 0 => self.bulk(usize::from(pick) * 3),
+            21 => self.failed(pick_at, pick.is_multiple_of(3)),
+            22 if pick.is_multiple_of(6) => self.token += 1,
+            23 if pick.is_multiple_of(16) => self.bulk(usize::from(pick) * 3),
             23 if pick % 16 == 1 => self.chat.feed(Event::RetriedOpening),
             _ => {}
         }

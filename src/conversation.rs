@@ -4,8 +4,8 @@ use chat_core::{
     Status,
 };
 use leptos::prelude::*;
-use std::cell::{Cell, RefCell};
 use litemap::LiteMap;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wire::rest::{ChatChannel, UserReference};

@@ -185,6 +185,7 @@ fn brotli(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 11,
         lgwin: 24,
+        size_hint: bytes.len(),
         ..Default::default()
     };
     let mut compressed = Vec::new();

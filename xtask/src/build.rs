@@ -10,15 +10,7 @@ use crate::error::{Error, Result};
 use crate::process;
 use crate::toolchain::{self, Tool, Toolchain};
 
-/// What a release's code is compiled with.
-const FLAGS: &[&str] = &[
-    // Leptos then draws every view through one type instead of one type a view.
-    "--cfg",
-    "erase_components",
-    // Even for size, LLVM copies more into callers than compression makes up for.
-    "-Cllvm-args=-inline-threshold=5",
-];
-/// And with that, where the standard library is compiled too; unstable, like that itself.
+/// What a release is compiled with where the standard library is compiled too; unstable, like that itself.
 const STD_SIZE_FLAGS: &[&str] = &[
     "-Zunstable-options",
     "-Cpanic=immediate-abort",
@@ -109,7 +101,7 @@ fn lock(toolchain: &Toolchain) -> Result<File> {
 /// Trunk runs Cargo offline, so everything has to be here before.
 fn fetch(toolchain: &Toolchain, options: Options) -> Result<()> {
     let mut command = toolchain.cargo_wasm();
-    add_release(&mut command, options);
+    add_std_size(&mut command, options);
     command.args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]);
     if env::var_os("CI").is_some() {
         command.arg("--locked");
@@ -119,7 +111,7 @@ fn fetch(toolchain: &Toolchain, options: Options) -> Result<()> {
 
 fn trunk(toolchain: &Toolchain, options: Options) -> Result<()> {
     let mut command = toolchain.tool("trunk");
-    add_release(&mut command, options);
+    add_std_size(&mut command, options);
     // Trunk takes these two for flags of its own and stops at `NO_COLOR=1` or `CI=1`.
     command.env_remove("NO_COLOR").env_remove("CI");
     // What goes wrong, Cargo has said already; Trunk would add a page of its own stack.
@@ -133,23 +125,17 @@ fn trunk(toolchain: &Toolchain, options: Options) -> Result<()> {
     process::show("trunk build", &mut command)
 }
 
-/// What a release is compiled with beyond its profile in Cargo.toml.
-fn add_release(command: &mut Command, options: Options) {
-    if options.profile == Profile::Dev {
-        return;
-    }
-    let mut flags = FLAGS.join(" ");
+fn add_std_size(command: &mut Command, options: Options) {
     if options.std_size {
-        for flag in STD_SIZE_FLAGS {
-            flags.push(' ');
-            flags.push_str(flag);
-        }
         command
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                STD_SIZE_FLAGS.join(" "),
+            );
     }
-    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
 }
 
 /// Builds the binaries of the servers, without optimisation.

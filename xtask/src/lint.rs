@@ -63,6 +63,9 @@ fn cargo_deny(toolchain: &Toolchain) -> Result<()> {
         command.args(["--log-level", "error", "check"]);
     } else {
         println!("without the advisories: their database on github.com can't be reached");
+        // Offline it can't look at packages of other systems, which nothing has asked for so far.
+        let mut fetch = toolchain.cargo();
+        process::show("cargo fetch", fetch.arg("fetch").args(locked()))?;
         command.args([
             "--offline",
             "--log-level",

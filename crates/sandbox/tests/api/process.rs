@@ -56,6 +56,8 @@ async fn it_says_where_it_listens_and_stops_when_told() {
             "--app-port=0",
             "--creator-site-port=0",
             "--messages=5",
+            // Port 1 is nobody's, whatever else runs on this machine.
+            "--app-url=http://127.0.0.1:1",
         ])
         .arg("--print-ready")
         .stdout(Stdio::piped())

@@ -6,10 +6,18 @@ use super::scene::Scene;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-/// Keys in the composer and in the emoji menu are theirs. In the history, arrow keys go from message to message, Enter and Space reveal a spoiler. Keys within a message's buttons and code
-/// are theirs.
+/// Keys in the composer and in the emoji menu are theirs. In the history, arrow keys go from message to message, and
+/// Enter and Space reveal a spoiler. Keys within a message's buttons and code are theirs.
+///
+/// Tab goes past the history, which has no end to reach: from the list to what follows it, and back.
 pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
     let Some(target) = origin(event) else { return };
+    if event.key() == "Tab"
+        && let Some(stop) = stop_beyond_history(&target, event.shift_key())
+    {
+        event.prevent_default();
+        return focus(&stop);
+    }
     if target.tag_name() == "TEXTAREA" {
         return composer::pressed(event, scene);
     }
@@ -48,6 +56,20 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
         event.prevent_default();
         focus(&next);
     }
+}
+
+/// Where Tab leads from the list forwards, and from the composer backwards.
+fn stop_beyond_history(target: &Element, backwards: bool) -> Option<Element> {
+    let from_list = target.class_name() == "scroller";
+    let stops: &[&str] = match (backwards, target.tag_name() == "TEXTAREA") {
+        (false, false) if from_list => &[".jump", "textarea"],
+        (true, true) => &[".replying button", ".jump", ".scroller"],
+        _ => return None,
+    };
+    let chat = target.closest(".chat").ok()??;
+    stops
+        .iter()
+        .find_map(|stop| chat.query_selector(stop).ok()?)
 }
 
 fn last_row(scroller: &Element) -> Option<Element> {

@@ -27,6 +27,17 @@ test('a member reads the history, upwards to its beginning', async () => {
   assert.deepEqual(problems, []);
 });
 
+test('Tab leads past the history, not into it', async () => {
+  const { chat, page } = await onCreatorSite(browser, servers, { user: 'user_ada', channel: 'chat_feed_general' });
+  await chat.log.getByRole('article').first().waitFor();
+  await chat.log.focus();
+  await page.keyboard.press('Tab');
+  await chat.composer.and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await chat.log.and(page.locator(':focus')).waitFor();
+  assert.equal(await chat.log.getByRole('article').count(), 50, 'nothing older was loaded on the way');
+});
+
 test('a stranger is told that the chat is for members', async () => {
   for (const visitor of [
     await onCreatorSite(browser, servers, { user: 'user_stranger', channel: 'chat_feed_general' }),

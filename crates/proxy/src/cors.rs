@@ -80,7 +80,14 @@ pub async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match &visit {
-        Visit::Foreign => Refusal::ForeignOrigin.into_response(),
+        Visit::Foreign => {
+            // The browser hides the answer from that page, so its developer can only learn of it here.
+            tracing::warn!(
+                origin = ?request.headers().get(header::ORIGIN),
+                "a page was turned away: its origin is not in WHOP_CHAT_ALLOWED_ORIGINS"
+            );
+            Refusal::ForeignOrigin.into_response()
+        }
         Visit::Site(_) if is_preflight => preflight(),
         _ => next.run(request).await,
     };

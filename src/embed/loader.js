@@ -64,7 +64,8 @@
       headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
       signal: AbortSignal.timeout?.(20_000),
     });
-    session.catch(() => {}); // The widget looks at the failure.
+    // The widget looks at the failure; a page's developer looks here. The browser doesn't say which of the two it was.
+    session.catch(() => console.warn(`whop-chat: ${origin}/session did not answer. If the network is there, ${location.origin} is missing from that proxy's WHOP_CHAT_ALLOWED_ORIGINS.`));
     return session;
   };
 

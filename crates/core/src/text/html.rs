@@ -6,7 +6,9 @@
 //! bdi span br`; attributes: `class` (the constants' values below), `dir="ltr"` on code, `start`
 //! on `ol`, `href title target rel` on `a`, `data-user` on mentions, `data-language` on code.
 
-use super::document::{Alignment, Block, Document, Inline, Mention, MentionTarget, TableRow};
+use super::document::{
+    Alignment, Block, Document, Inline, LinkKind, Mention, MentionTarget, TableRow,
+};
 
 /// `rel` of every link (X2).
 pub const LINK_REL: &str = "noopener noreferrer nofollow ugc";
@@ -141,9 +143,15 @@ fn inlines(parts: &[Inline], out: &mut String) {
                 out.push_str("</code>");
             }
             Inline::Link {
-                url, title, label, ..
+                url,
+                title,
+                label,
+                kind,
             } => {
                 out.push_str("<a");
+                if *kind == LinkKind::Image {
+                    attribute("class", "image-link", out);
+                }
                 attribute("href", url.as_str(), out);
                 if let Some(title) = title {
                     attribute("title", title, out);

@@ -3,6 +3,8 @@
 //! feature, for servers and oracles).
 
 mod autolink;
+#[cfg(test)]
+mod commonmark;
 mod document;
 mod emoji;
 mod frame;

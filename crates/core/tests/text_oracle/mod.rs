@@ -50,7 +50,8 @@ pub fn sanitiser() -> ammonia::Builder<'static> {
         ("bdi", &["data-user"]),
         ("code", &["data-language"]),
     ];
-    let classes: [(&str, &[&str]); 5] = [
+    let classes: [(&str, &[&str]); 6] = [
+        ("a", &["image-link"]),
         ("bdi", &["mention", "me"]),
         ("li", &["task", "done"]),
         ("span", &["spoiler"]),

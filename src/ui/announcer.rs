@@ -3,6 +3,7 @@ use super::region::watch;
 use super::scene::Scene;
 use chat_core::Announcement;
 use leptos::prelude::*;
+use markup::Pen as _;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;

@@ -1,10 +1,11 @@
 use super::dom::origin;
-use super::icons::{CLOSE, LOCK, SEND};
 use super::pen::{Pen, set, set_if};
 use super::region::{region, watch};
 use super::scene::Scene;
 use chat_core::{Event, Refusal, Status};
 use leptos::prelude::*;
+use markup::Pen as _;
+use markup::icons::{CLOSE, LOCK, SEND};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
 use wire::rest::WhoCanPost;

@@ -75,16 +75,6 @@ impl Dates {
         }
     }
 
-    /// Hours and minutes.
-    pub fn time(self, unix_millis: i64) -> String {
-        self.written(unix_millis, |formats| formats.time.as_ref())
-    }
-
-    /// Date and time to the second.
-    pub fn exact(self, unix_millis: i64) -> String {
-        self.written(unix_millis, |formats| formats.exact.as_ref())
-    }
-
     /// Today, yesterday, or the date. Tracks the end of the day.
     pub fn day(self, unix_millis: i64) -> String {
         let date = date(unix_millis);
@@ -125,13 +115,22 @@ impl Dates {
     }
 }
 
-/// For the `datetime` of a `time` element.
-pub(super) fn machine(unix_millis: i64) -> String {
-    let date = date(unix_millis);
-    if date.get_time().is_nan() {
-        String::new()
-    } else {
-        date.to_iso_string().into()
+impl markup::Dates for Dates {
+    fn time(&self, unix_millis: i64) -> String {
+        self.written(unix_millis, |formats| formats.time.as_ref())
+    }
+
+    fn exact(&self, unix_millis: i64) -> String {
+        self.written(unix_millis, |formats| formats.exact.as_ref())
+    }
+
+    fn machine(&self, unix_millis: i64) -> String {
+        let date = date(unix_millis);
+        if date.get_time().is_nan() {
+            String::new()
+        } else {
+            date.to_iso_string().into()
+        }
     }
 }
 

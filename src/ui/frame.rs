@@ -12,6 +12,7 @@ use super::scene::Scene;
 use super::status;
 use crate::Conversation;
 use leptos::prelude::*;
+use markup::Pen as _;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 

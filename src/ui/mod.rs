@@ -2,14 +2,12 @@
 //! No fetching, no sockets and no knowledge of what an event leads to.
 
 mod acts;
-mod address;
 mod announcer;
 mod appearance;
 mod composer;
 mod dates;
 mod dom;
 mod frame;
-mod icons;
 mod keys;
 mod list;
 mod pen;
@@ -18,8 +16,6 @@ mod region;
 mod row;
 mod scene;
 mod status;
-mod strings;
-mod text;
 
 pub use appearance::{Appearance, ChatStyle, Theme};
 pub use frame::App;

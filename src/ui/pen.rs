@@ -1,15 +1,14 @@
-use super::strings::Strings;
-use wasm_bindgen::JsValue;
-use web_sys::{Document, Element};
+use markup::strings::Strings;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CssStyleDeclaration, Document, Element};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-/// Makes nodes by hand, for what there is much of (rows) and for what comes and goes as a whole (notices): as views,
-/// each of a type of its own, they would weigh four times as much on the wire. A step that fails leaves its node out rather
-/// than the message.
+/// Makes nodes of the browser's document, for what there is much of (rows) and for what comes and goes as a whole
+/// (notices).
 pub(super) struct Pen {
     document: Document,
-    pub strings: &'static Strings,
+    strings: &'static Strings,
 }
 
 impl Pen {
@@ -18,9 +17,16 @@ impl Pen {
         let document = element.owner_document()?;
         Some(Self { document, strings })
     }
+}
 
-    /// A new last child.
-    pub fn element(&self, parent: &Element, name: &str, class: &str) -> Option<Element> {
+impl markup::Pen for Pen {
+    type Element = Element;
+
+    fn strings(&self) -> &'static Strings {
+        self.strings
+    }
+
+    fn element(&self, parent: &Element, name: &str, class: &str) -> Option<Element> {
         let element = self.document.create_element(name).ok()?;
         if !class.is_empty() {
             element.set_class_name(class);
@@ -29,43 +35,11 @@ impl Pen {
         Some(element)
     }
 
-    pub fn text(&self, parent: &Element, text: &str) {
+    fn text(&self, parent: &Element, text: &str) {
         let _ = parent.append_child(&self.document.create_text_node(text));
     }
 
-    /// An element that contains nothing but that text.
-    pub fn label(&self, parent: &Element, name: &str, class: &str, text: &str) -> Option<Element> {
-        let element = self.element(parent, name, class)?;
-        element.set_text_content(Some(text));
-        Some(element)
-    }
-
-    /// A button that the list's one listener knows by `act`.
-    pub fn button(&self, parent: &Element, act: &str, class: &str) -> Option<Element> {
-        let button = self.element(parent, "button", class)?;
-        set(&button, "type", "button");
-        set(&button, "data-act", act);
-        Some(button)
-    }
-
-    /// A button that shows a text.
-    pub fn text_button(&self, parent: &Element, act: &str, class: &str, text: &str) {
-        if let Some(button) = self.button(parent, act, class) {
-            button.set_text_content(Some(text));
-        }
-    }
-
-    /// A button that shows an icon, and is named for those who don't see it.
-    pub fn icon_button(&self, parent: &Element, act: &str, class: &str, path: &str, name: &str) {
-        if let Some(button) = self.button(parent, act, class) {
-            set(&button, "aria-label", name);
-            set(&button, "title", name);
-            self.icon(&button, path);
-        }
-    }
-
-    /// An icon of [`super::icons`].
-    pub fn icon(&self, parent: &Element, path: &str) {
+    fn icon(&self, parent: &Element, path: &str) {
         let make = |name| self.document.create_element_ns(Some(SVG), name);
         if let (Ok(icon), Ok(line)) = (make("svg"), make("path")) {
             set(&icon, "class", "icon");
@@ -77,13 +51,52 @@ impl Pen {
         }
     }
 
-    /// A link that opens beside the page and tells the other side nothing.
-    pub fn link(&self, parent: &Element, class: &str, url: &str) -> Option<Element> {
-        let link = self.element(parent, "a", class)?;
-        set(&link, "href", url);
-        set(&link, "target", "_blank");
-        set(&link, "rel", "noopener noreferrer nofollow ugc");
-        Some(link)
+    fn set_text(&self, element: &Element, text: &str) {
+        element.set_text_content(Some(text));
+    }
+
+    fn set_class(&self, element: &Element, class: &str) {
+        element.set_class_name(class);
+    }
+
+    fn set(&self, element: &Element, name: &str, value: &str) {
+        set(element, name, value);
+    }
+
+    fn set_if(&self, element: &Element, name: &str, present: bool) {
+        set_if(element, name, present);
+    }
+
+    fn set_property(&self, element: &Element, name: &str, value: &str) {
+        set_property(element, name, value);
+    }
+
+    fn child_count(&self, element: &Element) -> usize {
+        element.child_element_count() as usize
+    }
+
+    fn first_child(&self, element: &Element) -> Option<Element> {
+        element.first_element_child()
+    }
+
+    fn last_child(&self, element: &Element) -> Option<Element> {
+        element.last_element_child()
+    }
+
+    fn next_sibling(&self, element: &Element) -> Option<Element> {
+        element.next_element_sibling()
+    }
+
+    fn previous_sibling(&self, element: &Element) -> Option<Element> {
+        element.previous_element_sibling()
+    }
+
+    fn move_before(&self, parent: &Element, child: &Element, next: &Element) {
+        let _ = parent.insert_before(child, Some(next));
+    }
+
+    fn remove(&self, element: &Element) {
+        element.remove();
     }
 }
 
@@ -97,11 +110,11 @@ pub(super) fn set_if(element: &Element, name: &str, present: bool) {
     let _ = element.toggle_attribute_with_force(name, present);
 }
 
-/// Sets a custom property, which a strict content security policy allows where it forbids a `style` attribute.
+/// Sets a property of an element's own style.
 pub(super) fn set_property(element: &Element, name: &str, value: &str) {
     let element: &JsValue = element;
     if let Ok(style) = js_sys::Reflect::get(element, &"style".into()) {
-        let style: web_sys::CssStyleDeclaration = wasm_bindgen::JsCast::unchecked_into(style);
+        let style: CssStyleDeclaration = style.unchecked_into();
         let _ = style.set_property(name, value);
     }
 }

@@ -3,6 +3,7 @@ use super::pen::{Pen, set, set_property};
 use super::scene::Scene;
 use chat_core::{Event, RowId};
 use leptos::prelude::*;
+use markup::Pen as _;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
 

@@ -1,9 +1,9 @@
 use super::appearance::Appearance;
 use super::dates::Dates;
 use super::quick_reactions::Picking;
-use super::strings::{ENGLISH, Strings};
 use crate::Conversation;
 use leptos::prelude::*;
+use markup::strings::{ENGLISH, Strings};
 use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
 

@@ -1,8 +1,9 @@
-use super::icons::{BUBBLES, LOCK, PLUG, SEARCH, WARNING};
 use super::pen::{Pen, set};
 use super::scene::Scene;
 use chat_core::{ConnectionStatus, Older, Refusal, Status};
 use leptos::prelude::*;
+use markup::Pen as _;
+use markup::icons::{BUBBLES, LOCK, PLUG, SEARCH, WARNING};
 use web_sys::Element;
 
 /// What the middle of the widget shows.
@@ -62,7 +63,7 @@ fn skeleton(pen: &Pen, place: &Element) {
         return;
     };
     set(&skeleton, "role", "img");
-    set(&skeleton, "aria-label", pen.strings.loading);
+    set(&skeleton, "aria-label", pen.strings().loading);
     for shape in [
         "ghost",
         "ghost b",
@@ -80,7 +81,7 @@ fn skeleton(pen: &Pen, place: &Element) {
 
 /// No messages: what that means and what can be done.
 fn notice(pen: &Pen, place: &Element, scene: Scene) {
-    let strings = pen.strings;
+    let strings = pen.strings();
     let status = scene.conversation.status().get();
     let (picture, title, text) = match &status {
         Status::Opening | Status::Ready => (BUBBLES, strings.empty_title, strings.empty_text),

@@ -2,7 +2,6 @@
 
 mod reading;
 
-use super::icons::DOWN;
 use super::pen::{Pen, set};
 use super::region::region;
 use super::row::MessageRow;
@@ -10,6 +9,8 @@ use super::scene::Scene;
 use chat_core::{Older, RowId};
 use leptos::html;
 use leptos::prelude::*;
+use markup::Pen as _;
+use markup::icons::DOWN;
 use reading::Reading;
 use web_sys::Element;
 

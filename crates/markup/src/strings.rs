@@ -1,7 +1,11 @@
 //! Everything that the widget says by itself, in one place so that it can be translated.
 
 /// The sentences of one language.
-pub(super) struct Strings {
+#[expect(
+    missing_docs,
+    reason = "a field is named after what it says, and says it below"
+)]
+pub struct Strings {
     pub retry: &'static str,
     pub edit: &'static str,
     pub delete: &'static str,
@@ -71,8 +75,10 @@ pub(super) struct Strings {
 }
 
 /// A noun with its number. Languages with more forms than two will have more fields.
-pub(super) struct Counted {
+pub struct Counted {
+    /// For one.
     pub one: &'static str,
+    /// For any other number.
     pub other: &'static str,
 }
 
@@ -84,7 +90,8 @@ impl Counted {
     }
 }
 
-pub(super) static ENGLISH: Strings = Strings {
+/// English.
+pub static ENGLISH: Strings = Strings {
     retry: "Retry",
     edit: "Edit",
     delete: "Delete",

@@ -1,41 +1,12 @@
-//! One message with all its parts. A row is drawn by hand, by one effect that looks at what changed since: only those
-//! parts are touched. What is clicked in it is named by `data-act`, and the list's one listener does it.
-
-mod attachments;
-mod avatar;
-mod delivery;
-mod heading;
-mod parts;
-mod poll;
-mod quote;
-mod reactions;
-mod tools;
-
 use super::pen::Pen;
 use super::region::watch;
 use super::scene::Scene;
-use chat_core::{Row, RowId};
+use chat_core::RowId;
 use leptos::prelude::*;
-use parts::Parts;
-use std::rc::Rc;
+use markup::row::{May, Parts, Shown};
 use web_sys::Element;
 
-/// A row as it was drawn.
-struct Shown {
-    row: Rc<Row>,
-    may: May,
-    /// The day that begins with it.
-    day: Option<String>,
-}
-
-/// What the visitor may do with a message.
-#[derive(Clone, Copy, PartialEq)]
-struct May {
-    react: bool,
-    post: bool,
-}
-
-/// One message.
+/// One message, kept what the conversation says it is by one effect. How it looks is `markup`'s.
 #[component]
 pub(super) fn MessageRow(id: RowId, scene: Scene) -> impl IntoView {
     view! {
@@ -64,7 +35,7 @@ fn draw(item: Element, (id, scene): (RowId, Scene)) {
         };
         let day = row.starts_day.then(|| scene.dates.day(row.created_at));
         let shown = Shown { row, may, day };
-        parts.draw(&pen, scene.dates, before.as_ref(), &shown);
+        parts.draw(&pen, &scene.dates, before.as_ref(), &shown);
         before = Some(shown);
     });
 }

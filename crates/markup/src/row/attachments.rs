@@ -1,7 +1,6 @@
-use crate::ui::address::is_safe;
-use crate::ui::icons::FILE;
-use crate::ui::pen::{Pen, clear, set, set_property};
-use web_sys::Element;
+use crate::address::is_safe;
+use crate::icons::FILE;
+use crate::pen::Pen;
 use wire::rest::Attachment;
 
 /// How many pictures a message shows before the rest is a number.
@@ -17,14 +16,14 @@ const LEAST_WIDTH: u64 = 96;
 
 /// The files of a message: pictures in a grid, then the rest. A file whose address is missing or must not be requested
 /// is not shown.
-pub(super) fn draw(pen: &Pen, place: &Element, files: &[Attachment]) {
-    clear(place);
+pub(super) fn draw<P: Pen>(pen: &P, place: &P::Element, files: &[Attachment]) {
+    pen.clear(place);
     let safe = || files.iter().filter_map(File::new);
     let count = safe().filter(File::is_picture).count();
     if count > 0
         && let Some(grid) = pen.element(place, "div", "pictures")
     {
-        set(&grid, "data-count", &count.min(MOST_PICTURES).to_string());
+        pen.set(&grid, "data-count", &count.min(MOST_PICTURES).to_string());
         for (index, file) in safe()
             .filter(File::is_picture)
             .take(MOST_PICTURES)
@@ -78,23 +77,23 @@ impl<'a> File<'a> {
     }
 }
 
-fn picture(pen: &Pen, grid: &Element, file: &File<'_>, more: usize) {
+fn picture<P: Pen>(pen: &P, grid: &P::Element, file: &File<'_>, more: usize) {
     let (width, height) = file.size.unwrap_or(UNKNOWN_SIZE);
     let Some(link) = pen.link(grid, "picture", file.url) else {
         return;
     };
-    let name = file.name.unwrap_or(pen.strings.image);
-    set(&link, "title", name);
+    let name = file.name.unwrap_or(pen.strings().image);
+    pen.set(&link, "title", name);
     let ratio = [&width.to_string(), " / ", &height.to_string()].concat();
-    set_property(&link, "--ratio", &ratio);
+    pen.set_property(&link, "--ratio", &ratio);
     let shown = [&shown_width(width, height).to_string(), "px"].concat();
-    set_property(&link, "--width", &shown);
+    pen.set_property(&link, "--width", &shown);
     if let Some(image) = pen.element(&link, "img", "") {
-        set(&image, "alt", name);
-        set(&image, "loading", "lazy");
-        set(&image, "decoding", "async");
-        set(&image, "referrerpolicy", "no-referrer");
-        set(&image, "src", file.url);
+        pen.set(&image, "alt", name);
+        pen.set(&image, "loading", "lazy");
+        pen.set(&image, "decoding", "async");
+        pen.set(&image, "referrerpolicy", "no-referrer");
+        pen.set(&image, "src", file.url);
     }
     if more > 0 {
         pen.label(
@@ -113,33 +112,33 @@ fn shown_width(width: u32, height: u32) -> u64 {
     width.min(fits).max(LEAST_WIDTH)
 }
 
-fn media(pen: &Pen, place: &Element, file: &File<'_>) {
+fn media<P: Pen>(pen: &P, place: &P::Element, file: &File<'_>) {
     let Some(player) = pen.element(place, file.kind, file.kind) else {
         return;
     };
     let is_video = file.kind == "video";
     let fallback = if is_video {
-        pen.strings.video
+        pen.strings().video
     } else {
-        pen.strings.audio
+        pen.strings().audio
     };
-    set(&player, "aria-label", file.name.unwrap_or(fallback));
-    set(&player, "controls", "");
-    set(&player, "preload", "metadata");
+    pen.set(&player, "aria-label", file.name.unwrap_or(fallback));
+    pen.set(&player, "controls", "");
+    pen.set(&player, "preload", "metadata");
     if is_video {
         let (width, height) = file.size.unwrap_or(UNKNOWN_VIDEO);
-        set(&player, "playsinline", "");
-        set(&player, "width", &width.to_string());
-        set(&player, "height", &height.to_string());
+        pen.set(&player, "playsinline", "");
+        pen.set(&player, "width", &width.to_string());
+        pen.set(&player, "height", &height.to_string());
     }
-    set(&player, "src", file.url);
+    pen.set(&player, "src", file.url);
 }
 
-fn card(pen: &Pen, place: &Element, file: &File<'_>) {
+fn card<P: Pen>(pen: &P, place: &P::Element, file: &File<'_>) {
     let Some(link) = pen.link(place, "file", file.url) else {
         return;
     };
-    let name = file.name.unwrap_or(pen.strings.file);
+    let name = file.name.unwrap_or(pen.strings().file);
     if let Some(icon) = pen.element(&link, "span", "file-icon") {
         pen.icon(&icon, FILE);
     }

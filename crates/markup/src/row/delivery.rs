@@ -1,18 +1,17 @@
-use crate::ui::icons::WARNING;
-use crate::ui::pen::{Pen, clear, set};
+use crate::icons::WARNING;
+use crate::pen::Pen;
 use chat_core::{Delivery, Failure};
-use web_sys::Element;
 
 /// That the row is on its way, or why it is not and what can be done.
-pub(super) fn draw(pen: &Pen, place: &Element, delivery: &Delivery) {
-    clear(place);
-    let strings = pen.strings;
+pub(super) fn draw<P: Pen>(pen: &P, place: &P::Element, delivery: &Delivery) {
+    pen.clear(place);
+    let strings = pen.strings();
     let reason = match delivery {
         Delivery::Delivered => return,
         Delivery::Pending => {
             if let Some(sending) = pen.element(place, "div", "sending") {
-                set(&sending, "role", "img");
-                set(&sending, "aria-label", strings.sending);
+                pen.set(&sending, "role", "img");
+                pen.set(&sending, "aria-label", strings.sending);
             }
             return;
         }

@@ -1,19 +1,18 @@
-use crate::ui::address::is_safe;
-use crate::ui::pen::{Pen, clear, set};
+use crate::address::is_safe;
+use crate::pen::Pen;
 use chat_core::{Kind, Row};
-use web_sys::Element;
 
 /// How many tints there are for those without a picture.
 const TINTS: u32 = 8;
 
 /// The author's picture, or their initials on a colour that is always theirs. Only a group's first and last row can
 /// show it.
-pub(super) fn draw(pen: &Pen, avatar: &Element, row: &Row) {
-    clear(avatar);
+pub(super) fn draw<P: Pen>(pen: &P, avatar: &P::Element, row: &Row) {
+    pen.clear(avatar);
     if row.kind == Kind::System || !(row.starts_group || row.ends_group) {
         return;
     }
-    set(
+    pen.set(
         avatar,
         "data-tint",
         &tint(row.author.id.as_str()).to_string(),
@@ -23,10 +22,10 @@ pub(super) fn draw(pen: &Pen, avatar: &Element, row: &Row) {
     if let Some(url) = picture
         && let Some(image) = pen.element(avatar, "img", "")
     {
-        set(&image, "alt", "");
-        set(&image, "loading", "lazy");
-        set(&image, "referrerpolicy", "no-referrer");
-        set(&image, "src", url);
+        pen.set(&image, "alt", "");
+        pen.set(&image, "loading", "lazy");
+        pen.set(&image, "referrerpolicy", "no-referrer");
+        pen.set(&image, "src", url);
     }
 }
 

@@ -1,34 +1,36 @@
-//! A message's [`Document`] to DOM nodes, one node per part: no HTML string exists on the way.
+//! A message's [`Document`] as elements, one for each part: in the widget no HTML string exists on the way.
 //! Nothing here parses, and nothing of a message becomes an attribute except a [`SafeUrl`](chat_core::text::SafeUrl).
 
 mod blocks;
 mod inlines;
 
-use super::pen::{Pen, clear, set};
+use crate::pen::Pen;
 use chat_core::text::Document;
-use web_sys::Element;
 
 /// More than that many characters are shown on demand only (X10).
 const LONG_CHARACTERS: usize = 4_000;
 
 /// Makes an element's content the text.
-pub(super) fn draw(pen: &Pen, element: &Element, text: &Document) {
-    clear(element);
-    element.set_class_name(if text.is_emoji_only() {
-        "text jumbo"
-    } else {
-        "text"
-    });
+pub fn draw<P: Pen>(pen: &P, element: &P::Element, text: &Document) {
+    pen.clear(element);
+    pen.set_class(
+        element,
+        if text.is_emoji_only() {
+            "text jumbo"
+        } else {
+            "text"
+        },
+    );
     let long = text.truncated || weight(&text.blocks) > LONG_CHARACTERS;
     if !long {
-        return pen.blocks(element, &text.blocks);
+        return blocks::blocks(pen, element, &text.blocks);
     }
     if let Some(fold) = pen.element(element, "div", "fold") {
-        pen.blocks(&fold, &text.blocks);
+        blocks::blocks(pen, &fold, &text.blocks);
     }
     if let Some(button) = pen.button(element, "unfold", "unfold") {
-        set(&button, "aria-expanded", "false");
-        pen.text(&button, pen.strings.show_more);
+        pen.set(&button, "aria-expanded", "false");
+        pen.text(&button, pen.strings().show_more);
     }
 }
 

@@ -1,28 +1,28 @@
 use super::{Shown, attachments, avatar, delivery, heading, poll, quote, reactions, tools};
-use crate::ui::dates::{Dates, machine};
-use crate::ui::pen::{Pen, clear, set, set_if};
-use crate::ui::text;
+use crate::dates::Dates;
+use crate::pen::Pen;
+use crate::text;
 use chat_core::{Delivery, Kind, Row};
-use web_sys::Element;
 
 /// A row's elements. They are always there, and an empty one takes no room.
-pub(super) struct Parts {
-    item: Element,
-    day: Element,
-    avatar: Element,
-    heading: Element,
-    quote: Element,
-    text: Element,
-    poll: Element,
-    marks: Element,
-    tools: Element,
-    attachments: Element,
-    reactions: Element,
-    delivery: Element,
+pub struct Parts<P: Pen> {
+    item: P::Element,
+    day: P::Element,
+    avatar: P::Element,
+    heading: P::Element,
+    quote: P::Element,
+    text: P::Element,
+    poll: P::Element,
+    marks: P::Element,
+    tools: P::Element,
+    attachments: P::Element,
+    reactions: P::Element,
+    delivery: P::Element,
 }
 
-impl Parts {
-    pub fn new(pen: &Pen, item: Element) -> Option<Self> {
+impl<P: Pen> Parts<P> {
+    /// Fills an empty element with the parts of a row that is not drawn yet.
+    pub fn new(pen: &P, item: P::Element) -> Option<Self> {
         let day = pen.element(&item, "div", "day")?;
         let message = pen.element(&item, "div", "message")?;
         let avatar = pen.element(&message, "span", "avatar")?;
@@ -43,35 +43,35 @@ impl Parts {
             delivery: pen.element(&body, "div", "delivery")?,
             item,
         };
-        set(&parts.avatar, "aria-hidden", "true");
-        set(&parts.text, "dir", "auto");
+        pen.set(&parts.avatar, "aria-hidden", "true");
+        pen.set(&parts.text, "dir", "auto");
         for (group, name) in [
-            (&parts.poll, pen.strings.poll),
-            (&parts.reactions, pen.strings.reactions),
+            (&parts.poll, pen.strings().poll),
+            (&parts.reactions, pen.strings().reactions),
         ] {
-            set(group, "role", "group");
-            set(group, "aria-label", name);
+            pen.set(group, "role", "group");
+            pen.set(group, "aria-label", name);
         }
         Some(parts)
     }
 
     /// Touches the parts that show something else than before.
-    pub fn draw(&self, pen: &Pen, dates: Dates, before: Option<&Shown>, now: &Shown) {
+    pub fn draw(&self, pen: &P, dates: &impl Dates, before: Option<&Shown>, now: &Shown) {
         let row = &*now.row;
         let old = before.map(|before| &*before.row);
         let changed = |differs: fn(&Row, &Row) -> bool| old.is_none_or(|old| differs(old, row));
         let may_changed = before.is_none_or(|before| before.may != now.may);
 
-        let class = class(row);
-        if self.item.class_name() != class {
-            self.item.set_class_name(&class);
+        let class_now = class(row);
+        if old.is_none_or(|old| class(old) != class_now) {
+            pen.set_class(&self.item, &class_now);
         }
         if before.is_none_or(|before| before.day != now.day) {
-            clear(&self.day);
+            pen.clear(&self.day);
             if let Some(day) = &now.day
                 && let Some(time) = pen.label(&self.day, "time", "", day)
             {
-                set(&time, "datetime", &machine(row.created_at));
+                pen.set(&time, "datetime", &dates.machine(row.created_at));
             }
         }
         if changed(|old, row| {
@@ -110,7 +110,7 @@ impl Parts {
         if changed(|old, row| old.delivery != row.delivery) {
             delivery::draw(pen, &self.delivery, &row.delivery);
         }
-        set_if(&self.quote, "hidden", row.quote.is_none());
+        pen.set_if(&self.quote, "hidden", row.quote.is_none());
     }
 }
 

@@ -1,0 +1,35 @@
+//! One message with all its parts. A drawn row knows what it shows, and only the parts that changed since are touched.
+//! What is clicked in it is named by `data-act`; whoever shows the row does it.
+
+mod attachments;
+mod avatar;
+mod delivery;
+mod heading;
+mod parts;
+mod poll;
+mod quote;
+mod reactions;
+mod tools;
+
+use chat_core::Row;
+pub use parts::Parts;
+use std::rc::Rc;
+
+/// A row as it is drawn.
+pub struct Shown {
+    /// What it says.
+    pub row: Rc<Row>,
+    /// What the visitor may do with it.
+    pub may: May,
+    /// The day that begins with it, as it is written.
+    pub day: Option<String>,
+}
+
+/// What the visitor may do with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct May {
+    /// React and vote.
+    pub react: bool,
+    /// Post, and so answer.
+    pub post: bool,
+}

@@ -1,7 +1,7 @@
 use crate::platform::clock;
 use chat_core::{
-    Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Older, Options, Row, RowId,
-    Status,
+    Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Older, Options, OrderChange, Row,
+    RowId, Status,
 };
 use leptos::prelude::*;
 use litemap::LiteMap;
@@ -22,7 +22,27 @@ type Perform = dyn Fn(&Conversation, Effect);
 #[derive(Clone, Copy)]
 pub struct Conversation {
     state: StoredValue<Rc<State>, LocalStorage>,
+}
+
+struct State {
+    chat: RefCell<Chat>,
+    perform: Box<Perform>,
+    signals: Signals,
+    /// Owns the rows' signals, which must not go with the component that asked for them first.
+    owner: Owner,
+    watched: RefCell<LiteMap<RowId, Watched>>,
+    /// What happened to the order since the list last asked.
+    order: RefCell<OrderChange>,
+    /// Events that came while another was being handled.
+    waiting: RefCell<VecDeque<Event>>,
+    busy: Cell<bool>,
+}
+
+/// A slice of the conversation each.
+struct Signals {
     rows: Local<Vec<RowId>>,
+    order: Local<u64>,
+    is_empty: Local<bool>,
     status: Local<Status>,
     connection: Local<ConnectionStatus>,
     older: Local<Older>,
@@ -32,26 +52,26 @@ pub struct Conversation {
     announcement: Local<Option<Announcement>>,
 }
 
-struct State {
-    chat: RefCell<Chat>,
-    perform: Box<Perform>,
-    /// Owns the rows' signals, which must not go with the component that asked for them first.
-    owner: Owner,
-    rows: RefCell<LiteMap<RowId, Local<Option<Rc<Row>>>>>,
-    /// Signals of removed rows. Their components may still look at them until the list is drawn anew.
-    retired: RefCell<Vec<Local<Option<Rc<Row>>>>>,
-    /// Events that came while another was being handled.
-    waiting: RefCell<VecDeque<Event>>,
-    busy: Cell<bool>,
+/// A row that somebody looks at.
+#[derive(Clone, Copy)]
+struct Watched {
+    signal: Local<Option<Rc<Row>>>,
+    /// By how many.
+    watchers: usize,
 }
+
+/// That many changes of the order are kept for a list that doesn't ask.
+const MOST_SPLICES: usize = 1_000;
 
 impl Conversation {
     /// A conversation that nothing has happened to yet. `perform` does what the core asks; it may dispatch events at
     /// once or later.
     pub fn new(options: Options, perform: impl Fn(&Self, Effect) + 'static) -> Self {
         let chat = Chat::new(options);
-        Self {
+        let signals = Signals {
             rows: RwSignal::new_local(Vec::new()),
+            order: RwSignal::new_local(0),
+            is_empty: RwSignal::new_local(true),
             status: RwSignal::new_local(chat.status().clone()),
             connection: RwSignal::new_local(chat.connection()),
             older: RwSignal::new_local(chat.older()),
@@ -59,12 +79,15 @@ impl Conversation {
             permissions: RwSignal::new_local(None),
             viewer: RwSignal::new_local(None),
             announcement: RwSignal::new_local(None),
+        };
+        Self {
             state: StoredValue::new_local(Rc::new(State {
                 chat: RefCell::new(chat),
                 perform: Box::new(perform),
+                signals,
                 owner: Owner::new(),
-                rows: RefCell::default(),
-                retired: RefCell::default(),
+                watched: RefCell::default(),
+                order: RefCell::default(),
                 waiting: RefCell::default(),
                 busy: Cell::new(false),
             })),
@@ -84,10 +107,10 @@ impl Conversation {
             let next = state.waiting.borrow_mut().pop_front();
             let Some(event) = next else { break };
             let (effects, changes) = state.chat.borrow_mut().update(event, clock::now());
-            self.show(&state, &changes);
+            state.show(changes);
             for effect in effects {
                 if let Effect::Announce(announcement) = effect {
-                    self.announcement.set(Some(announcement));
+                    state.signals.announcement.set(Some(announcement));
                 } else {
                     (state.perform)(self, effect);
                 }
@@ -96,96 +119,149 @@ impl Conversation {
         state.busy.set(false);
     }
 
-    /// Fires the signals of what changed, and no other.
-    fn show(&self, state: &State, changes: &Changes) {
-        let chat = state.chat.borrow();
-        for id in &changes.rows {
-            let signal = state.rows.borrow().get(id).copied();
-            if let Some(signal) = signal {
-                signal.set(chat.row(*id).map(Rc::new));
-            }
-        }
-        if changes.order {
-            for signal in state.retired.take() {
-                signal.dispose();
-            }
-            let ids = chat.rows();
-            let mut signals = state.rows.borrow_mut();
-            let mut sorted = ids.clone();
-            sorted.sort_unstable();
-            signals.retain(|id, signal| {
-                let stays = sorted.binary_search(id).is_ok();
-                if !stays {
-                    state.retired.borrow_mut().push(*signal);
-                }
-                stays
-            });
-            self.rows.set(ids);
-        }
-        if changes.status {
-            self.status.set(chat.status().clone());
-        }
-        if changes.connection {
-            self.connection.set(chat.connection());
-        }
-        if changes.older {
-            self.older.set(chat.older());
-        }
-        if changes.channel {
-            self.channel.set(chat.channel().cloned());
-            self.permissions.set(chat.permissions().cloned());
-            self.viewer.set(chat.viewer().cloned());
-        }
-    }
-
-    /// The rows, oldest first.
+    /// All rows, oldest first. A copy of them all at each change: not for a list of many.
     pub fn rows(&self) -> Read<Vec<RowId>> {
-        self.rows.read_only()
+        self.state.get_value().signals.rows.read_only()
     }
 
-    /// A row as it is drawn. Fires when that row changes, and for no other.
+    /// Goes up whenever [`Conversation::take_order`] has something to tell.
+    pub fn order(&self) -> Read<u64> {
+        self.state.get_value().signals.order.read_only()
+    }
+
+    /// What happened to the order since this was last asked. One list asks; to another there would be nothing left
+    /// to tell.
+    pub fn take_order(&self) -> OrderChange {
+        let taken = |state: &Rc<State>| state.order.take();
+        self.state.try_with_value(taken).unwrap_or_default()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> Read<bool> {
+        self.state.get_value().signals.is_empty.read_only()
+    }
+
+    /// What the core knows, at this moment. Doesn't track.
+    pub fn look<T>(&self, look: impl FnOnce(&Chat) -> T) -> Option<T> {
+        self.state
+            .try_with_value(|state| look(&state.chat.borrow()))
+    }
+
+    /// A row as it is drawn at this moment. Doesn't track.
+    pub fn row_now(&self, id: RowId) -> Option<Row> {
+        self.look(|chat| chat.row(id)).flatten()
+    }
+
+    /// A row as it is drawn. Fires when that row changes, and for no other. Kept for as long as the present reactive
+    /// owner.
     pub fn row(&self, id: RowId) -> Read<Option<Rc<Row>>> {
         let state = self.state.get_value();
-        let mut rows = state.rows.borrow_mut();
-        let signal = rows.entry(id).or_insert_with(|| {
+        let mut rows = state.watched.borrow_mut();
+        let watched = rows.entry(id).or_insert_with(|| {
             let row = state.chat.borrow().row(id).map(Rc::new);
-            state.owner.with(|| RwSignal::new_local(row))
+            Watched {
+                signal: state.owner.with(|| RwSignal::new_local(row)),
+                watchers: 0,
+            }
         });
-        signal.read_only()
+        watched.watchers += 1;
+        let this = *self;
+        on_cleanup(move || this.unwatch(id));
+        watched.signal.read_only()
+    }
+
+    /// Somebody no longer looks at a row.
+    fn unwatch(&self, id: RowId) {
+        let unwatch = |state: &Rc<State>| {
+            let mut rows = state.watched.borrow_mut();
+            let watched = rows.get_mut(&id)?;
+            watched.watchers -= 1;
+            let signal = watched.signal;
+            if watched.watchers > 0 {
+                return None;
+            }
+            rows.remove(&id);
+            Some(signal)
+        };
+        if let Some(Some(signal)) = self.state.try_with_value(unwatch) {
+            signal.dispose();
+        }
     }
 
     /// How far the widget has come.
     pub fn status(&self) -> Read<Status> {
-        self.status.read_only()
+        self.state.get_value().signals.status.read_only()
     }
 
     /// How live the conversation is.
     pub fn connection(&self) -> Read<ConnectionStatus> {
-        self.connection.read_only()
+        self.state.get_value().signals.connection.read_only()
     }
 
     /// What lies before the first row.
     pub fn older(&self) -> Read<Older> {
-        self.older.read_only()
+        self.state.get_value().signals.older.read_only()
     }
 
     /// The channel, once it is known.
     pub fn channel(&self) -> Read<Option<ChatChannel>> {
-        self.channel.read_only()
+        self.state.get_value().signals.channel.read_only()
     }
 
     /// What the visitor may do, once it is known.
     pub fn permissions(&self) -> Read<Option<Permissions>> {
-        self.permissions.read_only()
+        self.state.get_value().signals.permissions.read_only()
     }
 
     /// Who the visitor is, once it is known.
     pub fn viewer(&self) -> Read<Option<UserReference>> {
-        self.viewer.read_only()
+        self.state.get_value().signals.viewer.read_only()
     }
 
     /// What was last said to those who listen rather than look.
     pub fn announcement(&self) -> Read<Option<Announcement>> {
-        self.announcement.read_only()
+        self.state.get_value().signals.announcement.read_only()
+    }
+}
+
+impl State {
+    /// Fires the signals of what changed, and no other.
+    fn show(&self, changes: Changes) {
+        let (chat, signals) = (self.chat.borrow(), &self.signals);
+        let watched = self.watched.borrow().clone();
+        for (id, Watched { signal, .. }) in watched.iter() {
+            if changes.all_rows || changes.rows.contains(id) {
+                signal.set(chat.row(*id).map(Rc::new));
+            }
+        }
+        if !changes.order.is_unchanged() {
+            {
+                let mut order = self.order.borrow_mut();
+                order.then(changes.order);
+                if matches!(&*order, OrderChange::Spliced(splices) if splices.len() > MOST_SPLICES)
+                {
+                    *order = OrderChange::Replaced;
+                }
+            }
+            signals.order.update(|version| *version += 1);
+            signals.rows.set(chat.rows());
+            if signals.is_empty.get_untracked() != chat.is_empty() {
+                signals.is_empty.set(chat.is_empty());
+            }
+        }
+        if changes.status {
+            signals.status.set(chat.status().clone());
+        }
+        if changes.connection {
+            signals.connection.set(chat.connection());
+        }
+        if changes.older {
+            signals.older.set(chat.older());
+        }
+        if changes.channel {
+            signals.channel.set(chat.channel().cloned());
+            signals.permissions.set(chat.permissions().cloned());
+            signals.viewer.set(chat.viewer().cloned());
+        }
     }
 }

@@ -1,9 +1,8 @@
 use super::dom::{focus_quietly, origin};
 use super::quick_reactions::{self, Picking};
 use super::scene::{Replying, Scene};
-use chat_core::{Event, Row, RowId};
+use chat_core::{Chat, Event, Row};
 use leptos::prelude::*;
-use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -74,12 +73,11 @@ fn perform_on(row: &Row, act: &str, value: String, actor: &Element, scene: Scene
     }
 }
 
-fn row_of(element: &Element, scene: Scene) -> Option<Rc<Row>> {
+fn row_of(element: &Element, scene: Scene) -> Option<Row> {
     let item = element.closest("[data-row]").ok()??;
     let number: u64 = item.get_attribute("data-row")?.parse().ok()?;
-    let rows = scene.conversation.rows();
-    let id = rows.with_untracked(|rows| rows.iter().copied().find(|row| row.get() == number))?;
-    scene.conversation.row(id).get_untracked()
+    let row = |chat: &Chat| chat.row(chat.row_numbered(number)?);
+    scene.conversation.look(row).flatten()
 }
 
 fn reply(row: &Row, scene: Scene) {
@@ -111,16 +109,10 @@ fn edit(row: &Row, scene: Scene) {
 /// Shows the message that a quote is of, if it is loaded.
 fn show_quoted(message: &str, near: &Element, scene: Scene) {
     let conversation = scene.conversation;
-    let is_quoted = |id: &RowId| {
-        conversation.row(*id).with_untracked(|row| {
-            let id = row.as_ref().and_then(|row| row.message.as_ref());
-            id.is_some_and(|id| id.as_str() == message)
-        })
+    let row = |chat: &Chat| chat.row_of_message(&message.into());
+    let Some(id) = conversation.look(row).flatten() else {
+        return;
     };
-    let id = conversation
-        .rows()
-        .with_untracked(|rows| rows.iter().copied().find(is_quoted));
-    let Some(id) = id else { return };
     let selector = ["[data-row=\"", &id.get().to_string(), "\"]"].concat();
     let Ok(Some(list)) = near.closest(".rows") else {
         return;

@@ -29,7 +29,7 @@ pub(super) fn foot(scene: Scene) -> Foot {
     let conversation = scene.conversation;
     let status = conversation.status().get();
     let known = conversation.permissions().with(Option::is_some);
-    let has_rows = !conversation.rows().with(Vec::is_empty);
+    let has_rows = !conversation.is_empty().get();
     match status {
         Status::Refused(Refusal::SignedOut) if has_rows => Foot::SignedOut,
         Status::Refused(_) | Status::Unreachable if !has_rows => Foot::Nothing,

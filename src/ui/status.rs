@@ -19,7 +19,7 @@ pub(super) enum Stage {
 /// What there is to show. Messages that are there stay, whatever happens to the session. Tracks.
 pub(super) fn stage(scene: Scene) -> Stage {
     let conversation = scene.conversation;
-    if !conversation.rows().with(Vec::is_empty) {
+    if !conversation.is_empty().get() {
         return Stage::History;
     }
     match conversation.status().get() {

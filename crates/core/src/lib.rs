@@ -18,7 +18,7 @@ mod session;
 pub mod text;
 mod timeline;
 
-pub use change::Changes;
+pub use change::{Changes, OrderChange, Splice};
 pub use chat::{Chat, Options};
 pub use connection::{ConnectionStatus, SocketId};
 pub use effect::{Announcement, Effect, PageEvent, Timer};

@@ -165,11 +165,7 @@ impl Reading {
         sorted.sort_unstable();
         let is_known = |id: &RowId| sorted.binary_search(id).is_ok();
         let conversation = self.scene.conversation;
-        let of_others = |id: &&RowId| {
-            conversation
-                .row(**id)
-                .with_untracked(|row| row.as_ref().is_some_and(|row| !row.own))
-        };
+        let of_others = |id: &&RowId| conversation.row_now(**id).is_some_and(|row| !row.own);
         let new = rows
             .iter()
             .skip_while(|id| !is_known(id))

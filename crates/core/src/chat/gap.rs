@@ -138,7 +138,7 @@ impl Chat {
         };
         self.gap.failures = 0;
         filling.pages += 1;
-        let oldest = page.data.iter().filter_map(key).min();
+        let oldest = page.data.iter().filter_map(Key::of).min();
         filling.messages.extend(page.data);
         let reaches_known = !self.timeline.window.is_loaded()
             || match (&oldest, &self.gap.since) {
@@ -184,7 +184,7 @@ impl Chat {
             self.timeline.forget_before(oldest.as_ref(), &mut merged);
             self.requests.forget_older_page();
         }
-        let newest = filling.messages.iter().filter_map(key).max();
+        let newest = filling.messages.iter().filter_map(Key::of).max();
         for message in filling.messages {
             self.merge_message(message, &mut merged, step);
         }
@@ -214,14 +214,15 @@ impl Chat {
         merged: &mut Merged,
     ) {
         let messages = &filling.messages;
-        let newest = messages.iter().filter_map(key).max();
+        let newest = messages.iter().filter_map(Key::of).max();
         let newest = newest.as_ref().max(self.gap.since.as_ref());
-        let missing: Vec<MessageId> = self
-            .timeline
-            .order()
-            .iter()
+        let Some(newest) = newest else { return };
+        let order = self.timeline.order();
+        let from = oldest.filter(|_| more).map_or(0, |key| order.rank(key));
+        let missing: Vec<MessageId> = order
+            .range(from..order.rank(newest) + 1)
             .map(|(key, _)| key)
-            .filter(|key| Some(*key) <= newest && (!more || Some(*key) > oldest))
+            .filter(|key| !key.is_local() && ***key <= *newest)
             .filter(|key| !filling.meanwhile.contains(&key.id))
             .filter(|key| !messages.iter().any(|message| message.id == key.id))
             .map(|key| key.id.clone())
@@ -233,15 +234,17 @@ impl Chat {
 
     /// All that has arrived is known now: what was lost on the way and isn't there did not arrive (S1).
     fn settle_uncertain(&mut self, step: &mut Step) {
-        let mut failed = false;
+        let mut failed = Vec::new();
         for pending in &mut self.outbox.pending {
             if pending.stage == Stage::Uncertain {
                 pending.stage = Stage::Failed(Failure::NotDelivered);
-                step.changes.row(pending.row);
-                failed = true;
+                failed.push(pending.row);
             }
         }
-        if failed {
+        if !failed.is_empty() {
+            for row in failed {
+                self.arrange(row, step);
+            }
             step.effects
                 .push(Effect::Announce(Announcement::SendingFailed));
         }
@@ -256,7 +259,7 @@ impl Chat {
             .as_ref()
             .is_some_and(|session| session.viewer.id == message.user.id);
         let content = message.content.clone().unwrap_or_default();
-        let key = key(&message);
+        let key = Key::of(&message);
         let new = self.merge_answer(message, merged);
         if !(new && own) {
             return;
@@ -293,11 +296,4 @@ impl Chat {
         self.timeline.merge_message(message, merged);
         new
     }
-}
-
-fn key(message: &Message) -> Option<Key> {
-    Some(Key {
-        created_at: message.created_at.unix_millis()?,
-        id: message.id.clone(),
-    })
 }

@@ -22,9 +22,10 @@ use gap::Gap;
 use litemap::LiteMap;
 use reacting::Overlay;
 use requests::Requests;
+use std::ops::Range;
 use wire::rest::{ChatChannel, UserReference};
 use wire::session::Permissions;
-use wire::{ChannelId, UserId};
+use wire::{ChannelId, MessageId, UserId};
 
 /// What a conversation needs to know from the start.
 #[derive(Clone, Debug)]
@@ -164,7 +165,7 @@ impl Chat {
 
     /// Notes what a merge of the timeline changed.
     fn note(merged: Merged, step: &mut Step) {
-        step.changes.order |= merged.order;
+        step.changes.order.then(merged.order);
         for row in merged.rows {
             step.changes.row(row);
         }
@@ -185,17 +186,42 @@ impl Chat {
         self.timeline.window.older()
     }
 
-    /// The rows, oldest first: what the server has, then what is on its way.
+    /// How many rows there are: what the server has, what it does not have, and at the end what is on its way.
+    pub fn len(&self) -> usize {
+        self.timeline.order().len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows of that stretch, oldest first; as many of them as there are.
+    pub fn row_ids(&self, range: Range<usize>) -> Vec<RowId> {
+        let order = self.timeline.order();
+        let rows = range.map_while(|at| order.get(at));
+        rows.map(|(_, row)| *row).collect()
+    }
+
+    /// How many rows stand before that one, unless it is gone.
+    pub fn index_of(&self, row: RowId) -> Option<usize> {
+        self.timeline.position(row)
+    }
+
+    /// The row that shows a message, if it is loaded.
+    pub fn row_of_message(&self, message: &MessageId) -> Option<RowId> {
+        let row = self.timeline.record(message)?.row;
+        self.index_of(row).map(|_| row)
+    }
+
+    /// The row of that [`RowId::get`], unless it is gone.
+    pub fn row_numbered(&self, number: u64) -> Option<RowId> {
+        self.index_of(RowId(number)).map(|_| RowId(number))
+    }
+
+    /// All rows, oldest first.
     pub fn rows(&self) -> Vec<RowId> {
-        let delivered = self.timeline.order().iter().map(|(_, row)| *row);
-        let pending = self
-            .outbox
-            .pending
-            .iter()
-            .filter(|pending| !pending.is_echoed());
-        delivered
-            .chain(pending.map(|pending| pending.row))
-            .collect()
+        self.row_ids(0..self.len())
     }
 
     /// A row as it is drawn, unless it is gone.

@@ -117,7 +117,7 @@ impl Chat {
         step.changes.channel = true;
         if self.timeline.window.is_loaded() {
             // Who the visitor is decides how a row looks.
-            step.changes.rows = self.rows();
+            step.changes.all_rows = true;
             self.open_gap();
         } else {
             if let Some(page) = messages {

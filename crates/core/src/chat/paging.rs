@@ -41,13 +41,7 @@ impl Chat {
     /// Merges a page, newest first, that follows what is known without a hole.
     fn page(&mut self, page: Page<Message>, step: &mut Step) {
         let mut merged = Merged::default();
-        let oldest = page.data.iter().filter_map(|message| {
-            Some(Key {
-                created_at: message.created_at.unix_millis()?,
-                id: message.id.clone(),
-            })
-        });
-        let oldest = oldest.min();
+        let oldest = page.data.iter().filter_map(Key::of).min();
         for message in page.data {
             self.merge_message(message, &mut merged, step);
         }

@@ -19,10 +19,13 @@ impl Chat {
             return;
         }
         let row = self.timeline.next_row();
-        self.outbox
-            .push(row, content, replying_to, step.now.unix_millis);
-        step.changes.order = true;
-        self.touch_last_delivered(step);
+        let now = step.now.unix_millis;
+        let session = self.session.as_ref();
+        let now = session.map_or(now, |session| session.server_time(now));
+        let newest = self.timeline.newest();
+        let at = newest.map_or(now, |newest| now.max(newest.created_at + 1));
+        self.outbox.push(row, content, replying_to, at);
+        self.arrange(row, step);
         self.send_next(step);
     }
 
@@ -112,8 +115,9 @@ impl Chat {
         self.merge_answer(message, &mut merged);
         if !echoed {
             self.timeline.adopt_row(&id, row, &mut merged);
+            // Where the message is not in sight, or was deleted meanwhile.
+            self.timeline.remove_local(row, &mut merged);
         }
-        merged.order = true;
         Self::note(merged, step);
         self.delivered(&id, &pending.content, step);
         self.send_next(step);
@@ -162,10 +166,10 @@ impl Chat {
         };
         if pending.is_echoed() {
             pending.row = fresh;
-            step.changes.order = true;
         }
         pending.stage = stage;
-        step.changes.row(pending.row);
+        let row = pending.row;
+        self.arrange(row, step);
     }
 
     /// Nobody will hear what became of the message under way. If it was refused unread, it takes its turn again.
@@ -192,7 +196,7 @@ impl Chat {
         };
         if matches!(pending.stage, Stage::Failed(_)) {
             pending.stage = Stage::Queued;
-            step.changes.row(row);
+            self.arrange(row, step);
             self.send_next(step);
         }
     }
@@ -205,17 +209,21 @@ impl Chat {
             .is_some_and(|pending| matches!(pending.stage, Stage::Failed(_)));
         if failed {
             self.outbox.remove(row);
-            step.changes.order = true;
-            self.touch_last_delivered(step);
+            let mut merged = Merged::default();
+            self.timeline.remove_local(row, &mut merged);
+            Self::note(merged, step);
         }
     }
 
-    /// The last message of the server's may end a group now, or no longer.
-    fn touch_last_delivered(&self, step: &mut Step) {
-        let last_delivered = self.timeline.order().last().map(|(_, row)| *row);
-        let pending = self.outbox.pending.iter().map(|pending| pending.row);
-        for row in last_delivered.into_iter().chain(pending) {
-            step.changes.row(row);
-        }
+    /// Puts a pending message where it belongs now, and has it drawn anew.
+    pub(super) fn arrange(&mut self, row: RowId, step: &mut Step) {
+        let Some(pending) = self.outbox.find(row) else {
+            return;
+        };
+        let mut merged = Merged::default();
+        let (turn, at) = (pending.turn, pending.shown_at());
+        self.timeline.place_local(row, turn, at, &mut merged);
+        Self::note(merged, step);
+        step.changes.row(row);
     }
 }

@@ -14,28 +14,31 @@ const DAY_MILLIS: i64 = 86_400_000;
 const EXCERPT_CHARACTERS: usize = 140;
 
 /// What decides whether two neighbours are one group.
-struct Neighbour {
-    author: UserId,
+struct Neighbour<'a> {
+    author: &'a UserId,
     created_at: i64,
     kind: Kind,
 }
 
 impl Chat {
     pub(super) fn view(&self, row: RowId) -> Option<Row> {
-        let pending = self.outbox.find(row).filter(|pending| !pending.is_echoed());
-        match pending {
-            Some(pending) => self.pending_view(pending),
-            None => self.delivered_view(row),
+        let key = self.timeline.key(row)?;
+        let mut view = if key.is_local() {
+            self.pending_view(self.outbox.find(row)?)?
+        } else {
+            self.delivered_view(row, key)?
+        };
+        if let Some(at) = self.timeline.order().position(key) {
+            self.place(&mut view, at);
         }
+        Some(view)
     }
 
-    fn delivered_view(&self, row: RowId) -> Option<Row> {
-        let at = self.timeline.position(row)?;
-        let (key, _) = self.timeline.order().get(at)?;
+    fn delivered_view(&self, row: RowId, key: &Key) -> Option<Row> {
         let record = self.timeline.record(&key.id)?;
         let message = &record.message;
         let viewer = self.viewer().map(|viewer| &viewer.id);
-        let mut view = Row {
+        Some(Row {
             id: row,
             message: Some(message.id.clone()),
             author: author(&message.user),
@@ -57,20 +60,12 @@ impl Chat {
             starts_group: true,
             ends_group: true,
             starts_day: true,
-        };
-        self.place(&mut view, at);
-        Some(view)
+        })
     }
 
     fn pending_view(&self, pending: &Pending) -> Option<Row> {
         let viewer = self.viewer()?;
-        let at = self
-            .outbox
-            .pending
-            .iter()
-            .filter(|other| !other.is_echoed());
-        let at = at.take_while(|other| other.row != pending.row).count();
-        let mut view = Row {
+        Some(Row {
             id: pending.row,
             message: None,
             author: author(viewer),
@@ -92,9 +87,7 @@ impl Chat {
             starts_group: true,
             ends_group: true,
             starts_day: false,
-        };
-        self.place(&mut view, self.timeline.order().len() + at);
-        Some(view)
+        })
     }
 
     /// Fills in what depends on the rows before and after.
@@ -102,43 +95,38 @@ impl Chat {
         let before = at.checked_sub(1).and_then(|before| self.neighbour(before));
         let after = self.neighbour(at + 1);
         let this = Neighbour {
-            author: view.author.id.clone(),
+            author: &view.author.id,
             created_at: view.created_at,
             kind: view.kind,
         };
-        view.starts_day = before
+        let starts_day = before
             .as_ref()
             .is_none_or(|before| self.day(before.created_at) != self.day(this.created_at));
-        view.starts_group =
-            view.starts_day || !before.is_some_and(|before| self.grouped(&before, &this));
-        view.ends_group = !after.is_some_and(|after| self.grouped(&this, &after));
+        let starts_group = starts_day || !before.is_some_and(|before| self.grouped(&before, &this));
+        let ends_group = !after.is_some_and(|after| self.grouped(&this, &after));
+        view.starts_day = starts_day;
+        view.starts_group = starts_group;
+        view.ends_group = ends_group;
     }
 
-    fn neighbour(&self, at: usize) -> Option<Neighbour> {
-        let order = self.timeline.order();
-        if let Some((key, _)) = order.get(at) {
-            let message = &self.timeline.record(&key.id)?.message;
+    fn neighbour(&self, at: usize) -> Option<Neighbour<'_>> {
+        let (key, row) = self.timeline.order().get(at)?;
+        if key.is_local() {
             return Some(Neighbour {
-                author: message.user.id.clone(),
-                created_at: key.created_at,
-                kind: kind(&message.message_type),
+                author: &self.viewer()?.id,
+                created_at: self.outbox.find(*row)?.created_at,
+                kind: Kind::Regular,
             });
         }
-        let mut pending = self
-            .outbox
-            .pending
-            .iter()
-            .filter(|pending| !pending.is_echoed());
-        let pending = pending.nth(at - order.len())?;
-        let author = self.viewer()?.id.clone();
+        let message = &self.timeline.record(&key.id)?.message;
         Some(Neighbour {
-            author,
-            created_at: pending.created_at,
-            kind: Kind::Regular,
+            author: &message.user.id,
+            created_at: key.created_at,
+            kind: kind(&message.message_type),
         })
     }
 
-    fn grouped(&self, before: &Neighbour, after: &Neighbour) -> bool {
+    fn grouped(&self, before: &Neighbour<'_>, after: &Neighbour<'_>) -> bool {
         before.author == after.author
             && before.kind == Kind::Regular
             && after.kind == Kind::Regular

@@ -34,9 +34,12 @@ pub enum Failure {
 #[derive(Debug)]
 pub(crate) struct Pending {
     pub row: RowId,
+    /// Its turn among all that were written.
+    pub turn: u64,
     pub content: Rc<str>,
     pub document: Rc<Document>,
     pub replying_to: Option<MessageId>,
+    /// When it was written, by the server's clock.
     pub created_at: i64,
     /// The newest message when this one was first sent.
     pub sent_after: Option<Key>,
@@ -44,6 +47,14 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    /// When it is shown to have been written: what is on its way stands after all that has arrived.
+    pub fn shown_at(&self) -> i64 {
+        match self.stage {
+            Stage::Failed(_) => self.created_at,
+            _ => i64::MAX,
+        }
+    }
+
     /// Its message is in the timeline already; only the answer is missing.
     pub fn is_echoed(&self) -> bool {
         matches!(self.stage, Stage::Sending { echo: Some(_), .. })
@@ -77,6 +88,7 @@ impl Outbox {
     pub fn push(&mut self, row: RowId, content: &str, replying_to: Option<MessageId>, now: i64) {
         self.pending.push_back(Pending {
             row,
+            turn: row.0,
             content: Rc::from(content),
             document: Rc::new(text::parse(content, &text::Context::default())),
             replying_to,

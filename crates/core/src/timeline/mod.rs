@@ -1,32 +1,38 @@
 //! The messages of a channel in their order, merged from pages and frames.
 //! It knows nothing of requests, sockets or what is being sent.
 
+mod order;
 mod record;
 mod tallies;
 mod window;
 
+pub(crate) use order::Order;
 pub(crate) use record::{Key, Record};
 pub(crate) use tallies::{Tallies, same_reaction, symbol};
 pub use window::Older;
 use window::Window;
 
-use crate::RowId;
+use crate::{OrderChange, RowId};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use wire::rest::Message;
 use wire::socket::{PostReactionCountUpdate, ReactionEntity};
 use wire::{MessageId, UserId};
 
-/// All that is known of a channel's messages.
+/// All that is known of a channel's messages, and the order of the rows.
 ///
 /// Every fact is kept with the moment at which it became true, and a newer one wins. So the result doesn't depend
 /// on the order in which pages and frames arrive, nor on how often (T8).
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     entries: BTreeMap<MessageId, Entry>,
-    /// The messages of the window, oldest first.
-    order: Vec<(Key, RowId)>,
+    /// The rows of the window, oldest first, and those that the server has no message for.
+    order: Order,
+    /// Messages beyond the window, which would leave holes before them.
+    strays: Order,
     pub window: Window,
-    last_row: u64,
+    /// The place of each row that was ever named, by its number less one; nothing for those that are gone.
+    keys: Vec<Option<Rc<Key>>>,
 }
 
 /// All that is known of one message. Its reactions, its deletion and its answers may come before itself.
@@ -38,14 +44,12 @@ struct Entry {
     deleted: bool,
     /// Which messages answer it.
     answers: Vec<MessageId>,
-    /// It stands in the order.
-    shown: bool,
 }
 
 /// What a merge changed.
 #[derive(Debug, Default)]
 pub(crate) struct Merged {
-    pub order: bool,
+    pub order: OrderChange,
     pub rows: Vec<RowId>,
     /// A message came into sight that was not known before.
     pub arrived: bool,
@@ -53,16 +57,30 @@ pub(crate) struct Merged {
 
 impl Timeline {
     pub fn next_row(&mut self) -> RowId {
-        self.last_row += 1;
-        RowId(self.last_row)
+        self.keys.push(None);
+        RowId(self.keys.len() as u64)
+    }
+
+    /// Where a row belongs, unless it is gone.
+    pub fn key(&self, row: RowId) -> Option<&Rc<Key>> {
+        let at = usize::try_from(row.0.checked_sub(1)?).ok()?;
+        self.keys.get(at)?.as_ref()
+    }
+
+    fn set_key(&mut self, row: RowId, key: Option<Rc<Key>>) {
+        let place = row.0.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        if let Some(place) = place.and_then(|at| self.keys.get_mut(at)) {
+            *place = key;
+        }
     }
 
     /// The newest message in sight.
     pub fn newest(&self) -> Option<&Key> {
-        self.order.last().map(|(key, _)| key)
+        let keys = self.order.iter().rev().map(|(key, _)| &**key);
+        keys.into_iter().find(|key| !key.is_local())
     }
 
-    pub fn order(&self) -> &[(Key, RowId)] {
+    pub fn order(&self) -> &Order {
         &self.order
     }
 
@@ -82,16 +100,37 @@ impl Timeline {
         self.entries.entry(message.clone()).or_default()
     }
 
+    /// The message of a row, where the server has one.
     pub fn message_of_row(&self, row: RowId) -> Option<&MessageId> {
-        self.order
-            .iter()
-            .find(|(_, other)| *other == row)
-            .map(|(key, _)| &key.id)
+        let key = self.key(row)?;
+        (!key.is_local()).then_some(&key.id)
     }
 
     /// Where a row stands.
     pub fn position(&self, row: RowId) -> Option<usize> {
-        self.order.iter().position(|(_, other)| *other == row)
+        self.order.position(self.key(row)?)
+    }
+
+    /// Puts a row that the server has no message for where its time is: the end, for one that is on its way.
+    pub fn place_local(&mut self, row: RowId, turn: u64, created_at: i64, merged: &mut Merged) {
+        let key = Rc::new(Key::local(turn, created_at));
+        if self.key(row) == Some(&key) {
+            return;
+        }
+        self.remove_local(row, merged);
+        self.set_key(row, Some(key.clone()));
+        self.insert(key, row, merged);
+        merged.rows.push(row);
+    }
+
+    /// Takes such a row away.
+    pub fn remove_local(&mut self, row: RowId, merged: &mut Merged) {
+        if let Some(key) = self.key(row).cloned()
+            && key.is_local()
+        {
+            self.set_key(row, None);
+            self.remove(&key, merged);
+        }
     }
 
     /// Gives a message a row that is already drawn: a pending message was acknowledged.
@@ -100,9 +139,14 @@ impl Timeline {
             return;
         };
         let former = std::mem::replace(&mut record.row, row);
-        if let Some(entry) = self.order.iter_mut().find(|(_, other)| *other == former) {
-            entry.1 = row;
-            merged.order = true;
+        let key = record.key.clone();
+        self.remove_local(row, merged);
+        self.set_key(former, None);
+        self.set_key(row, Some(key.clone()));
+        let splice = self.order.replace(&key, row);
+        self.strays.replace(&key, row);
+        if let Some(splice) = splice {
+            merged.order.splice(splice);
             merged.rows.push(row);
         }
     }
@@ -111,7 +155,6 @@ impl Timeline {
     pub fn merge_message(&mut self, message: Message, merged: &mut Merged) {
         let updated_at = message.updated_at.unix_millis().unwrap_or_default();
         let id = message.id.clone();
-        let next_row = RowId(self.last_row + 1);
         let entry = self.entry(&id);
         if entry.deleted {
             return;
@@ -123,27 +166,38 @@ impl Timeline {
             known.merge(record);
             merged.rows.push(known.row);
         } else {
-            record.row = next_row;
             let key = record.key.clone();
-            entry.record = Some(Box::new(record));
-            self.last_row = next_row.0;
+            let row = self.next_row();
+            record.row = row;
+            self.set_key(row, Some(key.clone()));
+            self.entry(&id).record = Some(Box::new(record));
             if let Some(target) = answered {
                 self.entry(&target).answers.push(id.clone());
             }
             if self.window.contains(&key) {
-                self.entry(&id).shown = true;
-                self.insert(key, next_row, merged);
+                self.insert(key, row, merged);
                 merged.arrived = true;
+            } else {
+                self.strays.insert(key, row);
             }
         }
         self.touch_answers(&id, merged);
     }
 
-    fn insert(&mut self, key: Key, row: RowId, merged: &mut Merged) {
-        let at = self.order.partition_point(|(other, _)| *other < key);
-        self.order.insert(at, (key, row));
-        merged.order = true;
-        self.touch_neighbours(at, merged);
+    fn insert(&mut self, key: Rc<Key>, row: RowId, merged: &mut Merged) {
+        let splice = self.order.insert(key, row);
+        self.touch_neighbours(splice.at, merged);
+        merged.order.splice(splice);
+    }
+
+    fn remove(&mut self, key: &Key, merged: &mut Merged) {
+        if let Some(splice) = self.order.remove(key) {
+            self.touch_neighbours(splice.at, merged);
+            merged
+                .rows
+                .extend(self.order.get(splice.at).map(|(_, row)| *row));
+            merged.order.splice(splice);
+        }
     }
 
     /// A message's neighbours may begin or end a group now.
@@ -170,15 +224,11 @@ impl Timeline {
     pub fn delete(&mut self, message: &MessageId, merged: &mut Merged) {
         let entry = self.entry(message);
         entry.deleted = true;
-        entry.shown = false;
         entry.tallies = Tallies::default();
-        if let Some(record) = entry.record.take()
-            && let Some(at) = self.position(record.row)
-        {
-            self.order.remove(at);
-            merged.order = true;
-            self.touch_neighbours(at, merged);
-            merged.rows.extend(self.order.get(at).map(|(_, row)| *row));
+        if let Some(record) = entry.record.take() {
+            self.set_key(record.row, None);
+            self.strays.remove(&record.key);
+            self.remove(&record.key, merged);
         }
         self.touch_answers(message, merged);
     }
@@ -188,29 +238,34 @@ impl Timeline {
         if !self.window.extend(oldest) {
             return;
         }
-        let first_before = self.order.first().map(|(_, row)| *row);
-        for entry in self.entries.values_mut().filter(|entry| !entry.shown) {
-            if let Some(record) = &entry.record
-                && self.window.contains(&record.key)
-            {
-                entry.shown = true;
-                merged.order = true;
-                self.order.push((record.key.clone(), record.row));
-            }
+        let from = self.window.oldest().map_or(0, |key| self.strays.rank(key));
+        let within = self.strays.split_from(from);
+        merged.rows.extend(self.order.get(0).map(|(_, row)| *row));
+        // The newest first: each then goes to the front.
+        for (key, row) in within.into_iter().rev() {
+            merged.order.splice(self.order.insert(key, row));
         }
-        self.order.sort_unstable();
-        merged.rows.extend(first_before);
     }
 
     /// Forgets what lies before that message, but not what is deleted: the gap was too wide to fill.
     pub fn forget_before(&mut self, oldest: Option<&Key>, merged: &mut Merged) {
-        self.entries.retain(|_, entry| {
-            let record = entry.record.as_ref();
-            entry.deleted || record.is_none_or(|record| Some(&record.key) >= oldest)
-        });
-        self.order.retain(|(key, _)| Some(key) >= oldest);
+        let Some(oldest) = oldest else { return };
+        let rank = self.order.rank(oldest);
+        let strays = self.strays.rank(oldest);
+        let kept = self.order.split_from(rank);
+        let forgotten = std::mem::replace(&mut self.order, Order::from(kept));
+        let kept = self.strays.split_from(strays);
+        let strays = std::mem::replace(&mut self.strays, Order::from(kept));
+        for (key, row) in forgotten.iter().chain(strays.iter()) {
+            if key.is_local() {
+                self.order.insert(key.clone(), *row);
+            } else {
+                self.set_key(*row, None);
+                self.entries.remove(&key.id);
+            }
+        }
         self.window = Window::default();
-        merged.order = true;
+        merged.order = OrderChange::Replaced;
     }
 
     /// The tallies of a message changed.

@@ -5,18 +5,45 @@ use std::rc::Rc;
 use wire::MessageId;
 use wire::rest::Message;
 
-/// A message's place: by time, then by id.
+/// A row's place: by time, then by id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub created_at: i64,
+    /// Empty for a row that the server has no message for.
     pub id: MessageId,
+    /// Orders those rows; 0 for a message.
+    pub local: u64,
+}
+
+impl Key {
+    /// A message's place, if it says when it was posted.
+    pub fn of(message: &Message) -> Option<Self> {
+        Some(Self {
+            created_at: message.created_at.unix_millis()?,
+            id: message.id.clone(),
+            local: 0,
+        })
+    }
+
+    /// The place of a row that the server has no message for.
+    pub fn local(turn: u64, created_at: i64) -> Self {
+        Self {
+            created_at,
+            id: MessageId::default(),
+            local: turn,
+        }
+    }
+
+    pub fn is_local(&self) -> bool {
+        self.local > 0
+    }
 }
 
 /// A message, with what was made of it.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub message: Message,
-    pub key: Key,
+    pub key: Rc<Key>,
     pub row: RowId,
     /// When this version of the message became true.
     updated_at: i64,
@@ -28,10 +55,11 @@ impl Record {
     pub fn new(message: Message, updated_at: i64) -> Self {
         let created_at = message.created_at.unix_millis().unwrap_or_default();
         Self {
-            key: Key {
+            key: Rc::new(Key {
                 created_at,
                 id: message.id.clone(),
-            },
+                local: 0,
+            }),
             message,
             row: RowId(0),
             updated_at,

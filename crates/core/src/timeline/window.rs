@@ -56,6 +56,14 @@ impl Window {
         further
     }
 
+    /// The message that it reaches back to, unless that is the beginning.
+    pub fn oldest(&self) -> Option<&Key> {
+        match &self.bound {
+            Bound::From(oldest) => Some(oldest),
+            _ => None,
+        }
+    }
+
     pub fn is_loaded(&self) -> bool {
         self.bound != Bound::Nothing
     }

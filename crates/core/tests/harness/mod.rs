@@ -6,8 +6,8 @@
 )]
 
 use chat_core::{
-    Changes, Chat, Effect, Event, HttpOutcome, HttpRequest, Identity, Moment, Options, RequestId,
-    Row, SocketEvent, SocketId, Timer,
+    Changes, Chat, Effect, Event, HttpOutcome, HttpRequest, Identity, Moment, Options, OrderChange,
+    RequestId, Row, RowId, SocketEvent, SocketId, Timer,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub struct Harness {
     pub requests: Vec<(RequestId, HttpRequest)>,
     pub socket: Option<SocketId>,
     pub sent_frames: Vec<Value>,
+    /// The rows as somebody knows them who only hears what changed.
+    pub mirror: Vec<RowId>,
 }
 
 impl Harness {
@@ -47,6 +49,7 @@ impl Harness {
             requests: Vec::new(),
             socket: None,
             sent_frames: Vec::new(),
+            mirror: Vec::new(),
         }
     }
 
@@ -112,7 +115,26 @@ impl Harness {
             }
         }
         self.effects.extend(effects);
+        self.follow(&changes.order);
         self.changes = changes;
+    }
+
+    /// Applies what is said of the order, and checks it against what is there.
+    fn follow(&mut self, order: &OrderChange) {
+        match order {
+            OrderChange::Unchanged => {}
+            OrderChange::Replaced => self.mirror = self.chat.rows(),
+            OrderChange::Spliced(splices) => {
+                for splice in splices {
+                    let end = splice.at + splice.removed.len();
+                    let inserted = splice.inserted.iter().copied();
+                    let removed: Vec<RowId> =
+                        self.mirror.splice(splice.at..end, inserted).collect();
+                    assert_eq!(removed, splice.removed);
+                }
+            }
+        }
+        assert_eq!(self.mirror, self.chat.rows(), "the splices tell the order");
     }
 
     /// Lets the time pass until a timer runs out, and runs it.

@@ -100,6 +100,30 @@ test('a visitor lists all messages by auto-pagination', async () => {
   assert.equal(ids.size, 120);
 });
 
+test('a visitor reads around an old message, and who reacted to it', async () => {
+  const [ada, stranger] = [await visitor('user_ada'), client('no token')];
+  const all = [];
+  for await (const message of ada.messages.list({ channel_id: 'exp_general', direction: 'asc', first: 50 })) all.push(message);
+  const old = all[40];
+  assert.deepEqual(await ada.messages.retrieve(old.id), old);
+  const ids = (page) => page.data.map((message) => message.id);
+  const around = await ada.messages.list({ channel_id: 'exp_general', direction: 'asc', first: 20 });
+  const later = await ada.messages.list({ channel_id: 'exp_general', direction: 'asc', first: 5, after: around.page_info.end_cursor });
+  assert.deepEqual(ids(later), all.slice(20, 25).map(({ id }) => id));
+  const earlier = await ada.messages.list({ channel_id: 'exp_general', direction: 'asc', last: 5, before: later.page_info.start_cursor });
+  assert.deepEqual(ids(earlier), all.slice(15, 20).map(({ id }) => id));
+  assert.deepEqual([earlier.page_info.has_previous_page, earlier.page_info.has_next_page], [true, true]);
+  const newest = await ada.messages.list({ channel_id: 'exp_general', direction: 'desc', last: 3 });
+  assert.deepEqual(ids(newest), all.slice(0, 3).reverse().map(({ id }) => id));
+  const reacted = all.find((message) => message.reaction_counts.some(({ count }) => count > 1));
+  const reactions = (await ada.reactions.list({ resource_id: reacted.id, first: 100 })).data;
+  for (const { emoji, count } of reacted.reaction_counts) {
+    const who = reactions.filter((reaction) => reaction.emoji === emoji).map((reaction) => reaction.user.username);
+    assert.equal(new Set(who).size, count, emoji);
+  }
+  await assert.rejects(stranger.messages.retrieve(old.id), Whop.AuthenticationError);
+});
+
 test('a visitor posts, edits, reacts, votes and deletes', async () => {
   const [ada, bob] = [await visitor('user_ada'), await visitor('user_bob')];
   const options = [

@@ -246,6 +246,37 @@ test('typing and reading are told to the others of the feed', async () => {
   assert.ok(await bob.frame((frame) => frame.broadcastResponse?.markAsRead, 'reading'));
 });
 
+test('members hear who comes and who goes', async () => {
+  const ada = await page('user_ada');
+  const agent = await server();
+  const bob = await page('user_bob');
+  const presence = (socket, is) => socket.frame((frame) => is(frame.userPresence ?? {}) && frame.userPresence, 'a userPresence');
+  for (const socket of [ada, agent]) await presence(socket, ({ userId, lastSeenAt }) => userId === 'user_bob' && !lastSeenAt);
+  await presence(bob, ({ userId, lastSeenAt }) => userId === 'user_ada' && !lastSeenAt);
+  bob.close();
+  const { lastSeenAt } = await presence(ada, ({ userId, lastSeenAt }) => userId === 'user_bob' && lastSeenAt);
+  assert.ok(Math.abs(Number(lastSeenAt) - Date.now()) < 60_000, lastSeenAt);
+});
+
+test('a mute is told to the feed, and holds', async () => {
+  const socket = await page('user_ada');
+  const mute = (seconds) => sandbox.control('mute', { channel_id: EXPERIENCE, user_id: 'user_bob', seconds });
+  const bob = new Whop({
+    apiKey: API_KEY,
+    baseURL: `${sandbox.api}/api/v1`,
+    maxRetries: 0,
+    defaultHeaders: { 'x-on-behalf-of': 'user_bob' },
+  });
+  await mute(60);
+  const muted = await socket.frame((frame) => frame.feedEntity?.mutedUser, 'a mutedUser');
+  assert.deepEqual([muted.userId, muted.feedId, muted.Deleted], ['user_bob', CHANNEL, false]);
+  assert.ok(muted.mutedUntil > Date.now());
+  await assert.rejects(bob.messages.create({ channel_id: EXPERIENCE, content: 'hm' }), Whop.PermissionDeniedError);
+  await mute(0);
+  await socket.frame((frame) => frame.feedEntity?.mutedUser?.Deleted, 'the end of the mute');
+  assert.ok(await bob.messages.create({ channel_id: EXPERIENCE, content: 'thanks' }));
+});
+
 test('a page hears only of what it joined, until it subscribes', async () => {
   const ada = await page('user_ada', { joinExperience: 'exp_lounge' });
   const bob = await page('user_bob');

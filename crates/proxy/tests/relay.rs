@@ -162,6 +162,50 @@ async fn typing_is_told_to_the_others_with_its_real_author() {
 }
 
 #[tokio::test]
+async fn who_comes_and_goes_is_told_within_the_channel() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let chen = stack.session_of("user_chen", "exp_lounge").await;
+    let mut ada_socket = stack.socket(&ada).await;
+    let mut chen_socket = stack.socket(&chen).await;
+    let mut bob_socket = stack.socket(&bob).await;
+    assert_eq!(ada_socket.presence().await, ("user_bob".to_owned(), true));
+    assert_eq!(bob_socket.presence().await, ("user_ada".to_owned(), true));
+    drop(bob_socket);
+    assert_eq!(ada_socket.presence().await, ("user_bob".to_owned(), false));
+    // What Whop says of its own side names no channel, and holds nothing but who and whether.
+    let frame = json!({"userPresence": {"userId": "user_noor", "secret": 1}, "alsoSecret": 2});
+    stack
+        .control("sockets/frame", &json!({"frame": frame}))
+        .await;
+    let text = chen_socket.next_text().await.unwrap();
+    assert_eq!(text, r#"{"userPresence":{"userId":"user_noor"}}"#);
+    assert_eq!(ada_socket.presence().await, ("user_noor".to_owned(), true));
+}
+
+#[tokio::test]
+async fn a_mute_reaches_the_channel() {
+    let stack = Stack::start().await;
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&session).await;
+    let body = json!({"channel_id": "exp_quiet", "user_id": "user_ada", "seconds": 60});
+    stack.control("mute", &body).await;
+    let frame = socket.next().await.unwrap();
+    let muted = &frame["feedEntity"]["mutedUser"];
+    assert_eq!(
+        (&muted["userId"], &muted["feedId"]),
+        (&json!("user_ada"), &json!("chat_feed_quiet"))
+    );
+    let body = json!({"channel_id": "exp_quiet", "content": "may I?"});
+    let answer = stack
+        .api(Method::POST, "/messages", &session.token.token, Some(body))
+        .await;
+    assert_eq!(answer.status(), 403);
+    assert!(answer.text().await.unwrap().contains("You are muted"));
+}
+
+#[tokio::test]
 async fn subscriptions_are_answered_for_the_tickets_channel_only() {
     let stack = Stack::start().await;
     let session = stack.session_of("user_ada", "exp_quiet").await;

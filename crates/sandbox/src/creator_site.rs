@@ -22,7 +22,10 @@ const LOCALES: [&str; 12] = [
     "", "en", "es", "zh", "nl", "pt", "de", "it", "fr", "ja", "pl", "tr",
 ];
 
-/// The query of the page. What is not known counts as not given.
+/// No channel's id is longer, in bytes.
+const LONGEST_ID: usize = 100;
+
+/// The query of the page. But for the channel, what is not known counts as not given.
 #[derive(Debug, Default, Deserialize)]
 struct Choices {
     user: Option<String>,
@@ -53,6 +56,13 @@ fn one_of<'a>(known: &[&'a str], value: Option<&str>) -> &'a str {
         .unwrap_or_default()
 }
 
+fn is_id(text: &str) -> bool {
+    (1..=LONGEST_ID).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 fn visitors() -> Vec<StoredUser> {
     let mut users = company::users();
     users.retain(|user| user.id.as_str() != company::AGENT_ID);
@@ -79,7 +89,12 @@ async fn page(
     let user = chosen_visitor(choices.user.as_deref()).ok_or(ApiError::NotFound("user"))?;
     let channels = company::channels();
     let channel_ids: Vec<&str> = channels.iter().map(|channel| channel.id.as_str()).collect();
-    let channel_id = one_of(&channel_ids, choices.channel.as_deref());
+    // One that is not known is embedded all the same: so the demo shows what the widget makes of it.
+    let channel_id = choices
+        .channel
+        .as_deref()
+        .filter(|id| is_id(id))
+        .unwrap_or(one_of(&channel_ids, None));
     let theme = one_of(&THEMES, choices.theme.as_deref());
     let locale = one_of(&LOCALES, choices.locale.as_deref());
     let assertion = creator_assertion(&site.assertion_secret, &user.id)?;

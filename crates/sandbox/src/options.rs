@@ -32,6 +32,19 @@ Behaviour
   --rate-limit COUNT/DURATION  Requests per key, such as 10/10s, which is Whop's own limit [default: off]
   --no-control                 Switch off the control routes under /_sandbox/
 
+Control routes, for programs of this machine (POST with a JSON body unless it says GET)
+  GET /_sandbox/state          Open sockets, counted requests, number of messages
+  /_sandbox/sockets/drop       {}: break all sockets off
+  /_sandbox/sockets/refuse     {\"refuse\": true}: and take no new ones
+  /_sandbox/sockets/frame      {\"frame\": {…}}: send every socket that frame
+  /_sandbox/tokens/expire      {}: all access tokens end now
+  /_sandbox/mute               {\"channel_id\", \"user_id\", \"seconds\"}: as a moderator does; 0 lifts it
+  /_sandbox/flood              {\"count\": 1000, \"per_second\": 200, \"channel_id\"?, \"numbered\"?}: post seeded texts by all
+                               members, at that rate (each ends with its number); answers when all are posted
+  /_sandbox/fail               {\"method\", \"path\", \"status\", \"times\"?, \"after_commit\"?}: the next such requests fail
+  /_sandbox/latency            {\"milliseconds\": 200}: every answer of the API waits
+  /_sandbox/reset              {}: the data as it was seeded
+
 Secrets, from the environment only
   SANDBOX_API_KEY              The app's API key [default: sandbox_api_key]
   WHOP_CHAT_ASSERTION_SECRET   Signs the creator site's assertions; the same as the proxy's, at least 32 bytes

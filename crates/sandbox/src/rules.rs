@@ -17,6 +17,9 @@ pub enum Refusal {
     /// The user may not post here at all.
     #[error("You can't post in this channel: only {0} can")]
     MayNotPost(&'static str),
+    /// A moderator muted the user for a while.
+    #[error("You are muted in this channel. You can post again in {0} s")]
+    Muted(u64),
     /// The user may not react here at all.
     #[error("You can't react in this channel: only {0} can")]
     MayNotReact(&'static str),
@@ -54,6 +57,17 @@ pub fn may_post(channel: &StoredChannel, level: &AccessLevel) -> Result<(), Refu
         (WhoCanPost::NoOne, _) => Err(Refusal::MayNotPost("nobody")),
         (WhoCanPost::Admins, AccessLevel::Admin) => Ok(()),
         (WhoCanPost::Admins, _) => Err(Refusal::MayNotPost("admins")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether somebody who was muted until that moment (milliseconds since the Unix epoch) may say something again.
+///
+/// # Errors
+/// The refusal, with the whole seconds that are left.
+pub fn unmuted(muted_until: Option<i64>, now: i64) -> Result<(), Refusal> {
+    match muted_until.map(|until| until - now) {
+        Some(left) if left > 0 => Err(Refusal::Muted(left.cast_unsigned().div_ceil(1_000))),
         _ => Ok(()),
     }
 }

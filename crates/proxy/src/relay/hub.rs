@@ -1,9 +1,13 @@
+use super::presence::{Elsewhere, Presence, arrival, departure};
 use axum::extract::ws::Utf8Bytes;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc, watch};
-use wire::{ChannelId, ExperienceId};
+use wire::{ChannelId, ExperienceId, UserId};
+
+/// A frame as it goes out.
+pub type Frame = Utf8Bytes;
 
 /// A socket that lags behind by more frames has to fetch what it missed.
 const QUEUE: usize = 256;
@@ -35,6 +39,7 @@ struct Feeds {
     by_id: HashMap<ChannelId, Feed>,
     /// Some frames name the experience that shows the feed instead of the feed.
     by_experience: HashMap<ExperienceId, ChannelId>,
+    elsewhere: Elsewhere,
 }
 
 impl Feeds {
@@ -62,6 +67,7 @@ impl Feeds {
 
 struct Feed {
     listeners: HashMap<u64, Listener>,
+    presence: Presence,
     liveness: watch::Sender<Liveness>,
 }
 
@@ -99,8 +105,13 @@ impl Hub {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins to listen to a feed, which that experience shows.
-    pub fn listen(self: &Arc<Self>, feed: &ChannelId, experience: &ExperienceId) -> Subscription {
+    /// That user begins to listen to a feed, which that experience shows. The others hear that they came.
+    pub fn listen(
+        self: &Arc<Self>,
+        feed: &ChannelId,
+        experience: &ExperienceId,
+        user: &UserId,
+    ) -> Subscription {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (queue, frames) = mpsc::channel(QUEUE);
         let overflow = Arc::new(Notify::new());
@@ -109,8 +120,12 @@ impl Hub {
         if is_new {
             feeds.by_experience.insert(experience.clone(), feed.clone());
         }
-        let entry = feeds.by_id.entry(feed.clone()).or_insert_with(|| Feed {
+        let Feeds {
+            by_id, elsewhere, ..
+        } = &mut *feeds;
+        let entry = by_id.entry(feed.clone()).or_insert_with(|| Feed {
             listeners: HashMap::new(),
+            presence: Presence::default(),
             liveness: watch::Sender::new(Liveness::Waiting),
         });
         let listener = Listener {
@@ -118,7 +133,16 @@ impl Hub {
             overflow: overflow.clone(),
             was_live: *entry.liveness.borrow() == Liveness::Live,
         };
+        for frame in entry.presence.to_tell(user, elsewhere).filter_map(arrival) {
+            listener.send(&frame);
+        }
         entry.listeners.insert(id, listener);
+        if entry.presence.enter(id, user)
+            && !elsewhere.has(user)
+            && let Some(frame) = arrival(user)
+        {
+            entry.send(&frame, Some(id));
+        }
         let liveness = entry.liveness.subscribe();
         drop(feeds);
         if is_new {
@@ -138,6 +162,30 @@ impl Hub {
     pub fn publish(&self, feed: &str, frame: &Utf8Bytes, except: Option<u64>) {
         if let Some(feed) = self.feeds().find(feed) {
             feed.send(frame, except);
+        }
+    }
+
+    /// Whop says that somebody came, or went, on its own side. As the frame names no feed, all hear it, unless they
+    /// are here anyway.
+    pub fn set_elsewhere(&self, user: &UserId, is_there: bool) {
+        let mut feeds = self.feeds();
+        let Feeds {
+            by_id, elsewhere, ..
+        } = &mut *feeds;
+        if elsewhere.has(user) == is_there {
+            return;
+        }
+        elsewhere.set(user, is_there);
+        let frame = if is_there {
+            arrival(user)
+        } else {
+            departure(user)
+        };
+        let Some(frame) = frame else { return };
+        for feed in by_id.values_mut() {
+            if !feed.presence.has(user) {
+                feed.send(&frame, None);
+            }
         }
     }
 
@@ -165,7 +213,9 @@ impl Hub {
 
     /// No frames arrive any more. Forgets feeds without listeners.
     pub fn interrupt(&self) {
-        self.feeds().interrupt(|_| true);
+        let mut feeds = self.feeds();
+        feeds.elsewhere.forget();
+        feeds.interrupt(|_| true);
     }
 
     /// As [`Hub::interrupt`], for one feed.
@@ -235,115 +285,23 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some(feed) = self.hub.feeds().by_id.get_mut(&self.feed) {
-            feed.listeners.remove(&self.id);
+        let mut feeds = self.hub.feeds();
+        let Feeds {
+            by_id, elsewhere, ..
+        } = &mut *feeds;
+        let Some(feed) = by_id.get_mut(&self.feed) else {
+            return;
+        };
+        feed.listeners.remove(&self.id);
+        if let Some(user) = feed.presence.leave(self.id)
+            && !elsewhere.has(&user)
+            && let Some(frame) = departure(&user)
+        {
+            feed.send(&frame, None);
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hub() -> Arc<Hub> {
-        Arc::new(Hub::new())
-    }
-
-    #[test]
-    fn frames_stay_within_their_feed() {
-        let hub = hub();
-        let mut here = hub.listen(&"a".into(), &"exp_a".into());
-        let mut there = hub.listen(&"b".into(), &"exp_b".into());
-        hub.publish("a", &"frame".into(), None);
-        hub.publish("c", &"frame".into(), None);
-        assert_eq!(here.frames.try_recv().unwrap().as_str(), "frame");
-        assert!(here.frames.try_recv().is_err());
-        assert!(there.frames.try_recv().is_err());
-    }
-
-    #[test]
-    fn an_experience_stands_for_its_feed() {
-        let hub = hub();
-        let mut here = hub.listen(&"a".into(), &"exp_a".into());
-        let mut there = hub.listen(&"b".into(), &"exp_b".into());
-        hub.publish("exp_a", &"typing".into(), None);
-        assert!(here.frames.try_recv().is_ok());
-        assert!(there.frames.try_recv().is_err());
-    }
-
-    #[test]
-    fn nobody_hears_themselves() {
-        let hub = hub();
-        let mut one = hub.listen(&"a".into(), &"exp_a".into());
-        let mut other = hub.listen(&"a".into(), &"exp_a".into());
-        one.tell_others(&"typing".into());
-        assert!(one.frames.try_recv().is_err());
-        assert!(other.frames.try_recv().is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_slow_listener_is_told_and_the_others_notice_nothing() {
-        let hub = hub();
-        let slow = hub.listen(&"a".into(), &"exp_a".into());
-        let mut quick = hub.listen(&"a".into(), &"exp_a".into());
-        for number in 0..=QUEUE {
-            hub.publish("a", &number.to_string().into(), None);
-            assert_eq!(
-                quick.frames.recv().await.unwrap().as_str(),
-                number.to_string()
-            );
-        }
-        slow.overflow.notified().await;
-        assert_eq!(hub.listeners(), 1);
-    }
-
-    #[test]
-    fn a_gap_is_told_to_those_who_listened_before_it() {
-        let hub = hub();
-        let mut before = hub.listen(&"a".into(), &"exp_a".into());
-        hub.set_liveness("a", Liveness::Live);
-        assert!(before.frames.try_recv().is_err());
-        hub.interrupt();
-        let mut meanwhile = hub.listen(&"a".into(), &"exp_a".into());
-        assert_eq!(*meanwhile.liveness.borrow(), Liveness::Waiting);
-        hub.set_liveness("a", Liveness::Live);
-        hub.set_liveness("a", Liveness::Live);
-        assert_eq!(before.frames.try_recv().unwrap().as_str(), RECONNECT);
-        assert!(before.frames.try_recv().is_err());
-        assert!(meanwhile.frames.try_recv().is_err());
-        assert_eq!(*meanwhile.liveness.borrow_and_update(), Liveness::Live);
-    }
-
-    #[test]
-    fn a_feed_that_whop_refuses_has_no_listeners() {
-        let hub = hub();
-        let mut listener = hub.listen(&"a".into(), &"exp_a".into());
-        hub.set_liveness("a", Liveness::Refused);
-        assert_eq!(
-            listener.frames.try_recv().unwrap_err(),
-            mpsc::error::TryRecvError::Disconnected
-        );
-        assert_eq!(*listener.liveness.borrow_and_update(), Liveness::Refused);
-    }
-
-    #[test]
-    fn who_leaves_is_forgotten() {
-        let hub = hub();
-        let listener = hub.listen(&"a".into(), &"exp_a".into());
-        assert_eq!(hub.listeners(), 1);
-        drop(listener);
-        assert_eq!(hub.listeners(), 0);
-        hub.interrupt();
-        assert!(hub.known_feeds().is_empty());
-    }
-
-    #[tokio::test]
-    async fn released_listeners_come_to_an_end() {
-        let hub = hub();
-        let mut listener = hub.listen(&"a".into(), &"exp_a".into());
-        hub.publish("a", &"last".into(), None);
-        hub.release();
-        assert_eq!(listener.frames.recv().await.unwrap().as_str(), "last");
-        assert!(listener.frames.recv().await.is_none());
-    }
-}
+#[path = "hub_tests.rs"]
+mod tests;

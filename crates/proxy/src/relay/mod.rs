@@ -4,6 +4,7 @@
 mod conversation;
 mod hub;
 mod listener;
+mod presence;
 mod routing;
 mod seats;
 mod source;
@@ -114,7 +115,11 @@ pub async fn connect(
         .seats
         .take(&ticket.user)
         .ok_or(Refusal::TooManySockets)?;
-    let mut subscription = proxy.relay.hub.listen(&ticket.channel, &ticket.experience);
+    let mut subscription =
+        proxy
+            .relay
+            .hub
+            .listen(&ticket.channel, &ticket.experience, &ticket.user);
     let open = proxy.relay.open.subscribe();
     proxy.relay.start();
     // Once the client hears that the socket is open, no frame of its channel is missed any more.

@@ -3,12 +3,20 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
+use wire::UserId;
 
 /// Where a frame goes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Route {
     /// To all who listen to the feed of that id.
     Feed(String),
+    /// Somebody came or went on Whop's own side. Made anew before it is told: nothing else of the frame is.
+    Presence {
+        /// Who.
+        user: UserId,
+        /// They came.
+        is_there: bool,
+    },
     /// Whop wants a new connection.
     Reconnect,
     /// Whether Whop lets the proxy listen to that feed.
@@ -31,6 +39,8 @@ struct Frame<'a> {
     broadcast_response: Option<Broadcast<'a>>,
     #[serde(borrow)]
     channel_subscription_state: Option<State<'a>>,
+    #[serde(borrow)]
+    user_presence: Option<Person<'a>>,
     reconnect: Option<IgnoredAny>,
     app_message: Option<IgnoredAny>,
 }
@@ -85,6 +95,14 @@ struct State<'a> {
 }
 
 #[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Person<'a> {
+    #[serde(borrow)]
+    user_id: Cow<'a, str>,
+    last_seen_at: Option<IgnoredAny>,
+}
+
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct Channel<'a> {
     #[serde(borrow)]
@@ -109,13 +127,25 @@ pub fn route(frame: &str) -> Route {
             is_subscribed: state.is_subscribed,
         };
     }
+    let presence = presence(&frame);
     let mut feeds = feeds(frame);
     match feeds.next() {
         Some(feed) if !feed.is_empty() && feeds.all(|other| other == feed) => {
             Route::Feed(feed.into_owned())
         }
+        None => presence.unwrap_or(Route::Nobody),
         _ => Route::Nobody,
     }
+}
+
+fn presence(frame: &Frame<'_>) -> Option<Route> {
+    const LONGEST_ID: usize = 100;
+    let person = frame.user_presence.as_ref()?;
+    let is_id = person.user_id.starts_with("user_") && person.user_id.len() <= LONGEST_ID;
+    is_id.then(|| Route::Presence {
+        user: UserId::from(&*person.user_id),
+        is_there: person.last_seen_at.is_none(),
+    })
 }
 
 fn feeds(frame: Frame<'_>) -> impl Iterator<Item = Cow<'_, str>> {
@@ -170,7 +200,10 @@ mod tests {
             r#"{"feedEntity":{"dmsPost":{"feedId":"f"},"reaction":{"feedId":"g"}}}"#,
             r#"{"feedEntity":{"dmsPost":{"feedId":""}}}"#,
             r#"{"feedEntity":{"dmsPost":{}}}"#,
-            r#"{"userPresence":{"userId":"user_ada"}}"#,
+            r#"{"userPresence":{"userId":"user_ada"},"appMessage":{}}"#,
+            r#"{"userPresence":{"userId":""}}"#,
+            r#"{"userPresence":{"lastSeenAt":"1"}}"#,
+            r#"{"userPresence":{"userId":["user_ada"]}}"#,
             r#"{"heartbeatResponse":{}}"#,
             r#"{"somethingNew":{"feedId":"f"}}"#,
             "{}",
@@ -180,6 +213,24 @@ mod tests {
             "{",
         ] {
             assert_eq!(route(frame), Route::Nobody, "{frame}");
+        }
+    }
+
+    #[test]
+    fn who_comes_and_goes_is_read() {
+        for (frame, is_there) in [
+            (r#"{"userPresence":{"userId":"user_ada"}}"#, true),
+            (
+                r#"{"userPresence":{"userId":"user_ada","lastSeenAt":null}}"#,
+                true,
+            ),
+            (
+                r#"{"userPresence":{"userId":"user_ada","lastSeenAt":"1"},"deliveredAt":"2"}"#,
+                false,
+            ),
+        ] {
+            let user = "user_ada".into();
+            assert_eq!(route(frame), Route::Presence { user, is_there }, "{frame}");
         }
     }
 

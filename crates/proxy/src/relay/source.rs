@@ -169,6 +169,7 @@ impl Source {
         };
         match routing::route(&frame) {
             Route::Feed(feed) => self.hub.publish(&feed, &frame, None),
+            Route::Presence { user, is_there } => self.hub.set_elsewhere(&user, is_there),
             Route::Reconnect => return true,
             Route::Subscription {
                 feed,

@@ -344,9 +344,14 @@ impl Socket {
         }
     }
 
+    /// The next frame. Who comes and goes is left out: that is the same noise in every test, and has tests of its own.
     pub async fn next(&mut self) -> Result<Value, Closed> {
-        let text = self.next_text().await?;
-        Ok(serde_json::from_str(&text).unwrap())
+        loop {
+            let frame: Value = serde_json::from_str(&self.next_text().await?).unwrap();
+            if frame.get("userPresence").is_none() {
+                return Ok(frame);
+            }
+        }
     }
 
     /// The content of the next message; other frames are passed over.
@@ -370,6 +375,18 @@ impl Socket {
                 return frames;
             }
             frames.push(frame);
+        }
+    }
+
+    /// The next presence frame: who, and whether they came.
+    pub async fn presence(&mut self) -> (String, bool) {
+        loop {
+            let text = self.next_text().await.expect("the socket ended");
+            let frame: Value = serde_json::from_str(&text).unwrap();
+            let presence = &frame["userPresence"];
+            if let Some(user) = presence["userId"].as_str() {
+                return (user.to_owned(), presence.get("lastSeenAt").is_none());
+            }
         }
     }
 }

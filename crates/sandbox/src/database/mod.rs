@@ -5,6 +5,7 @@ mod channels;
 mod files;
 mod keys;
 mod messages;
+mod mutes;
 mod paging;
 mod reactions;
 mod schema;

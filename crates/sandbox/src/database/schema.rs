@@ -1,7 +1,7 @@
 //! The tables.
 
 /// Counted up with every change of [`TABLES`]; a file of another version is refused rather than misread.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Times are milliseconds since the Unix epoch; lists are JSON.
 pub const TABLES: &str = "
@@ -52,6 +52,13 @@ CREATE TABLE messages (
 CREATE INDEX messages_in_order ON messages (channel_id, created_at, id);
 CREATE INDEX messages_of_user ON messages (channel_id, user_id, created_at);
 
+CREATE TABLE mutes (
+    channel_id TEXT NOT NULL REFERENCES channels (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    muted_until INTEGER NOT NULL,
+    PRIMARY KEY (channel_id, user_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE files (
     id TEXT PRIMARY KEY,
     filename TEXT NOT NULL,
@@ -88,6 +95,7 @@ DELETE FROM reactions;
 DELETE FROM attachments;
 DELETE FROM files;
 DELETE FROM messages;
+DELETE FROM mutes;
 DELETE FROM channels;
 DELETE FROM users;
 ";

@@ -4,7 +4,7 @@ use crate::html::{Value, escape, fill};
 use crate::rest::{ApiError, QueryOf};
 use crate::state::Sandbox;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
@@ -31,15 +31,16 @@ pub async fn page(
         .filter(|user| user.id.as_str() != company::AGENT_ID)
         .collect();
     let wanted_user = query.user.as_deref().unwrap_or("user_ada");
-    let user = pickable
-        .iter()
-        .find(|user| user.id.as_str() == wanted_user)
-        .ok_or(ApiError::NotFound("user"))?;
+    let Some(user) = pickable.iter().find(|user| user.id.as_str() == wanted_user) else {
+        return Ok(unknown("user", wanted_user, &channels, "user_ada"));
+    };
     let wanted_channel = query.experience.as_deref().unwrap_or("exp_general");
-    let channel = channels
+    let Some(channel) = channels
         .iter()
         .find(|channel| channel.experience_id.as_str() == wanted_channel)
-        .ok_or(ApiError::NotFound("experience"))?;
+    else {
+        return Ok(unknown("experience", wanted_channel, &channels, &user.id));
+    };
     let code = sandbox.entrances().open(user.id.clone());
     let app = &sandbox.addresses().app;
     let frame = format!(
@@ -61,7 +62,7 @@ pub async fn page(
             ("frame", Value::Text(&frame)),
             (
                 "channels",
-                Value::Html(&channel_links(&channels, channel, user)),
+                Value::Html(&channel_links(&channels, Some(channel), &user.id)),
             ),
             ("users", Value::Html(&user_options(&pickable, user))),
         ],
@@ -88,16 +89,45 @@ pub async fn style() -> impl IntoResponse {
     )
 }
 
-fn channel_links(channels: &[StoredChannel], chosen: &StoredChannel, user: &StoredUser) -> String {
+/// A page that says what is not there, with the way on.
+fn unknown(kind: &str, id: &str, channels: &[StoredChannel], user_id: &str) -> Response {
+    let html = fill(
+        include_str!("../../pages/host_unknown.html"),
+        &[
+            ("company", Value::Text(company::COMPANY_TITLE)),
+            ("product", Value::Text(company::PRODUCT_TITLE)),
+            ("kind", Value::Text(kind)),
+            ("id", Value::Text(id)),
+            (
+                "channels",
+                Value::Html(&channel_links(channels, None, user_id)),
+            ),
+        ],
+    );
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; base-uri 'none'",
+        ),
+    ];
+    (StatusCode::NOT_FOUND, headers, Html(html)).into_response()
+}
+
+fn channel_links(
+    channels: &[StoredChannel],
+    chosen: Option<&StoredChannel>,
+    user_id: &str,
+) -> String {
     channels.iter().fold(String::new(), |html, channel| {
-        let current = if channel.id == chosen.id {
+        let current = if chosen.is_some_and(|chosen| chosen.id == channel.id) {
             " aria-current=\"page\""
         } else {
             ""
         };
         html + &format!(
             "<li><a href=\"/?user={}&amp;experience={}\"{current}>{}</a></li>",
-            escape(&user.id),
+            escape(user_id),
             escape(&channel.experience_id),
             escape(&channel.name),
         )

@@ -59,7 +59,7 @@ impl ApiError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_)
-            | Self::Refused(Refusal::MayNotPost(_) | Refusal::MayNotReact(_)) => {
+            | Self::Refused(Refusal::MayNotPost(_) | Refusal::MayNotReact(_) | Refusal::Muted(_)) => {
                 StatusCode::FORBIDDEN
             }
             Self::NotFound(_) | Self::NoRoute => StatusCode::NOT_FOUND,
@@ -78,7 +78,7 @@ impl ApiError {
                 Some(left.as_millis().div_ceil(1_000).try_into().unwrap_or(1))
             }
             Self::Injected(StatusCode::TOO_MANY_REQUESTS) => Some(1),
-            Self::Refused(Refusal::Cooldown(seconds)) => Some(*seconds),
+            Self::Refused(Refusal::Cooldown(seconds) | Refusal::Muted(seconds)) => Some(*seconds),
             _ => None,
         }
     }

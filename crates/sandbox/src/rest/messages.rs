@@ -173,6 +173,7 @@ fn checked(
     let level = caller.level();
     if !caller.is_app {
         rules::may_post(channel, &level)?;
+        may_speak(database, caller, channel)?;
     }
     let options = poll_options(body.poll)?;
     let files = find_files(database, body.attachments.unwrap_or_default())?;
@@ -242,6 +243,9 @@ fn checked_change(
                 "Only its author can edit a message".to_owned(),
             ));
         }
+        if !caller.is_app {
+            may_speak(database, caller, channel)?;
+        }
         let kept = stored.message.attachments.iter().flatten();
         let files = match body.attachments {
             Some(attachments) => find_files(database, attachments)?,
@@ -291,6 +295,16 @@ fn checked_change(
         ));
     }
     Ok(is_change.then_some(change))
+}
+
+/// Who is muted says nothing: neither in a new message nor by changing an old one.
+fn may_speak(
+    database: &Database,
+    caller: &Caller,
+    channel: &StoredChannel,
+) -> Result<(), ApiError> {
+    let muted_until = database.muted_until(&channel.id, &caller.user.id)?;
+    Ok(rules::unmuted(muted_until, now_millis())?)
 }
 
 fn checked_content(content: String, needed: bool) -> Result<Option<String>, ApiError> {

@@ -2,7 +2,7 @@ use crate::database::{ReactionMeaning, StoredChannel, StoredMessage, StoredReact
 use serde_json::{Value, json};
 use wire::rest::{Attachment, Message, MessageType, WhoCanPost, WhoCanReact};
 use wire::socket::{
-    ChatFeed, Dimensions, DmsPost, FeedEntity, FileAttachment, PostReactionCount,
+    ChatFeed, Dimensions, DmsPost, FeedEntity, FileAttachment, MutedUser, PostReactionCount,
     PostReactionCountUpdate, ReactionEntity, ReactionKind, ServerFrame, SocketUser, UpdatedFields,
 };
 use wire::{Extra, Millis};
@@ -20,6 +20,17 @@ pub enum FeedChange<'a> {
     Reaction(ReactionChange<'a>),
     /// The channel's settings changed.
     Settings,
+    /// A user was muted, or is not any more.
+    Mute(Mute<'a>),
+}
+
+/// A mute of one user.
+#[derive(Clone, Copy, Debug)]
+pub struct Mute<'a> {
+    /// Who.
+    pub user_id: &'a str,
+    /// Until when, in milliseconds since the Unix epoch; nothing when the mute was lifted.
+    pub until: Option<i64>,
 }
 
 /// A change of one user's reaction.
@@ -40,6 +51,7 @@ pub fn feed_frames(channel: &StoredChannel, change: FeedChange<'_>, now: i64) ->
         FeedChange::Deletion(message) => vec![deletion(channel, message, now)],
         FeedChange::Reaction(change) => reaction_entities(channel, change, now),
         FeedChange::Settings => vec![settings(channel, now)],
+        FeedChange::Mute(change) => vec![mute(channel, change, now)],
     };
     entities
         .into_iter()
@@ -282,6 +294,24 @@ fn kind(meaning: &ReactionMeaning) -> ReactionKind {
     match meaning {
         ReactionMeaning::Emoji(_) => ReactionKind::Emoji,
         ReactionMeaning::Vote(_) => ReactionKind::Vote,
+    }
+}
+
+fn mute(channel: &StoredChannel, change: Mute<'_>, now: i64) -> FeedEntity {
+    let mut extra = entity_base("muted_user");
+    extra.insert("entityId", json!(format!("mute_{}", change.user_id)));
+    extra.insert("createdAt", json!(now));
+    extra.insert("updatedAt", json!(now));
+    extra.insert("feedType", json!(FEED_TYPE));
+    FeedEntity {
+        muted_user: Some(MutedUser {
+            user_id: change.user_id.into(),
+            feed_id: channel.id.clone(),
+            muted_until: Millis::new(change.until.unwrap_or(now)),
+            deleted: change.until.is_none(),
+            extra,
+        }),
+        ..FeedEntity::default()
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
+use wire::UserId;
 use wire::socket::{ChannelKind, Reconnect, ServerFrame, SocketChannel};
 
 /// Frames that wait for a slow reader; one more, and it is dropped.
@@ -34,9 +35,9 @@ pub enum Ending {
 }
 
 #[derive(Debug)]
-struct Connection {
-    endpoint: Endpoint,
-    user: Option<StoredUser>,
+pub(super) struct Connection {
+    pub(super) endpoint: Endpoint,
+    pub(super) user: Option<StoredUser>,
     channels: HashSet<SocketChannel>,
     outgoing: mpsc::Sender<Utf8Bytes>,
     ending: watch::Sender<Ending>,
@@ -45,7 +46,7 @@ struct Connection {
 impl Connection {
     fn sees(&self, channel: &StoredChannel) -> bool {
         match self.endpoint {
-            Endpoint::Server => self.user.as_ref().is_some_and(StoredUser::has_access),
+            Endpoint::Server => self.is_member(),
             Endpoint::Browser => {
                 self.is_in(ChannelKind::Dms, &channel.id)
                     || self.is_in(ChannelKind::Experience, &channel.experience_id)
@@ -60,6 +61,10 @@ impl Connection {
         })
     }
 
+    pub(super) fn is_member(&self) -> bool {
+        self.user.as_ref().is_some_and(StoredUser::has_access)
+    }
+
     fn is_user(&self, id: &str) -> bool {
         self.user
             .as_ref()
@@ -70,7 +75,7 @@ impl Connection {
     fn hears_app(&self, channel_id: &str) -> bool {
         let server_hears = || {
             self.endpoint == Endpoint::Server
-                && self.user.as_ref().is_some_and(StoredUser::has_access)
+                && self.is_member()
                 && channel_id.starts_with(company::APP_ID)
         };
         self.is_in(ChannelKind::App, channel_id) || server_hears()
@@ -80,6 +85,8 @@ impl Connection {
 /// Whom a frame is for.
 #[derive(Clone, Copy, Debug)]
 pub enum Audience<'a> {
+    /// Those of users who may see the company's channels.
+    Members,
     /// Every connection.
     Everyone,
     /// Those of one user.
@@ -102,9 +109,9 @@ pub struct SocketCounts {
 }
 
 #[derive(Debug, Default)]
-struct Connections {
+pub(super) struct Connections {
     next: u64,
-    open: HashMap<u64, Connection>,
+    pub(super) open: HashMap<u64, Connection>,
 }
 
 /// All open connections.
@@ -123,17 +130,22 @@ pub struct Place {
     pub outgoing: mpsc::Receiver<Utf8Bytes>,
     /// Whether to go on.
     pub ending: watch::Receiver<Ending>,
+    /// Whose presence the connection shows.
+    present: Option<UserId>,
     hub: Hub,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.hub.lock().open.remove(&self.id);
+        if let Some(user) = &self.present {
+            self.hub.tell_departure(user);
+        }
     }
 }
 
 impl Hub {
-    fn lock(&self) -> MutexGuard<'_, Connections> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Connections> {
         self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -154,20 +166,22 @@ impl Hub {
         }
         connections.next += 1;
         let id = connections.next;
-        connections.open.insert(
-            id,
-            Connection {
-                endpoint,
-                user,
-                channels: channels.into_iter().collect(),
-                outgoing: sender,
-                ending: ending_sender,
-            },
-        );
+        let connection = Connection {
+            endpoint,
+            user,
+            channels: channels.into_iter().collect(),
+            outgoing: sender,
+            ending: ending_sender,
+        };
+        let present = connection.shows().cloned();
+        connections.open.insert(id, connection);
+        drop(connections);
+        self.tell_arrival(id, present.as_ref());
         Some(Place {
             id,
             outgoing,
             ending,
+            present,
             hub: self.clone(),
         })
     }
@@ -218,6 +232,7 @@ impl Hub {
             let meant = except != Some(*id)
                 && match audience {
                     Audience::Everyone => true,
+                    Audience::Members => connection.is_member(),
                     Audience::User(user) => connection.is_user(user),
                     Audience::App(channel_id) => connection.hears_app(channel_id),
                     Audience::Channel(channel) => connection.channels.contains(channel),

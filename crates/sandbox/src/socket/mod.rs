@@ -6,12 +6,13 @@ mod client;
 mod connection;
 mod frames;
 mod hub;
+mod presence;
 mod send;
 mod server;
 mod subscription;
 
 pub use browser::connect as connect_browser;
-pub use frames::{FeedChange, ReactionChange};
+pub use frames::{FeedChange, Mute, ReactionChange};
 pub use hub::{Hub, SocketCounts};
 pub use send::send;
 pub use server::connect as connect_server;

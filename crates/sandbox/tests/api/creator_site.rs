@@ -123,6 +123,20 @@ async fn unknown_choices_are_not_taken_over() {
 }
 
 #[tokio::test]
+async fn a_channel_that_is_not_there_is_the_widgets_business() {
+    let (whop, site) = site().await;
+    let answer = whop
+        .http
+        .get(format!("{site}/?channel=chat_feed_nowhere"))
+        .send()
+        .await
+        .unwrap();
+    let page = answer.text().await.unwrap();
+    let id = attribute(&page, "data-whop-chat-channel-id");
+    assert_eq!(id, "chat_feed_nowhere");
+}
+
+#[tokio::test]
 async fn the_page_asks_no_one_but_the_widgets_origin() {
     let (whop, site) = site().await;
     for path in ["/", "/style.css"] {

@@ -1,6 +1,6 @@
 //! whop.com's part: the host page, signing in on the app's origin, and what the app is told.
 
-use crate::whop::{As, Whop, assert_error};
+use crate::whop::{As, Whop};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::HeaderMap;
@@ -206,13 +206,17 @@ async fn the_host_page_offers_every_user_and_experience() {
     ] {
         assert!(page.contains(known), "{known}");
     }
-    for query in [
-        "user=user_nobody",
-        "experience=exp_nowhere",
-        "user=%3Cscript%3E",
+    for (query, says) in [
+        ("user=user_nobody", "There is no such user"),
+        ("experience=exp_nowhere", "There is no such experience"),
+        ("user=%3Cscript%3E", "&lt;script&gt;"),
     ] {
-        let answer = whop.get(&format!("/?{query}"), As::Nobody).await;
-        assert_error(answer, StatusCode::NOT_FOUND, "not_found");
+        let address = format!("{}/?{query}", whop.api);
+        let answer = whop.http.get(address).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+        let page = answer.text().await.unwrap();
+        assert!(page.contains(says) && !page.contains("{{"), "{page}");
+        assert!(page.contains("href=\"/?user="), "a way on: {page}");
     }
     let style = whop
         .http

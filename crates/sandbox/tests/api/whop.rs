@@ -233,8 +233,19 @@ impl Socket {
             .unwrap();
     }
 
-    /// The next frame; `None` when the connection ended.
+    /// The next frame; `None` when the connection ended. Who comes and goes is left out: that is the same noise in
+    /// every test, and has tests of its own.
     pub async fn next(&mut self) -> Option<Value> {
+        loop {
+            let frame = self.next_of_all().await?;
+            if frame.get("userPresence").is_none() {
+                return Some(frame);
+            }
+        }
+    }
+
+    /// The next frame of any kind; `None` when the connection ended.
+    pub async fn next_of_all(&mut self) -> Option<Value> {
         loop {
             let frame = tokio::time::timeout(PATIENCE, self.0.next())
                 .await

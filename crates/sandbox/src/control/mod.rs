@@ -1,5 +1,8 @@
 //! The control routes under `/_sandbox/`: what a test can make the sandbox do. Only this machine may ask.
 
+mod flood;
+mod mute;
+
 use crate::rest::{ApiError, JsonBody};
 use crate::socket::SocketCounts;
 use crate::state::Sandbox;
@@ -130,6 +133,8 @@ pub fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/_sandbox/sockets/refuse", post(refuse_sockets))
         .route("/_sandbox/sockets/frame", post(send_frame))
         .route("/_sandbox/tokens/expire", post(expire_tokens))
+        .route("/_sandbox/mute", post(mute::mute))
+        .route("/_sandbox/flood", post(flood::flood))
         .route("/_sandbox/fail", post(fail))
         .route("/_sandbox/latency", post(set_latency))
         .route("/_sandbox/reset", post(reset))

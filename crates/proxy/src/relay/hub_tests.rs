@@ -1,0 +1,167 @@
+use super::*;
+
+fn hub() -> Arc<Hub> {
+    Arc::new(Hub::new())
+}
+
+/// A listener whom the others don't hear coming: they are all the same user.
+fn listen(hub: &Arc<Hub>, feed: &str) -> Subscription {
+    listen_as(hub, feed, "user_ada")
+}
+
+fn listen_as(hub: &Arc<Hub>, feed: &str, user: &str) -> Subscription {
+    hub.listen(
+        &feed.into(),
+        &format!("exp_{feed}").as_str().into(),
+        &user.into(),
+    )
+}
+
+/// Who comes (true) and goes (false), as a listener hears of it.
+fn heard(subscription: &mut Subscription) -> Vec<(String, bool)> {
+    let mut heard = Vec::new();
+    while let Ok(frame) = subscription.frames.try_recv() {
+        let frame: serde_json::Value = serde_json::from_str(&frame).unwrap();
+        let presence = &frame["userPresence"];
+        let user = presence["userId"].as_str().unwrap().to_owned();
+        heard.push((user, presence.get("lastSeenAt").is_none()));
+    }
+    heard
+}
+
+#[test]
+fn frames_stay_within_their_feed() {
+    let hub = hub();
+    let mut here = listen(&hub, "a");
+    let mut there = listen(&hub, "b");
+    hub.publish("a", &"frame".into(), None);
+    hub.publish("c", &"frame".into(), None);
+    assert_eq!(here.frames.try_recv().unwrap().as_str(), "frame");
+    assert!(here.frames.try_recv().is_err());
+    assert!(there.frames.try_recv().is_err());
+}
+
+#[test]
+fn an_experience_stands_for_its_feed() {
+    let hub = hub();
+    let mut here = listen(&hub, "a");
+    let mut there = listen(&hub, "b");
+    hub.publish("exp_a", &"typing".into(), None);
+    assert!(here.frames.try_recv().is_ok());
+    assert!(there.frames.try_recv().is_err());
+}
+
+#[test]
+fn nobody_hears_themselves() {
+    let hub = hub();
+    let mut one = listen(&hub, "a");
+    let mut other = listen(&hub, "a");
+    one.tell_others(&"typing".into());
+    assert!(one.frames.try_recv().is_err());
+    assert!(other.frames.try_recv().is_ok());
+}
+
+#[tokio::test]
+async fn a_slow_listener_is_told_and_the_others_notice_nothing() {
+    let hub = hub();
+    let slow = listen(&hub, "a");
+    let mut quick = listen(&hub, "a");
+    for number in 0..=QUEUE {
+        hub.publish("a", &number.to_string().into(), None);
+        assert_eq!(
+            quick.frames.recv().await.unwrap().as_str(),
+            number.to_string()
+        );
+    }
+    slow.overflow.notified().await;
+    assert_eq!(hub.listeners(), 1);
+}
+
+#[test]
+fn a_gap_is_told_to_those_who_listened_before_it() {
+    let hub = hub();
+    let mut before = listen(&hub, "a");
+    hub.set_liveness("a", Liveness::Live);
+    assert!(before.frames.try_recv().is_err());
+    hub.interrupt();
+    let mut meanwhile = listen(&hub, "a");
+    assert_eq!(*meanwhile.liveness.borrow(), Liveness::Waiting);
+    hub.set_liveness("a", Liveness::Live);
+    hub.set_liveness("a", Liveness::Live);
+    assert_eq!(before.frames.try_recv().unwrap().as_str(), RECONNECT);
+    assert!(before.frames.try_recv().is_err());
+    assert!(meanwhile.frames.try_recv().is_err());
+    assert_eq!(*meanwhile.liveness.borrow_and_update(), Liveness::Live);
+}
+
+#[test]
+fn a_feed_that_whop_refuses_has_no_listeners() {
+    let hub = hub();
+    let mut listener = listen(&hub, "a");
+    hub.set_liveness("a", Liveness::Refused);
+    assert_eq!(
+        listener.frames.try_recv().unwrap_err(),
+        mpsc::error::TryRecvError::Disconnected
+    );
+    assert_eq!(*listener.liveness.borrow_and_update(), Liveness::Refused);
+}
+
+#[test]
+fn who_leaves_is_forgotten() {
+    let hub = hub();
+    let listener = listen(&hub, "a");
+    assert_eq!(hub.listeners(), 1);
+    drop(listener);
+    assert_eq!(hub.listeners(), 0);
+    hub.interrupt();
+    assert!(hub.known_feeds().is_empty());
+}
+
+#[tokio::test]
+async fn released_listeners_come_to_an_end() {
+    let hub = hub();
+    let mut listener = listen(&hub, "a");
+    hub.publish("a", &"last".into(), None);
+    hub.release();
+    assert_eq!(listener.frames.recv().await.unwrap().as_str(), "last");
+    assert!(listener.frames.recv().await.is_none());
+}
+
+#[test]
+fn who_comes_and_goes_is_told_to_the_others_of_the_feed() {
+    let hub = hub();
+    let mut ada = listen_as(&hub, "a", "user_ada");
+    let mut elsewhere = listen_as(&hub, "b", "user_chen");
+    let mut bob = listen_as(&hub, "a", "user_bob");
+    let bobs_tab = listen_as(&hub, "a", "user_bob");
+    assert_eq!(heard(&mut ada), [("user_bob".to_owned(), true)]);
+    assert_eq!(heard(&mut bob), [("user_ada".to_owned(), true)]);
+    drop(bob);
+    assert_eq!(heard(&mut ada), []);
+    drop(bobs_tab);
+    assert_eq!(heard(&mut ada), [("user_bob".to_owned(), false)]);
+    assert_eq!(heard(&mut elsewhere), []);
+}
+
+#[test]
+fn who_is_on_both_sides_comes_once_and_goes_once() {
+    let hub = hub();
+    let bob = UserId::from("user_bob");
+    let mut ada = listen_as(&hub, "a", "user_ada");
+    hub.set_elsewhere(&bob, true);
+    hub.set_elsewhere(&bob, true);
+    assert_eq!(heard(&mut ada), [("user_bob".to_owned(), true)]);
+    let here = listen_as(&hub, "a", "user_bob");
+    hub.set_elsewhere(&bob, false);
+    assert_eq!(heard(&mut ada), []);
+    hub.set_elsewhere(&bob, true);
+    drop(here);
+    assert_eq!(heard(&mut ada), []);
+    let mut chen = listen_as(&hub, "a", "user_chen");
+    let mut those = heard(&mut chen);
+    those.sort();
+    let expected = ["user_ada", "user_bob"].map(|user| (user.to_owned(), true));
+    assert_eq!(those, expected);
+    hub.set_elsewhere(&bob, false);
+    assert_eq!(heard(&mut chen), [("user_bob".to_owned(), false)]);
+}

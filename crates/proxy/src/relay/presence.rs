@@ -1,0 +1,174 @@
+use super::hub::Frame;
+use crate::clock;
+use std::collections::{BTreeSet, HashMap};
+use wire::socket::{ServerFrame, UserPresence};
+use wire::{Millis, UserId};
+
+/// In a feed with more people than this, nobody is told who comes: it is no news in a crowd, and everybody's coming
+/// told to everybody would be a frame for each pair of them.
+const MOST_TOLD: usize = 100;
+/// People who are there on Whop's side that are remembered.
+const MOST_ELSEWHERE: usize = 1_000;
+
+/// Who listens to a feed through this proxy. Somebody with three tabs is there once.
+#[derive(Default)]
+pub struct Presence {
+    by_listener: HashMap<u64, UserId>,
+    people: HashMap<UserId, Person>,
+}
+
+#[derive(Default)]
+struct Person {
+    sockets: usize,
+    /// The others heard that they came, so that they hear that they went.
+    is_told: bool,
+}
+
+impl Presence {
+    /// Somebody's socket opens. Whether the others should hear of it.
+    pub fn enter(&mut self, listener: u64, user: &UserId) -> bool {
+        self.by_listener.insert(listener, user.clone());
+        let is_quiet = self.people.len() < MOST_TOLD;
+        let person = self.people.entry(user.clone()).or_default();
+        person.sockets += 1;
+        let is_news = person.sockets == 1 && is_quiet;
+        person.is_told |= is_news;
+        is_news
+    }
+
+    /// A socket closes. Who has gone with it, if the others should hear of it.
+    pub fn leave(&mut self, listener: u64) -> Option<UserId> {
+        let user = self.by_listener.remove(&listener)?;
+        let person = self.people.get_mut(&user)?;
+        person.sockets -= 1;
+        if person.sockets > 0 {
+            return None;
+        }
+        let was_told = self.people.remove(&user)?.is_told;
+        was_told.then_some(user)
+    }
+
+    /// Whether they are there.
+    pub fn has(&self, user: &UserId) -> bool {
+        self.people.contains_key(user)
+    }
+
+    /// Whom a newcomer hears of: those who are here and those who are `elsewhere`, themselves aside.
+    pub fn to_tell<'a>(
+        &'a self,
+        newcomer: &'a UserId,
+        elsewhere: &'a Elsewhere,
+    ) -> impl Iterator<Item = &'a UserId> {
+        let here = self.people.iter().filter(|(_, person)| person.is_told);
+        here.map(|(user, _)| user)
+            .chain(elsewhere.0.iter().filter(|user| !self.has(user)))
+            .filter(move |user| *user != newcomer)
+            .take(MOST_TOLD)
+    }
+}
+
+/// Who is there on Whop's own side, as far as Whop said so on this connection.
+#[derive(Default)]
+pub struct Elsewhere(BTreeSet<UserId>);
+
+impl Elsewhere {
+    /// Somebody comes or goes.
+    pub fn set(&mut self, user: &UserId, is_there: bool) {
+        if !is_there {
+            self.0.remove(user);
+        } else if self.0.len() < MOST_ELSEWHERE {
+            self.0.insert(user.clone());
+        }
+    }
+
+    /// Whether they are there.
+    pub fn has(&self, user: &UserId) -> bool {
+        self.0.contains(user)
+    }
+
+    /// Nothing is known any more.
+    pub fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Says that somebody is there.
+pub fn arrival(user: &UserId) -> Option<Frame> {
+    frame(user, None)
+}
+
+/// Says that somebody was there until now.
+pub fn departure(user: &UserId) -> Option<Frame> {
+    frame(user, Some(clock::unix_millis()))
+}
+
+/// `last_seen_at` in milliseconds since the Unix epoch; nothing while they are there.
+fn frame(user: &UserId, last_seen_at: Option<i64>) -> Option<Frame> {
+    let frame = ServerFrame {
+        user_presence: Some(UserPresence {
+            user_id: user.clone(),
+            last_seen_at: last_seen_at.map(Millis::new),
+            ..UserPresence::default()
+        }),
+        ..ServerFrame::default()
+    };
+    serde_json::to_string(&frame).ok().map(Frame::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_with_three_tabs_comes_once_and_goes_once() {
+        let (mut presence, ada) = (Presence::default(), UserId::from("user_ada"));
+        assert!(presence.enter(1, &ada));
+        assert!(!presence.enter(2, &ada));
+        assert!(!presence.enter(3, &ada));
+        assert_eq!(presence.leave(2), None);
+        assert_eq!(presence.leave(2), None);
+        assert_eq!(presence.leave(1), None);
+        assert_eq!(presence.leave(3), Some(ada.clone()));
+        assert!(!presence.has(&ada));
+        assert!(presence.by_listener.is_empty());
+    }
+
+    #[test]
+    fn nobody_is_told_of_a_crowd_and_nobody_stays_in_it_for_ever() {
+        let mut presence = Presence::default();
+        let users: Vec<UserId> = (0..300)
+            .map(|number| UserId::from(format!("user_{number}")))
+            .collect();
+        let told = |presence: &mut Presence| {
+            (0..)
+                .zip(&users)
+                .filter(|(id, user)| presence.enter(*id, user))
+                .count()
+        };
+        assert_eq!(told(&mut presence), MOST_TOLD);
+        let newcomer = UserId::from("user_new");
+        assert_eq!(
+            presence.to_tell(&newcomer, &Elsewhere::default()).count(),
+            MOST_TOLD
+        );
+        let gone = (0..300).filter_map(|id| presence.leave(id)).count();
+        assert_eq!(gone, MOST_TOLD);
+        assert!(presence.people.is_empty());
+    }
+
+    #[test]
+    fn a_newcomer_hears_of_everybody_else_once() {
+        let mut presence = Presence::default();
+        let mut elsewhere = Elsewhere::default();
+        let [ada, bob, chen] = ["user_ada", "user_bob", "user_chen"].map(UserId::from);
+        presence.enter(1, &ada);
+        presence.enter(2, &bob);
+        elsewhere.set(&bob, true);
+        elsewhere.set(&chen, true);
+        let mut heard: Vec<&UserId> = presence.to_tell(&ada, &elsewhere).collect();
+        heard.sort();
+        assert_eq!(heard, [&bob, &chen]);
+        elsewhere.set(&chen, false);
+        assert_eq!(presence.to_tell(&ada, &elsewhere).count(), 1);
+    }
+}

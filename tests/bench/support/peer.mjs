@@ -1,0 +1,71 @@
+// A page as a React developer would write it by hand, as the measure: bundled, compressed and served as well as ours.
+
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { assertion } from '../../support/identity.mjs';
+
+const here = join(dirname(fileURLToPath(import.meta.url)), '../peer-react');
+
+const brotli = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+
+async function bundle() {
+  const esbuild = process.env.ESBUILD ?? 'esbuild';
+  const flags = ['--bundle', '--minify', '--format=esm', '--target=es2022', '--define:process.env.NODE_ENV="production"'];
+  const { stdout } = await promisify(execFile)(esbuild, [join(here, 'app.jsx'), ...flags], { maxBuffer: 64 << 20 });
+  return stdout;
+}
+
+/**
+ * Serves the page. What its creator's backend would know of the visitor (token, socket) is in it already, so that it
+ * needs one request less than ours. `?history=N` makes it fetch so many messages instead of the newest 50.
+ */
+export async function startPeer() {
+  const [script, style] = await Promise.all([bundle(), readFile(join(here, 'style.css'), 'utf8')]);
+  const files = {
+    '/peer/app.js': { type: 'text/javascript', body: brotli(script) },
+    '/peer/style.css': { type: 'text/css', body: brotli(style) },
+  };
+  let servers;
+  const page = async (origin, history) => {
+    const answer = await fetch(`${servers.proxy.url}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin },
+      body: JSON.stringify({ channel_id: 'chat_feed_general', assertion: await assertion(servers.assertionSecret, 'user_ada') }),
+    });
+    const { token, socket } = await answer.json();
+    const session = { origin: servers.proxy.url, token: token.token, socket, channel: 'chat_feed_general', history };
+    return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Peer</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <link rel="stylesheet" href="/peer/style.css"><script type="module" src="/peer/app.js"></script>
+      <script type="application/json" id="session">${JSON.stringify(session)}</script><div id="root"></div></html>`;
+  };
+  const server = createServer(async ({ url }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://peer');
+    const file = files[pathname];
+    if (pathname === '/') {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(await page(origin, Number(searchParams.get('history') ?? 50)));
+    } else if (file) {
+      response.setHeader('content-type', `${file.type}; charset=utf-8`);
+      response.setHeader('content-encoding', 'br');
+      response.end(file.body);
+    } else {
+      response.statusCode = 404;
+      response.end();
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return {
+    origin,
+    /** Which sandbox and proxy it speaks to. */
+    meet: (those) => { servers = those; },
+    stop: () => server.close(),
+  };
+}

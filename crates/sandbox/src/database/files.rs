@@ -58,10 +58,8 @@ impl Database {
         Ok(())
     }
 
-    /// As messages name the file. `byte_size` goes with it as a field of its own, for the websocket's form.
+    /// As messages name the file.
     pub(super) fn attachment(&self, file: StoredFile) -> Attachment {
-        let mut extra = Extra::default();
-        extra.insert("byte_size", file.byte_size.into());
         Attachment {
             url: Some(format!("{}{}/content", self.files_address, file.id)),
             id: file.id,
@@ -69,7 +67,10 @@ impl Database {
             content_type: Some(file.content_type),
             width: file.width,
             height: file.height,
-            extra,
+            byte_size: Some(file.byte_size),
+            blurhash: None,
+            thumbnail_url: None,
+            extra: Extra::default(),
         }
     }
 }

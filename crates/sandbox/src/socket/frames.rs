@@ -95,7 +95,6 @@ fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
     extra.insert("parentId", json!(""));
     extra.insert("title", json!(""));
     extra.insert("childrenCount", json!(0));
-    extra.insert("gifs", json!([]));
     let content = content.clone().unwrap_or_default();
     let post = DmsPost {
         entity_id: stored.message.id.clone(),
@@ -130,6 +129,7 @@ fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
             ..SocketUser::default()
         }),
         files: attachments.iter().flatten().map(file).collect(),
+        gifs: Vec::new(),
         links: Vec::new(),
         poll: stored.message.poll.clone(),
         is_poster_admin: stored.is_poster_admin,
@@ -172,7 +172,7 @@ fn file(attachment: &Attachment) -> FileAttachment {
         .map(|(width, height)| Dimensions {
             width,
             height,
-            extra: Extra::default(),
+            ..Dimensions::default()
         });
     let (image, video) = if content_type.starts_with("video/") {
         (None, size)
@@ -183,11 +183,7 @@ fn file(attachment: &Attachment) -> FileAttachment {
         id: attachment.id.clone(),
         original_url: attachment.url.clone().unwrap_or_default(),
         file_name: attachment.filename.clone().unwrap_or_default(),
-        byte_size: attachment
-            .extra
-            .get("byte_size")
-            .and_then(Value::as_u64)
-            .unwrap_or_default(),
+        byte_size: attachment.byte_size.unwrap_or_default(),
         content_type,
         image,
         video,

@@ -171,6 +171,15 @@ pub struct Attachment {
     /// Pixels down, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// Its length in bytes, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte_size: Option<u64>,
+    /// What it looks like from far (<https://blurha.sh>); frames tell it, the REST routes don't promise it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blurhash: Option<String>,
+    /// A picture of a video; frames tell it, the REST routes don't promise it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail_url: Option<String>,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
@@ -184,6 +193,9 @@ read_object!(Attachment {
     content_type: optional "content_type",
     width: optional "width",
     height: optional "height",
+    byte_size: optional "byte_size",
+    blurhash: optional "blurhash",
+    thumbnail_url: optional "thumbnail_url",
 } extra);
 
 /// A file to attach.

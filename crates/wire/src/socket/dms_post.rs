@@ -1,7 +1,7 @@
 use super::{FileAttachment, PostReactionCount, ReactionKind};
 use crate::read::read_object;
 use crate::rest::{
-    Message, MessageType, Poll, PollVote, ProfilePicture, ReactionCount, UserReference,
+    Attachment, Message, MessageType, Poll, PollVote, ProfilePicture, ReactionCount, UserReference,
 };
 use crate::{ChannelId, ExperienceId, Extra, MessageId, Millis, Timestamp, UserId};
 use serde::Serialize;
@@ -56,6 +56,8 @@ pub struct DmsPost {
     pub user: Option<SocketUser>,
     /// Files shown with it.
     pub files: Vec<FileAttachment>,
+    /// Moving pictures of a library.
+    pub gifs: Vec<GiphyGif>,
     /// Cards of links.
     pub links: Vec<LinkEmbed>,
     /// The poll it carries.
@@ -96,6 +98,7 @@ read_object!(DmsPost {
     message_type: optional "messageType",
     user: optional "user",
     files: or_default "files",
+    gifs: or_default "gifs",
     links: or_default "links",
     poll: optional "poll",
     is_poster_admin: or_default "isPosterAdmin",
@@ -155,10 +158,12 @@ impl DmsPost {
                 .then(|| self.replying_to_post_id.into()),
             user,
             view_count: Some(self.view_count),
-            attachments: (!self.files.is_empty()).then(|| {
-                self.files
-                    .into_iter()
+            attachments: (!self.files.is_empty() || !self.gifs.is_empty()).then(|| {
+                let files = self.files.into_iter();
+                let gifs = self.gifs.into_iter();
+                files
                     .map(FileAttachment::into_attachment)
+                    .chain(gifs.map(GiphyGif::into_attachment))
                     .collect()
             }),
             extra: Extra::default(),
@@ -204,6 +209,65 @@ impl SocketUser {
                 url: Some(picture.original_url),
                 extra: Extra::default(),
             }),
+            extra: Extra::default(),
+        }
+    }
+}
+
+/// A moving picture of a library, which has no file of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GiphyGif {
+    /// What it shows.
+    pub title: String,
+    /// Where it can be read.
+    pub url: String,
+    /// The same in its full size.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub original_url: String,
+    /// The same, small.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub preview_url: String,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Its name in the library.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub slug: String,
+    /// Fields that this version doesn't know.
+    #[cfg_attr(feature = "lossless", serde(flatten))]
+    #[cfg_attr(not(feature = "lossless"), serde(skip))]
+    pub extra: Extra,
+}
+
+read_object!(GiphyGif {
+    title: or_default "title",
+    url: or_default "url",
+    original_url: or_default "originalUrl",
+    preview_url: or_default "previewUrl",
+    width: or_default "width",
+    height: or_default "height",
+    slug: or_default "slug",
+} extra);
+
+impl GiphyGif {
+    /// The same picture as a file of a message.
+    pub fn into_attachment(self) -> Attachment {
+        let has_size = self.width > 0 && self.height > 0;
+        let url = [self.original_url, self.url, self.preview_url]
+            .into_iter()
+            .find(|url| !url.is_empty());
+        Attachment {
+            id: self.slug.into(),
+            url,
+            filename: (!self.title.is_empty()).then_some(self.title),
+            content_type: Some("image/gif".to_owned()),
+            width: has_size.then_some(self.width),
+            height: has_size.then_some(self.height),
+            byte_size: None,
+            blurhash: None,
+            thumbnail_url: None,
             extra: Extra::default(),
         }
     }

@@ -47,6 +47,12 @@ pub struct Dimensions {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+    /// What it looks like from far (<https://blurha.sh>), or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub blurhash: String,
+    /// A picture of a video, or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub thumbnail_url: String,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
@@ -56,22 +62,26 @@ pub struct Dimensions {
 read_object!(Dimensions {
     width: or_default "width",
     height: or_default "height",
+    blurhash: or_default "blurhash",
+    thumbnail_url: or_default "thumbnailUrl",
 } extra);
 
 impl FileAttachment {
     /// The same file as messages of the REST routes name it.
     pub fn into_attachment(self) -> Attachment {
-        let size = self
-            .image
-            .or(self.video)
-            .filter(|size| size.width > 0 && size.height > 0);
+        let seen = self.image.or(self.video).unwrap_or_default();
+        let has_size = seen.width > 0 && seen.height > 0;
+        let known = |text: String| (!text.is_empty()).then_some(text);
         Attachment {
             id: self.id,
-            url: (!self.original_url.is_empty()).then_some(self.original_url),
-            filename: (!self.file_name.is_empty()).then_some(self.file_name),
-            content_type: (!self.content_type.is_empty()).then_some(self.content_type),
-            width: size.as_ref().map(|size| size.width),
-            height: size.as_ref().map(|size| size.height),
+            url: known(self.original_url),
+            filename: known(self.file_name),
+            content_type: known(self.content_type),
+            width: has_size.then_some(seen.width),
+            height: has_size.then_some(seen.height),
+            byte_size: (self.byte_size > 0).then_some(self.byte_size),
+            blurhash: known(seen.blurhash),
+            thumbnail_url: known(seen.thumbnail_url),
             extra: Extra::default(),
         }
     }

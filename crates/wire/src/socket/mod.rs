@@ -17,7 +17,7 @@ pub use client_frame::{
     MarkAsRead, SubscribeToChannel, SubscribeToChannelBatch, TypingIndicator,
     UnsubscribeFromChannel,
 };
-pub use dms_post::{DmsPost, LinkEmbed, SocketUser};
+pub use dms_post::{DmsPost, GiphyGif, LinkEmbed, SocketUser};
 pub use feed_entity::{DmsFeed, DmsFeedMember, DmsUnreadBadgeUpdate, FeedEntity};
 pub use file_attachment::{Dimensions, FileAttachment};
 pub use reaction::{

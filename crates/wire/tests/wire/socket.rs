@@ -43,7 +43,7 @@ pub(crate) fn dms_post() -> Value {
             "entityId": "msg_0", "createdAt": 1, "updatedAt": "1", "Deleted": true, "feedId": "chat_feed_1",
             "feedType": "chat_feed", "userId": "user_bob", "isEdited": false, "content": "", "richContent": "",
             "markdownContent": "", "replyingToPostId": "", "isPinned": false, "everyoneMentioned": false,
-            "mentionedUserIds": [], "viewCount": 0, "postReactionCounts": [], "files": [], "links": [],
+            "mentionedUserIds": [], "viewCount": 0, "postReactionCounts": [], "files": [], "gifs": [], "links": [],
             "isPosterAdmin": false, "sortKey": ""
         }
     })

@@ -17,6 +17,8 @@ pub struct Changes {
     pub channel: bool,
     /// [`crate::Chat::older`].
     pub older: bool,
+    /// [`crate::Chat::pinned`].
+    pub pinned: bool,
 }
 
 impl Changes {

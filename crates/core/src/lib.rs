@@ -26,6 +26,8 @@ pub use event::{Event, SocketEvent};
 pub use http::{HttpOutcome, HttpRequest, Method, RequestId};
 pub use moment::Moment;
 pub use outbox::{Delivery, Failure};
-pub use row::{Author, Kind, PollAnswer, PollView, Quote, ReactionView, Row, RowId};
+pub use row::{
+    Author, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactionView, Row, RowId,
+};
 pub use session::{Identity, Refusal, Status};
 pub use timeline::Older;

@@ -1,5 +1,5 @@
 use crate::Delivery;
-use crate::text::Document;
+use crate::text::{Document, SafeUrl};
 use std::rc::Rc;
 use wire::rest::Attachment;
 use wire::{MessageId, UserId};
@@ -46,6 +46,8 @@ pub struct Row {
     pub poll: Option<PollView>,
     /// The files it carries.
     pub attachments: Vec<Attachment>,
+    /// The cards of its links.
+    pub cards: Vec<LinkCard>,
     /// Whether the server has it.
     pub delivery: Delivery,
     /// The first of a run of messages by one author.
@@ -65,6 +67,8 @@ pub struct Author {
     pub name: String,
     /// Their picture.
     pub picture: Option<String>,
+    /// They are an admin of the channel. Only live messages say so, and the visitor's own session.
+    pub is_admin: bool,
 }
 
 /// What kind of author wrote a message.
@@ -132,4 +136,34 @@ pub struct PollAnswer {
     pub votes: u64,
     /// The visitor did.
     pub own: bool,
+}
+
+/// What a link leads to, as Whop read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkCard {
+    /// Where the link leads.
+    pub url: SafeUrl,
+    /// The page's title, or empty.
+    pub title: String,
+    /// The page's own summary, or empty.
+    pub description: String,
+    /// The address of a picture.
+    pub image: Option<String>,
+    /// The address of the site's icon.
+    pub icon: Option<String>,
+    /// Whop is still reading the page.
+    pub loading: bool,
+}
+
+/// A message that is pinned to the top of the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// Its id.
+    pub message: MessageId,
+    /// Its author's name.
+    pub author: String,
+    /// Its text in one line without markup.
+    pub excerpt: String,
+    /// When it was posted: milliseconds since the Unix epoch.
+    pub created_at: i64,
 }

@@ -170,6 +170,11 @@ impl Chat {
             self.merge_message(quoted.into_message(), &mut merged, step);
         }
         merged.arrived = false;
+        let mut post = post;
+        let at = post.updated_at.get();
+        self.learn_role(&post.user_id, post.is_poster_admin, at, step);
+        let links = std::mem::take(&mut post.links);
+        self.timeline.merge_cards(&id, links, at, &mut merged);
         self.merge_message(post.into_message(), &mut merged, step);
         if merged.arrived {
             self.announce(&id, step);

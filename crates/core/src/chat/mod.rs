@@ -7,6 +7,7 @@ mod opening;
 mod paging;
 mod reacting;
 mod requests;
+mod roles;
 mod sending;
 mod view;
 
@@ -15,13 +16,14 @@ use crate::outbox::Outbox;
 use crate::session::OpenSession;
 use crate::timeline::{Merged, Timeline};
 use crate::{
-    Changes, ConnectionStatus, Effect, Event, Identity, Moment, Older, Row, RowId, SocketEvent,
-    SocketId, Status, Timer,
+    Changes, ConnectionStatus, Effect, Event, Identity, Moment, Older, Pinned, Row, RowId,
+    SocketEvent, SocketId, Status, Timer,
 };
 use gap::Gap;
 use litemap::LiteMap;
 use reacting::Overlay;
 use requests::Requests;
+use roles::Roles;
 use std::ops::Range;
 use wire::rest::{ChatChannel, UserReference};
 use wire::session::Permissions;
@@ -54,6 +56,7 @@ pub struct Chat {
     overlays: Vec<Overlay>,
     /// Names of the users that were seen, for mentions.
     people: LiteMap<UserId, UserReference>,
+    roles: Roles,
     opening_failures: u32,
     /// A timer runs until the session is asked for again.
     reopens_later: bool,
@@ -80,6 +83,7 @@ impl Chat {
             outbox: Outbox::default(),
             overlays: Vec::new(),
             people: LiteMap::new(),
+            roles: Roles::default(),
             opening_failures: 0,
             reopens_later: false,
         }
@@ -166,6 +170,7 @@ impl Chat {
     /// Notes what a merge of the timeline changed.
     fn note(merged: Merged, step: &mut Step) {
         step.changes.order.then(merged.order);
+        step.changes.pinned |= merged.pinned;
         for row in merged.rows {
             step.changes.row(row);
         }
@@ -227,6 +232,12 @@ impl Chat {
     /// A row as it is drawn, unless it is gone.
     pub fn row(&self, row: RowId) -> Option<Row> {
         self.view(row)
+    }
+
+    /// The pinned messages among all that are known, newest first. The API can't be asked for them.
+    pub fn pinned(&self) -> Vec<Pinned> {
+        let pinned = self.timeline.pinned();
+        pinned.map(|record| self.pinned_view(record)).collect()
     }
 
     /// The channel, once the session is open.

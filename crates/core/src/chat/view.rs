@@ -2,9 +2,11 @@ use super::Chat;
 use crate::outbox::{Pending, Stage};
 use crate::text;
 use crate::timeline::{Key, Record, same_reaction, symbol};
-use crate::{Author, Delivery, Kind, PollAnswer, PollView, Quote, ReactionView, Row, RowId};
+use crate::{
+    Author, Delivery, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactionView, Row, RowId,
+};
 use wire::rest::{MessageType, UserReference};
-use wire::socket::ReactionKind;
+use wire::socket::{LinkEmbed, ReactionKind};
 use wire::{MessageId, UserId};
 
 /// Messages further apart than this are not grouped.
@@ -41,7 +43,7 @@ impl Chat {
         Some(Row {
             id: row,
             message: Some(message.id.clone()),
-            author: author(&message.user),
+            author: self.author(&message.user),
             own: viewer == Some(&message.user.id),
             kind: kind(&message.message_type),
             text: record.document(&self.text_context(record).context()),
@@ -56,6 +58,12 @@ impl Chat {
             reactions: self.reactions(key),
             poll: self.poll(record),
             attachments: message.attachments.clone().unwrap_or_default(),
+            cards: self
+                .timeline
+                .links(&message.id)
+                .iter()
+                .filter_map(card)
+                .collect(),
             delivery: Delivery::Delivered,
             starts_group: true,
             ends_group: true,
@@ -68,7 +76,7 @@ impl Chat {
         Some(Row {
             id: pending.row,
             message: None,
-            author: author(viewer),
+            author: self.author(viewer),
             own: true,
             kind: Kind::Regular,
             text: pending.document.clone(),
@@ -80,6 +88,7 @@ impl Chat {
             reactions: Vec::new(),
             poll: None,
             attachments: Vec::new(),
+            cards: Vec::new(),
             delivery: match &pending.stage {
                 Stage::Failed(failure) => Delivery::Failed(failure.clone()),
                 _ => Delivery::Pending,
@@ -152,6 +161,27 @@ impl Chat {
                 .collect(),
             everyone: message.mentions_everyone,
             viewer: self.viewer().map(|viewer| viewer.id.as_str()),
+        }
+    }
+
+    fn author(&self, user: &UserReference) -> Author {
+        Author {
+            id: user.id.clone(),
+            name: display_name(user),
+            picture: user
+                .profile_picture
+                .as_ref()
+                .and_then(|picture| picture.url.clone()),
+            is_admin: self.is_admin(&user.id),
+        }
+    }
+
+    pub(super) fn pinned_view(&self, record: &Record) -> Pinned {
+        Pinned {
+            message: record.message.id.clone(),
+            author: display_name(&record.message.user),
+            excerpt: self.excerpt(record),
+            created_at: record.key.created_at,
         }
     }
 
@@ -300,15 +330,22 @@ fn kind(message_type: &MessageType) -> Kind {
     }
 }
 
-fn author(user: &UserReference) -> Author {
-    Author {
-        id: user.id.clone(),
-        name: display_name(user),
-        picture: user
-            .profile_picture
-            .as_ref()
-            .and_then(|picture| picture.url.clone()),
+/// A card of a link that may be followed. One that says nothing is none.
+fn card(link: &LinkEmbed) -> Option<LinkCard> {
+    let url = text::SafeUrl::parse(&link.url).filter(|url| url.as_str().starts_with("http"))?;
+    let loading = link.processing;
+    if !loading && link.title.trim().is_empty() && link.description.trim().is_empty() {
+        return None;
     }
+    let known = |address: &String| (!address.is_empty()).then(|| address.clone());
+    Some(LinkCard {
+        url,
+        title: link.title.trim().to_owned(),
+        description: link.description.trim().to_owned(),
+        image: known(&link.image),
+        icon: known(&link.favicon),
+        loading,
+    })
 }
 
 /// What to call a user.

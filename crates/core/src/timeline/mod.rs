@@ -1,6 +1,7 @@
 //! The messages of a channel in their order, merged from pages and frames.
 //! It knows nothing of requests, sockets or what is being sent.
 
+mod cards;
 mod order;
 mod record;
 mod tallies;
@@ -13,10 +14,11 @@ pub use window::Older;
 use window::Window;
 
 use crate::{OrderChange, RowId};
-use std::collections::BTreeMap;
+use cards::Cards;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use wire::rest::Message;
-use wire::socket::{PostReactionCountUpdate, ReactionEntity};
+use wire::socket::{LinkEmbed, PostReactionCountUpdate, ReactionEntity};
 use wire::{MessageId, UserId};
 
 /// All that is known of a channel's messages, and the order of the rows.
@@ -33,6 +35,8 @@ pub(crate) struct Timeline {
     pub window: Window,
     /// The place of each row that was ever named, by its number less one; nothing for those that are gone.
     keys: Vec<Option<Rc<Key>>>,
+    /// The pinned ones among all that are known, also beyond the window, oldest first.
+    pinned: BTreeSet<(i64, MessageId)>,
 }
 
 /// All that is known of one message. Its reactions, its deletion and its answers may come before itself.
@@ -40,6 +44,7 @@ pub(crate) struct Timeline {
 struct Entry {
     record: Option<Box<Record>>,
     tallies: Tallies,
+    cards: Cards,
     /// Deleted for good: a late page or frame doesn't bring it back.
     deleted: bool,
     /// Which messages answer it.
@@ -51,6 +56,8 @@ struct Entry {
 pub(crate) struct Merged {
     pub order: OrderChange,
     pub rows: Vec<RowId>,
+    /// The pinned messages changed, or what they say.
+    pub pinned: bool,
     /// A message came into sight that was not known before.
     pub arrived: bool,
 }
@@ -181,7 +188,53 @@ impl Timeline {
                 self.strays.insert(key, row);
             }
         }
+        self.note_pinned(&id, merged);
         self.touch_answers(&id, merged);
+    }
+
+    fn note_pinned(&mut self, id: &MessageId, merged: &mut Merged) {
+        let Some(record) = self.record(id) else {
+            return;
+        };
+        let pinned = record.message.is_pinned;
+        let place = (record.key.created_at, id.clone());
+        if pinned {
+            self.pinned.insert(place);
+            merged.pinned = true;
+        } else {
+            merged.pinned |= self.pinned.remove(&place);
+        }
+    }
+
+    /// The pinned ones among all that are known, newest first.
+    pub fn pinned(&self) -> impl Iterator<Item = &Record> {
+        self.pinned
+            .iter()
+            .rev()
+            .filter_map(|(_, id)| self.record(id))
+    }
+
+    /// What a frame says of a message's links.
+    pub fn merge_cards(
+        &mut self,
+        message: &MessageId,
+        links: Vec<LinkEmbed>,
+        at: i64,
+        merged: &mut Merged,
+    ) {
+        let entry = self.entry(message);
+        if !entry.deleted && entry.cards.merge(links, at) {
+            merged
+                .rows
+                .extend(entry.record.as_ref().map(|record| record.row));
+        }
+    }
+
+    /// The links of a message as Whop read them.
+    pub fn links(&self, message: &MessageId) -> &[LinkEmbed] {
+        self.entries
+            .get(message)
+            .map_or(&[], |entry| entry.cards.links())
     }
 
     fn insert(&mut self, key: Rc<Key>, row: RowId, merged: &mut Merged) {
@@ -225,7 +278,11 @@ impl Timeline {
         let entry = self.entry(message);
         entry.deleted = true;
         entry.tallies = Tallies::default();
+        entry.cards = Cards::default();
         if let Some(record) = entry.record.take() {
+            merged.pinned |= self
+                .pinned
+                .remove(&(record.key.created_at, message.clone()));
             self.set_key(record.row, None);
             self.strays.remove(&record.key);
             self.remove(&record.key, merged);
@@ -264,6 +321,9 @@ impl Timeline {
                 self.entries.remove(&key.id);
             }
         }
+        let entries = &self.entries;
+        self.pinned.retain(|(_, id)| entries.contains_key(id));
+        merged.pinned = true;
         self.window = Window::default();
         merged.order = OrderChange::Replaced;
     }

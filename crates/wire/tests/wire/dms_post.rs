@@ -30,11 +30,16 @@ fn everything_is_carried_over() {
             "attachments": [
                 {
                     "id": "file_1", "url": "https://assets.whop.com/1.jpg", "filename": "1.jpg",
-                    "content_type": "image/jpeg", "width": 800, "height": 600
+                    "content_type": "image/jpeg", "width": 800, "height": 600, "byte_size": 1234,
+                    "blurhash": "LEHV6nWB2yk8"
                 },
                 {
                     "id": "file_3", "url": "https://assets.whop.com/1.mp4", "filename": "1.mp4",
-                    "content_type": "video/mp4", "width": 1920, "height": 1080
+                    "content_type": "video/mp4", "width": 1920, "height": 1080, "byte_size": 5678
+                },
+                {
+                    "id": "", "url": "https://giphy.example/1.gif", "filename": "hi",
+                    "content_type": "image/gif", "width": 10, "height": 20
                 }
             ]
         })

@@ -1,0 +1,170 @@
+//! What only frames tell: roles, cards of links, library pictures; and what is pinned.
+
+mod harness;
+
+use chat_core::Row;
+use harness::{Harness, VIEWER, message, post, session};
+use serde_json::{Value, json};
+
+fn told(second: i64, change: &Value) -> Value {
+    let mut frame = post("msg_1", "user_bob", second, "look https://example.com");
+    let post = frame["feedEntity"]["dmsPost"].as_object_mut().unwrap();
+    post["createdAt"] = json!(harness::START - 1_000_000);
+    post.extend(change.as_object().unwrap().clone());
+    frame
+}
+
+fn link(title: &str, processing: bool) -> Value {
+    json!({"links": [{"url": "https://example.com", "title": title, "processing": processing}]})
+}
+
+fn shown(chat: &Harness) -> Row {
+    chat.rows().remove(0)
+}
+
+#[test]
+fn an_admin_is_one_in_all_their_rows() {
+    let mut chat = Harness::live(&[
+        message("msg_2", "user_eve", 2, "other"),
+        message("msg_1", "user_bob", 1, "old"),
+    ]);
+    assert!(!chat.row("old").author.is_admin);
+    let mut frame = post("msg_3", "user_bob", 3, "new");
+    frame["feedEntity"]["dmsPost"]["isPosterAdmin"] = json!(true);
+    chat.receive(&frame);
+    assert!(chat.changes.all_rows);
+    assert!(chat.row("old").author.is_admin && chat.row("new").author.is_admin);
+    assert!(!chat.row("other").author.is_admin);
+    // T8: what an older frame says of the role is no news.
+    chat.receive(&post("msg_0", "user_bob", 0, "late"));
+    assert!(chat.row("old").author.is_admin);
+    chat.receive(&post("msg_4", "user_bob", 4, "demoted"));
+    assert!(!chat.row("old").author.is_admin);
+}
+
+#[test]
+fn the_visitors_own_role_is_the_sessions() {
+    let mut chat = Harness::new(chat_core::Identity::Whop, false);
+    let mut body = session(
+        &[message("msg_1", VIEWER, 1, "mine")],
+        None,
+        chat.now,
+        3_600_000,
+    );
+    body["permissions"]["access_level"] = json!("admin");
+    chat.feed(chat_core::Event::Opened);
+    chat.answer_post("/session", 200, &body);
+    assert!(chat.row("mine").author.is_admin);
+}
+
+#[test]
+fn t8_cards_end_the_same_in_every_order() {
+    let frames = [
+        told(1, &link("", true)),
+        told(1, &link("Example", false)),
+        told(2, &link("Example Domain", false)),
+    ];
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let mut chat = Harness::live(&[]);
+        for at in order {
+            chat.receive(&frames[at]);
+            chat.receive(&frames[at]);
+        }
+        let cards = shown(&chat).cards;
+        assert_eq!(cards.len(), 1, "{order:?}");
+        assert_eq!(cards[0].title, "Example Domain", "{order:?}");
+        assert!(!cards[0].loading);
+    }
+    let mut chat = Harness::live(&[]);
+    for at in [1, 0] {
+        chat.receive(&frames[at]);
+    }
+    assert_eq!(shown(&chat).cards[0].title, "Example");
+    // A page of the history doesn't know of cards, and takes none away.
+    chat.close_socket(1006);
+    chat.elapse(chat_core::Timer::Reconnect);
+    chat.open_socket();
+    let mut same = message("msg_1", "user_bob", 5, "look https://example.com");
+    same["created_at"] = json!(wire::Timestamp::from_unix_millis(
+        harness::START - 1_000_000
+    ));
+    chat.answer_get("/messages", 200, &harness::page(&[same], None));
+    assert_eq!(shown(&chat).cards[0].title, "Example");
+}
+
+#[test]
+fn a_card_leads_to_the_web_and_says_something() {
+    let links = json!({"links": [
+        {"url": "javascript:alert(1)", "title": "bad"},
+        {"url": "mailto:a@example.com", "title": "mail"},
+        {"url": "https://example.com/empty"},
+        {"url": "https://example.com/", "title": " Good ", "image": "https://example.com/i.png"},
+        {"url": "https://example.com/later", "processing": true},
+    ]});
+    let mut chat = Harness::live(&[]);
+    chat.receive(&told(1, &links));
+    let cards = shown(&chat).cards;
+    let urls: Vec<&str> = cards.iter().map(|card| card.url.as_str()).collect();
+    assert_eq!(urls, ["https://example.com/", "https://example.com/later"]);
+    assert_eq!(cards[0].title, "Good");
+    assert!(cards[1].loading);
+}
+
+#[test]
+fn a_library_picture_is_a_file() {
+    let gifs = json!({"gifs": [{"slug": "wave", "title": "Waving", "originalUrl": "https://media.example/wave.gif",
+        "width": 320, "height": 240}]});
+    let mut chat = Harness::live(&[]);
+    chat.receive(&told(1, &gifs));
+    let files = shown(&chat).attachments;
+    assert_eq!(files[0].content_type.as_deref(), Some("image/gif"));
+    assert_eq!(
+        files[0].url.as_deref(),
+        Some("https://media.example/wave.gif")
+    );
+}
+
+fn pinned(chat: &Harness) -> Vec<String> {
+    let pinned = chat.chat.pinned().into_iter();
+    pinned.map(|pinned| pinned.excerpt).collect()
+}
+
+#[test]
+fn what_is_pinned_is_known_newest_first_and_follows_every_change() {
+    let mut old = message("msg_1", "user_bob", 1, "**rules**");
+    old["is_pinned"] = json!(true);
+    let mut chat = Harness::live(&[message("msg_2", "user_eve", 2, "hello"), old]);
+    assert_eq!(pinned(&chat), ["rules"]);
+    let pin = |id: &str, second: i64, text: &str, is_pinned: bool, updated: i64| {
+        let mut frame = post(id, "user_eve", second, text);
+        frame["feedEntity"]["dmsPost"]["isPinned"] = json!(is_pinned);
+        frame["feedEntity"]["dmsPost"]["updatedAt"] = json!(harness::START + updated);
+        frame
+    };
+    chat.receive(&pin("msg_2", 2, "hello", true, 1));
+    assert!(chat.changes.pinned);
+    assert_eq!(pinned(&chat), ["hello", "rules"]);
+    chat.receive(&pin("msg_2", 2, "hello there", true, 2));
+    assert!(chat.changes.pinned);
+    assert_eq!(pinned(&chat), ["hello there", "rules"]);
+    chat.receive(&pin("msg_2", 2, "hello there", false, 3));
+    assert_eq!(pinned(&chat), ["rules"]);
+    // T8: the pin that comes late is older than the unpinning.
+    chat.receive(&pin("msg_2", 2, "hello there", true, 2));
+    assert_eq!(pinned(&chat), ["rules"]);
+    chat.receive(&post("msg_3", "user_eve", 3, "no pin"));
+    assert!(!chat.changes.pinned);
+    // D2: a deletion reaches the pins.
+    let mut gone = post("msg_1", "user_bob", 1, "");
+    gone["feedEntity"]["dmsPost"]["Deleted"] = json!(true);
+    chat.receive(&gone);
+    assert!(chat.changes.pinned);
+    assert_eq!(pinned(&chat), Vec::<String>::new());
+}

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 fn told(second: i64, change: &Value) -> Value {
     let mut frame = post("msg_1", "user_bob", second, "look https://example.com");
-    let post = frame["feedEntity"]["dmsPost"].as_object_mut().unwrap();
-    post["createdAt"] = json!(harness::START - 1_000_000);
-    post.extend(change.as_object().unwrap().clone());
+    frame["feedEntity"]["dmsPost"]["createdAt"] = json!(harness::START - 1_000_000);
+    for (name, value) in change.as_object().into_iter().flatten() {
+        frame["feedEntity"]["dmsPost"][name] = value.clone();
+    }
     frame
 }
 

@@ -1,7 +1,7 @@
 use crate::platform::clock;
 use chat_core::{
-    Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Older, Options, OrderChange, Row,
-    RowId, Status,
+    Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Jump, Newer, Older, Options,
+    OrderChange, Row, RowId, Status,
 };
 use leptos::prelude::*;
 use litemap::LiteMap;
@@ -50,6 +50,9 @@ struct Signals {
     permissions: Local<Option<Permissions>>,
     viewer: Local<Option<UserReference>>,
     announcement: Local<Option<Announcement>>,
+    /// What follows goes up when something changed: the core is asked for the rest.
+    newer: Local<u64>,
+    jump: Local<u64>,
 }
 
 /// A row that somebody looks at.
@@ -79,6 +82,8 @@ impl Conversation {
             permissions: RwSignal::new_local(None),
             viewer: RwSignal::new_local(None),
             announcement: RwSignal::new_local(None),
+            newer: RwSignal::new_local(0),
+            jump: RwSignal::new_local(0),
         };
         Self {
             state: StoredValue::new_local(Rc::new(State {
@@ -203,6 +208,33 @@ impl Conversation {
         self.state.get_value().signals.older.read_only()
     }
 
+    /// What lies after the last row, and how many messages of others arrived there unseen. Tracks.
+    pub fn newer(&self) -> (Newer, u64) {
+        self.tracked(
+            |signals| signals.newer,
+            |chat| (chat.newer(), chat.missed()),
+        )
+        .unwrap_or((Newer::Live, 0))
+    }
+
+    /// Which message the reader was sent to, and what came of it. Tracks.
+    pub fn jump(&self) -> Option<Jump> {
+        self.tracked(|signals| signals.jump, |chat| chat.jump().cloned())
+            .flatten()
+    }
+
+    /// Reads a slice of the core, now and whenever its signal says that it changed.
+    fn tracked<T>(
+        &self,
+        signal: impl Fn(&Signals) -> Local<u64>,
+        look: impl FnOnce(&Chat) -> T,
+    ) -> Option<T> {
+        self.state.try_with_value(|state| {
+            signal(&state.signals).track();
+            look(&state.chat.borrow())
+        })
+    }
+
     /// The channel, once it is known.
     pub fn channel(&self) -> Read<Option<ChatChannel>> {
         self.state.get_value().signals.channel.read_only()
@@ -257,6 +289,11 @@ impl State {
         }
         if changes.older {
             signals.older.set(chat.older());
+        }
+        for (changed, signal) in [(changes.newer, signals.newer), (changes.jump, signals.jump)] {
+            if changed {
+                signal.update(|version| *version += 1);
+            }
         }
         if changes.channel {
             signals.channel.set(chat.channel().cloned());

@@ -19,6 +19,10 @@ pub struct Changes {
     pub older: bool,
     /// [`crate::Chat::pinned`].
     pub pinned: bool,
+    /// [`crate::Chat::newer`] or [`crate::Chat::missed`].
+    pub newer: bool,
+    /// [`crate::Chat::jump`].
+    pub jump: bool,
 }
 
 impl Changes {

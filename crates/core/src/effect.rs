@@ -50,6 +50,8 @@ pub enum Timer {
     SendNext,
     /// Fill the gap again.
     RefillGap,
+    /// Go on with the search for a message.
+    SearchOn,
 }
 
 /// What a screen reader says.

@@ -22,6 +22,14 @@ pub enum Event {
     WentOffline,
     /// The reader nears the oldest loaded message.
     ReachedOldest,
+    /// The reader nears the newest loaded message, where [`crate::Chat::newer`] is not [`crate::Newer::Live`].
+    ReachedNewest,
+    /// The reader wants to see a message, loaded or not: a quote, a link or a pin was followed.
+    JumpedTo(MessageId),
+    /// The message was shown, or the reader no longer waits for it.
+    EndedJump,
+    /// The reader wants to see the newest message.
+    ReturnedToLatest,
     /// The visitor posts a message.
     Sent {
         /// Markdown.

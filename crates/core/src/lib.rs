@@ -19,7 +19,7 @@ pub mod text;
 mod timeline;
 
 pub use change::{Changes, OrderChange, Splice};
-pub use chat::{Chat, Options};
+pub use chat::{Chat, Jump, JumpState, Options};
 pub use connection::{ConnectionStatus, SocketId};
 pub use effect::{Announcement, Effect, PageEvent, Timer};
 pub use event::{Event, SocketEvent};
@@ -30,4 +30,4 @@ pub use row::{
     Author, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactionView, Row, RowId,
 };
 pub use session::{Identity, Refusal, Status};
-pub use timeline::Older;
+pub use timeline::{Newer, Older};

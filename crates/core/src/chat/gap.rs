@@ -93,19 +93,19 @@ impl Chat {
     }
 
     fn request_gap_page(&mut self, after: Option<&str>, step: &mut Step) -> RequestId {
-        let path = self.messages_path(after);
+        let path = self.messages_path("desc", PAGE_SIZE, after);
         self.request(Purpose::GapPage, Method::Get, path, None, step)
     }
 
-    /// The page of older messages that follows a cursor, or the newest one.
-    pub(super) fn messages_path(&self, after: Option<&str>) -> String {
+    /// The page that follows a cursor in that direction, or the first one.
+    pub(super) fn messages_path(&self, direction: &str, size: u32, after: Option<&str>) -> String {
         let channel = self
             .session
             .as_ref()
             .map_or(&self.options.channel, |session| &session.channel.id);
         let channel = encode_query(channel);
         let mut path =
-            format!("/api/v1/messages?channel_id={channel}&direction=desc&first={PAGE_SIZE}");
+            format!("/api/v1/messages?channel_id={channel}&direction={direction}&first={size}");
         if let Some(cursor) = after {
             path.push_str("&after=");
             path.push_str(&encode_query(cursor));
@@ -203,6 +203,7 @@ impl Chat {
         };
         self.settle_uncertain(step);
         self.send_next(step);
+        self.search_on(step);
     }
 
     /// What was known before, is not older than the pages and isn't in them was deleted meanwhile.
@@ -217,7 +218,7 @@ impl Chat {
         let newest = messages.iter().filter_map(Key::of).max();
         let newest = newest.as_ref().max(self.gap.since.as_ref());
         let Some(newest) = newest else { return };
-        let order = self.timeline.order();
+        let order = self.timeline.live();
         let from = oldest.filter(|_| more).map_or(0, |key| order.rank(key));
         let missing: Vec<MessageId> = order
             .range(from..order.rank(newest) + 1)
@@ -293,7 +294,18 @@ impl Chat {
             self.people
                 .insert(message.user.id.clone(), message.user.clone());
         }
+        let newest = self.timeline.newest().cloned();
+        let latest = Key::of(&message) > newest;
+        let own = self
+            .viewer()
+            .is_some_and(|viewer| viewer.id == message.user.id);
+        let arrived = std::mem::take(&mut merged.arrived);
         self.timeline.merge_message(message, merged);
+        if merged.arrived && latest && !own && self.timeline.is_detached() {
+            self.missed += 1;
+            merged.missed = true;
+        }
+        merged.arrived |= arrived;
         new
     }
 }

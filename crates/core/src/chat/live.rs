@@ -105,6 +105,7 @@ impl Chat {
         if wanted == Some(true) {
             self.connect(step);
             self.send_next(step);
+            self.search_on(step);
         }
     }
 

@@ -2,6 +2,7 @@
 //! What a part does stands in that part's file.
 
 mod gap;
+mod jumping;
 mod live;
 mod opening;
 mod paging;
@@ -16,10 +17,12 @@ use crate::outbox::Outbox;
 use crate::session::OpenSession;
 use crate::timeline::{Merged, Timeline};
 use crate::{
-    Changes, ConnectionStatus, Effect, Event, Identity, Moment, Older, Pinned, Row, RowId,
+    Changes, ConnectionStatus, Effect, Event, Identity, Moment, Newer, Older, Pinned, Row, RowId,
     SocketEvent, SocketId, Status, Timer,
 };
 use gap::Gap;
+use jumping::{Forth, Search};
+pub use jumping::{Jump, JumpState};
 use litemap::LiteMap;
 use reacting::Overlay;
 use requests::Requests;
@@ -52,6 +55,10 @@ pub struct Chat {
     connection: Connection,
     timeline: Timeline,
     gap: Gap,
+    search: Option<Search>,
+    forth: Forth,
+    /// How many messages of others came while the beginning was shown.
+    missed: u64,
     outbox: Outbox,
     overlays: Vec<Overlay>,
     /// Names of the users that were seen, for mentions.
@@ -80,6 +87,9 @@ impl Chat {
             connection: Connection::new(),
             timeline: Timeline::default(),
             gap: Gap::default(),
+            search: None,
+            forth: Forth::default(),
+            missed: 0,
             outbox: Outbox::default(),
             overlays: Vec::new(),
             people: LiteMap::new(),
@@ -116,6 +126,10 @@ impl Chat {
                     .went_offline(&mut step.effects, &mut step.changes);
             }
             Event::ReachedOldest => self.load_older(&mut step),
+            Event::ReachedNewest => self.load_newer(&mut step),
+            Event::JumpedTo(message) => self.jump_to(message, &mut step),
+            Event::EndedJump => self.cancel_jump(&mut step),
+            Event::ReturnedToLatest => self.return_to_latest(&mut step),
             Event::Sent {
                 content,
                 replying_to,
@@ -141,6 +155,7 @@ impl Chat {
                 self.send_next(step);
             }
             Timer::RefillGap => self.fill_gap(step),
+            Timer::SearchOn => self.search_again(step),
             Timer::Reconnect => self.connect(step),
             Timer::Heartbeat | Timer::HeartbeatTimeout | Timer::ConnectTimeout => {
                 self.connection_timer(timer, step);
@@ -171,6 +186,7 @@ impl Chat {
     fn note(merged: Merged, step: &mut Step) {
         step.changes.order.then(merged.order);
         step.changes.pinned |= merged.pinned;
+        step.changes.newer |= merged.missed;
         for row in merged.rows {
             step.changes.row(row);
         }
@@ -188,7 +204,33 @@ impl Chat {
 
     /// What lies before the first row.
     pub fn older(&self) -> Older {
+        if self.timeline.is_detached() {
+            return Older::Beginning;
+        }
         self.timeline.window.older()
+    }
+
+    /// What lies after the last row.
+    pub fn newer(&self) -> Newer {
+        if !self.timeline.is_detached() {
+            Newer::Live
+        } else if self.forth.request.is_some() {
+            Newer::Loading
+        } else if self.forth.failed {
+            Newer::Failed
+        } else {
+            Newer::Available
+        }
+    }
+
+    /// How many messages of others arrived while [`Chat::newer`] was not [`Newer::Live`].
+    pub fn missed(&self) -> u64 {
+        self.missed
+    }
+
+    /// Which message the reader was sent to last, until [`Event::EndedJump`].
+    pub fn jump(&self) -> Option<&Jump> {
+        self.search.as_ref().map(|search| &search.jump)
     }
 
     /// How many rows there are: what the server has, what it does not have, and at the end what is on its way.

@@ -33,6 +33,7 @@ impl Chat {
             }
         }
         self.timeline.window.loading = false;
+        self.search_anew();
         step.changes.older = true;
     }
 
@@ -129,6 +130,7 @@ impl Chat {
         step.effects.push(Effect::Emit(PageEvent::Ready));
         self.connect(step);
         self.send_next(step);
+        self.search_on(step);
     }
 
     pub(super) fn is_renewing(&self) -> bool {

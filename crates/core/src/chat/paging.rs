@@ -1,3 +1,4 @@
+use super::gap::PAGE_SIZE;
 use super::requests::Purpose;
 use super::{Chat, Step};
 use crate::timeline::{Key, Merged};
@@ -7,28 +8,45 @@ use wire::rest::{Message, Page};
 impl Chat {
     /// Loads what lies before the first row: one request per cursor, however fast one scrolls (M11).
     pub(super) fn load_older(&mut self, step: &mut Step) {
-        if !matches!(self.older(), Older::Available | Older::Failed) || !self.is_open() {
+        if self.older() != Older::Beginning {
+            self.timeline.window.failed = false;
+            self.page_back(PAGE_SIZE, step);
+        }
+    }
+
+    /// Reads the channel backwards from the oldest message of the window, one request at a time.
+    pub(super) fn page_back(&mut self, size: u32, step: &mut Step) {
+        if self.timeline.window.older() != Older::Available || !self.is_open() {
             return;
         }
-        let path = self.messages_path(self.timeline.window.cursor.as_deref());
+        let path = self.messages_path("desc", size, self.timeline.window.cursor.as_deref());
         self.timeline.window.loading = true;
-        self.timeline.window.failed = false;
         step.changes.older = true;
         self.request(Purpose::OlderPage, Method::Get, path, None, step);
     }
 
-    pub(super) fn older_answered(&mut self, outcome: HttpOutcome, step: &mut Step) {
+    pub(super) fn older_answered(&mut self, outcome: &HttpOutcome, step: &mut Step) {
         self.timeline.window.loading = false;
         step.changes.older = true;
         let page = match outcome {
             HttpOutcome::Answered {
                 status: 200, body, ..
-            } => serde_json::from_str(&body).ok(),
+            } => serde_json::from_str(body).ok(),
             _ => None,
         };
-        match page {
-            Some(page) => self.page(page, step),
-            None => self.timeline.window.failed = true,
+        // A page that leads nowhere would be asked for again and again.
+        let moves = |page: &Page<Message>| {
+            let oldest = page.data.iter().filter_map(Key::of).min();
+            !page.page_info.has_next_page
+                || oldest.is_some_and(|oldest| !self.timeline.window.contains(&oldest))
+        };
+        if let Some(page) = page.filter(moves) {
+            self.page(page, step);
+            self.search_went_well();
+            self.search_on(step);
+        } else {
+            self.timeline.window.failed = true;
+            self.search_failed(outcome, step);
         }
     }
 

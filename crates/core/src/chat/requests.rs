@@ -10,6 +10,8 @@ pub(super) enum Purpose {
     OpenSession,
     RenewSession,
     OlderPage,
+    NewerPage,
+    JumpLookup,
     GapPage,
     Send(RowId),
     React {
@@ -100,7 +102,9 @@ impl Chat {
         match purpose {
             Purpose::OpenSession => self.session_answered(outcome, step),
             Purpose::RenewSession => self.renewal_answered(outcome, step),
-            Purpose::OlderPage => self.older_answered(outcome, step),
+            Purpose::OlderPage => self.older_answered(&outcome, step),
+            Purpose::NewerPage => self.newer_answered(id, &outcome, step),
+            Purpose::JumpLookup => self.lookup_answered(id, &outcome, step),
             Purpose::GapPage => self.gap_answered(id, outcome, step),
             Purpose::Send(row) => self.send_answered(row, id, outcome, step),
             Purpose::React {

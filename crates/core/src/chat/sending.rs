@@ -18,6 +18,7 @@ impl Chat {
         if content.trim().is_empty() {
             return;
         }
+        self.return_to_latest(step);
         let row = self.timeline.next_row();
         let now = step.now.unix_millis;
         let session = self.session.as_ref();

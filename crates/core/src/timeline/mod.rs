@@ -2,11 +2,14 @@
 //! It knows nothing of requests, sockets or what is being sent.
 
 mod cards;
+mod early;
 mod order;
 mod record;
 mod tallies;
 mod window;
 
+use early::Early;
+pub use early::Newer;
 pub(crate) use order::Order;
 pub(crate) use record::{Key, Record};
 pub(crate) use tallies::{Tallies, same_reaction, symbol};
@@ -28,11 +31,14 @@ use wire::{MessageId, UserId};
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     entries: BTreeMap<MessageId, Entry>,
-    /// The rows of the window, oldest first, and those that the server has no message for.
-    order: Order,
-    /// Messages beyond the window, which would leave holes before them.
-    strays: Order,
+    /// The newest messages, as far as the window reaches, and the rows that the server has no message for.
+    live: Order,
     pub window: Window,
+    early: Option<Early>,
+    /// The beginning is shown, not the newest messages.
+    detached: bool,
+    /// Messages of neither, which would leave holes around them.
+    strays: Order,
     /// The place of each row that was ever named, by its number less one; nothing for those that are gone.
     keys: Vec<Option<Rc<Key>>>,
     /// The pinned ones among all that are known, also beyond the window, oldest first.
@@ -60,6 +66,8 @@ pub(crate) struct Merged {
     pub pinned: bool,
     /// A message came into sight that was not known before.
     pub arrived: bool,
+    /// Somebody else's message came while the reader was not where messages arrive.
+    pub missed: bool,
 }
 
 impl Timeline {
@@ -81,14 +89,23 @@ impl Timeline {
         }
     }
 
-    /// The newest message in sight.
+    /// The newest message.
     pub fn newest(&self) -> Option<&Key> {
-        let keys = self.order.iter().rev().map(|(key, _)| &**key);
+        let keys = self.live.iter().rev().map(|(key, _)| &**key);
         keys.into_iter().find(|key| !key.is_local())
     }
 
+    /// The rows that are shown.
     pub fn order(&self) -> &Order {
-        &self.order
+        match &self.early {
+            Some(early) if self.detached => &early.order,
+            _ => &self.live,
+        }
+    }
+
+    /// The newest messages, whether they are shown or not.
+    pub fn live(&self) -> &Order {
+        &self.live
     }
 
     pub fn record(&self, message: &MessageId) -> Option<&Record> {
@@ -115,7 +132,7 @@ impl Timeline {
 
     /// Where a row stands.
     pub fn position(&self, row: RowId) -> Option<usize> {
-        self.order.position(self.key(row)?)
+        self.order().position(self.key(row)?)
     }
 
     /// Puts a row that the server has no message for where its time is: the end, for one that is on its way.
@@ -150,9 +167,11 @@ impl Timeline {
         self.remove_local(row, merged);
         self.set_key(former, None);
         self.set_key(row, Some(key.clone()));
-        let splice = self.order.replace(&key, row);
         self.strays.replace(&key, row);
-        if let Some(splice) = splice {
+        let splice = self.home(&key).replace(&key, row);
+        if let Some(splice) = splice
+            && self.shows(&key)
+        {
             merged.order.splice(splice);
             merged.rows.push(row);
         }
@@ -179,11 +198,16 @@ impl Timeline {
             self.set_key(row, Some(key.clone()));
             self.entry(&id).record = Some(Box::new(record));
             if let Some(target) = answered {
-                self.entry(&target).answers.push(id.clone());
+                let answers = &mut self.entry(&target).answers;
+                if !answers.contains(&id) {
+                    answers.push(id.clone());
+                }
             }
             if self.window.contains(&key) {
-                self.insert(key, row, merged);
                 merged.arrived = true;
+                self.insert(key, row, merged);
+            } else if self.early_contains(&key) {
+                self.insert(key, row, merged);
             } else {
                 self.strays.insert(key, row);
             }
@@ -237,31 +261,48 @@ impl Timeline {
             .map_or(&[], |entry| entry.cards.links())
     }
 
+    /// The order that a row of the window, of the beginning or without a message belongs to.
+    fn home(&mut self, key: &Key) -> &mut Order {
+        match &mut self.early {
+            Some(early) if !key.is_local() && !self.window.contains(key) => &mut early.order,
+            _ => &mut self.live,
+        }
+    }
+
+    /// Whether that order is the one that is shown.
+    fn shows(&self, key: &Key) -> bool {
+        let at_home_early = self.early.is_some() && !key.is_local() && !self.window.contains(key);
+        at_home_early == self.detached
+    }
+
     fn insert(&mut self, key: Rc<Key>, row: RowId, merged: &mut Merged) {
-        let splice = self.order.insert(key, row);
-        self.touch_neighbours(splice.at, merged);
-        merged.order.splice(splice);
+        let shows = self.shows(&key);
+        let splice = self.home(&key).insert(key, row);
+        if shows {
+            self.touch_neighbours(splice.at, merged);
+            merged.order.splice(splice);
+        }
     }
 
     fn remove(&mut self, key: &Key, merged: &mut Merged) {
-        if let Some(splice) = self.order.remove(key) {
+        let shows = self.shows(key);
+        let splice = self.home(key).remove(key);
+        if let Some(splice) = splice
+            && shows
+        {
             self.touch_neighbours(splice.at, merged);
-            merged
-                .rows
-                .extend(self.order.get(splice.at).map(|(_, row)| *row));
+            let next = self.order().get(splice.at);
+            merged.rows.extend(next.map(|(_, row)| *row));
             merged.order.splice(splice);
         }
     }
 
     /// A message's neighbours may begin or end a group now.
     fn touch_neighbours(&self, at: usize, merged: &mut Merged) {
-        let before = at.checked_sub(1).and_then(|before| self.order.get(before));
-        merged.rows.extend(
-            before
-                .into_iter()
-                .chain(self.order.get(at + 1))
-                .map(|(_, row)| *row),
-        );
+        let order = self.order();
+        let before = at.checked_sub(1).and_then(|before| order.get(before));
+        let both = before.into_iter().chain(order.get(at + 1));
+        merged.rows.extend(both.map(|(_, row)| *row));
     }
 
     /// Messages that quote a message look different now.
@@ -297,35 +338,47 @@ impl Timeline {
         }
         let from = self.window.oldest().map_or(0, |key| self.strays.rank(key));
         let within = self.strays.split_from(from);
-        merged.rows.extend(self.order.get(0).map(|(_, row)| *row));
-        // The newest first: each then goes to the front.
-        for (key, row) in within.into_iter().rev() {
-            merged.order.splice(self.order.insert(key, row));
+        let shows = !self.detached;
+        merged.rows.extend(self.live.first_row());
+        for splice in self.live.insert_all(within) {
+            if shows {
+                merged.order.splice(splice);
+            }
+        }
+        if self.meet() {
+            self.join(merged);
         }
     }
 
     /// Forgets what lies before that message, but not what is deleted: the gap was too wide to fill.
     pub fn forget_before(&mut self, oldest: Option<&Key>, merged: &mut Merged) {
         let Some(oldest) = oldest else { return };
-        let rank = self.order.rank(oldest);
-        let strays = self.strays.rank(oldest);
-        let kept = self.order.split_from(rank);
-        let forgotten = std::mem::replace(&mut self.order, Order::from(kept));
-        let kept = self.strays.split_from(strays);
+        let rank = self.live.rank(oldest);
+        let kept = self.live.split_from(rank);
+        let forgotten = std::mem::replace(&mut self.live, Order::from(kept));
+        let rank = self.strays.rank(oldest);
+        let kept = self.strays.split_from(rank);
         let strays = std::mem::replace(&mut self.strays, Order::from(kept));
-        for (key, row) in forgotten.iter().chain(strays.iter()) {
+        self.forget(&forgotten);
+        self.forget(&strays);
+        self.window = Window::default();
+        if !self.detached {
+            merged.order = OrderChange::Replaced;
+        }
+    }
+
+    /// Forgets messages, but no pinned ones, none that were deleted and no row that the server has no message for.
+    fn forget(&mut self, forgotten: &Order) {
+        for (key, row) in forgotten.iter() {
             if key.is_local() {
-                self.order.insert(key.clone(), *row);
+                self.live.insert(key.clone(), *row);
+            } else if self.pinned.contains(&(key.created_at, key.id.clone())) {
+                self.strays.insert(key.clone(), *row);
             } else {
                 self.set_key(*row, None);
                 self.entries.remove(&key.id);
             }
         }
-        let entries = &self.entries;
-        self.pinned.retain(|(_, id)| entries.contains_key(id));
-        merged.pinned = true;
-        self.window = Window::default();
-        merged.order = OrderChange::Replaced;
     }
 
     /// The tallies of a message changed.

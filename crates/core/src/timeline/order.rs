@@ -54,6 +54,41 @@ impl Order {
         }
     }
 
+    /// Adds rows that are in their order. At either end they are one splice.
+    pub fn insert_all(&mut self, mut rows: VecDeque<Place>) -> Vec<Splice> {
+        let (Some(first), Some(last)) = (rows.front(), rows.back()) else {
+            return Vec::new();
+        };
+        let ids = |rows: &VecDeque<Place>| rows.iter().map(|(_, row)| *row).collect();
+        let at_start = self.places.front().is_none_or(|own| own.0 > last.0);
+        let at_end = self.places.back().is_none_or(|own| own.0 < first.0);
+        let (at, inserted) = (self.places.len(), ids(&rows));
+        let at = if at_start {
+            rows.append(&mut self.places);
+            self.places = rows;
+            0
+        } else if at_end {
+            self.places.append(&mut rows);
+            at
+        } else {
+            let rows = rows.into_iter();
+            return rows.map(|(key, row)| self.insert(key, row)).collect();
+        };
+        vec![Splice {
+            at,
+            removed: Vec::new(),
+            inserted,
+        }]
+    }
+
+    pub fn first_row(&self) -> Option<RowId> {
+        self.places.front().map(|(_, row)| *row)
+    }
+
+    pub fn last_row(&self) -> Option<RowId> {
+        self.places.back().map(|(_, row)| *row)
+    }
+
     pub fn remove(&mut self, key: &Key) -> Option<Splice> {
         let at = self.position(key)?;
         let (_, row) = self.places.remove(at)?;
@@ -78,6 +113,12 @@ impl Order {
     /// Takes away all from that rank on.
     pub fn split_from(&mut self, rank: usize) -> VecDeque<Place> {
         self.places.split_off(rank.min(self.places.len()))
+    }
+}
+
+impl From<Order> for VecDeque<Place> {
+    fn from(order: Order) -> Self {
+        order.places
     }
 }
 

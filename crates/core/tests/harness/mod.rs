@@ -68,6 +68,34 @@ impl Harness {
         self.answer_post("/session", 200, &body);
     }
 
+    /// Mounted, and the session answered with the newest page of that channel.
+    pub fn open_with(&mut self, channel: &Channel) {
+        self.feed(Event::Opened);
+        self.open_again(channel);
+    }
+
+    /// The session is answered with the newest page of that channel.
+    pub fn open_again(&mut self, channel: &Channel) {
+        let mut body = session(&[], None, self.now, 3_600_000);
+        body["messages"] = channel.page("direction=desc&first=50");
+        self.answer_post("/session", 200, &body);
+    }
+
+    /// Answers the oldest request as that channel's server would.
+    pub fn serve_one(&mut self, channel: &Channel) {
+        let (id, request) = self.requests.remove(0);
+        assert_eq!(request.method.as_str(), "GET", "only reads are served");
+        let (status, body) = channel.serve(&request.path);
+        self.answer(id, status, &body);
+    }
+
+    /// Answers all requests, and those that follow from the answers.
+    pub fn serve_all(&mut self, channel: &Channel) {
+        while !self.requests.is_empty() {
+            self.serve_one(channel);
+        }
+    }
+
     pub fn open_socket(&mut self) {
         let socket = self.socket.expect("a socket was asked for");
         self.feed(Event::Socket(socket, SocketEvent::Opened));
@@ -261,6 +289,71 @@ pub fn post(id: &str, user: &str, second: i64, content: &str) -> Value {
         "messageType": "REGULAR", "postReactionCounts": [],
         "user": {"id": user, "username": user.trim_start_matches("user_")},
     }}, "createdAt": at.to_string()})
+}
+
+/// A channel as its server keeps it.
+pub struct Channel {
+    /// As REST tells them, oldest first.
+    messages: Vec<Value>,
+}
+
+impl Channel {
+    pub fn new(messages: Vec<Value>) -> Self {
+        Self { messages }
+    }
+
+    /// A message is posted; its frame.
+    pub fn post(&mut self, id: &str, user: &str, second: i64, content: &str) -> Value {
+        self.messages.push(message(id, user, second, content));
+        post(id, user, second, content)
+    }
+
+    /// A message is deleted; its frame.
+    pub fn delete(&mut self, id: &str) -> Value {
+        self.messages.retain(|message| message["id"] != id);
+        json!({"feedEntity": {"dmsPost": {"entityId": id, "feedId": CHANNEL, "Deleted": true}}})
+    }
+
+    fn serve(&self, path: &str) -> (u16, Value) {
+        if path.starts_with("/api/v1/messages?") {
+            return (200, self.page(path));
+        }
+        let id = path.trim_start_matches("/api/v1/messages/");
+        match self.messages.iter().find(|message| message["id"] == id) {
+            Some(message) => (200, message.clone()),
+            None => (404, error("not_found", "There is no such message.")),
+        }
+    }
+
+    /// The page that a query asks for. A cursor is the id of the message before the page.
+    pub fn page(&self, query: &str) -> Value {
+        let parameter = |name: &str| {
+            let mut pairs = query
+                .split(['?', '&'])
+                .filter_map(|pair| pair.split_once('='));
+            pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+        };
+        let mut ordered: Vec<&Value> = self.messages.iter().collect();
+        if parameter("direction") == Some("desc") {
+            ordered.reverse();
+        }
+        let size = parameter("first").map_or(20, |size| size.parse().expect("a number"));
+        let start = parameter("after").map_or(0, |cursor| {
+            let at = ordered.iter().position(|message| message["id"] == cursor);
+            at.expect("a cursor of ours") + 1
+        });
+        let data: Vec<Value> = ordered[start..]
+            .iter()
+            .copied()
+            .take(size)
+            .cloned()
+            .collect();
+        let more = start + data.len() < ordered.len();
+        let cursor = data.last().and_then(|message| message["id"].as_str());
+        let mut page = page(&data, cursor);
+        page["page_info"]["has_next_page"] = json!(more);
+        page
+    }
 }
 
 /// A page, newest first.

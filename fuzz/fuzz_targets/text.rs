@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use chat_core::text::{Context, KnownUser};
+use chat_core::text::{Context, EmojiNames, KnownExperience, KnownUser};
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../crates/core/tests/text_oracle/mod.rs"]
@@ -26,6 +26,11 @@ fuzz_target!(|source: &str| {
         mentions: USERS,
         everyone: true,
         viewer: Some("user_1"),
+        experience: Some(KnownExperience {
+            id: "exp_\"><script>",
+            name: "Dark_room <b>",
+        }),
+        emoji: EmojiNames::new("evil <script>\nfire 🔥\n"),
     };
     if let Err(difference) = text_oracle::check(source, &context) {
         panic!("{difference}");

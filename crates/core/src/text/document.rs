@@ -108,14 +108,14 @@ pub enum Inline {
         /// How it was written.
         kind: LinkKind,
     },
-    /// Somebody is addressed.
+    /// Somebody is addressed, or a place is named.
     Mention(Mention),
     /// A known `:shortcode:`.
     Emoji {
         /// The Unicode sequence to show.
-        character: &'static str,
+        character: String,
         /// Its name without colons.
-        shortcode: &'static str,
+        shortcode: String,
     },
     /// A line break that the author asked for.
     LineBreak,
@@ -134,24 +134,26 @@ pub enum LinkKind {
     Image,
 }
 
-/// Somebody is addressed.
+/// Somebody is addressed, or a place is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {
-    /// Who.
+    /// Who or what.
     pub target: MentionTarget,
-    /// As the author wrote it, with the `@`. To be isolated like a name (X6).
+    /// As the author wrote it, with the `@` or `#`. To be isolated like a name (X6).
     pub text: String,
     /// Whether the person who looks at it is meant.
     pub of_viewer: bool,
 }
 
-/// Who is addressed.
+/// Who is addressed, or what is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MentionTarget {
     /// The user with this id.
     User(String),
     /// Everybody in the channel.
     Everyone,
+    /// The experience with this id; `None` where no experience is known by that name.
+    Experience(Option<String>),
 }
 
 impl Document {

@@ -4,7 +4,7 @@
 //!
 //! Elements: `p h1…h6 blockquote ul ol li pre code table thead tbody tr th td hr em strong del a
 //! bdi span br`; attributes: `class` (the constants' values below), `dir="ltr"` on code, `start`
-//! on `ol`, `href title target rel` on `a`, `data-user` on mentions, `data-language` on code.
+//! on `ol`, `href title target rel` on `a`, `data-user` or `data-experience` on mentions, `data-language` on code.
 
 use super::document::{
     Alignment, Block, Document, Inline, LinkKind, Mention, MentionTarget, TableRow,
@@ -173,15 +173,17 @@ fn mention(mention: &Mention, out: &mut String) {
     out.push_str("<bdi");
     attribute(
         "class",
-        if mention.of_viewer {
-            "mention me"
-        } else {
-            "mention"
+        match &mention.target {
+            MentionTarget::Experience(_) => "mention place",
+            _ if mention.of_viewer => "mention me",
+            _ => "mention",
         },
         out,
     );
-    if let MentionTarget::User(id) = &mention.target {
-        attribute("data-user", id, out);
+    match &mention.target {
+        MentionTarget::User(id) => attribute("data-user", id, out),
+        MentionTarget::Experience(Some(id)) => attribute("data-experience", id, out),
+        MentionTarget::Experience(None) | MentionTarget::Everyone => {}
     }
     out.push('>');
     escape(&mention.text, out);

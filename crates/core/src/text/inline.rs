@@ -94,16 +94,17 @@ impl Run {
                 }
                 b'@' if !scope.in_link => mention_or_email(&text, from, at, scope.context, cleaner)
                     .map(|(start, end, part)| (start, end, Some(part))),
-                b':' => emoji::shortcode_at(&text, from, at).map(|(end, shortcode, character)| {
-                    (
-                        at,
-                        end,
-                        Some(Inline::Emoji {
-                            character,
-                            shortcode,
-                        }),
-                    )
-                }),
+                b'#' if !scope.in_link => mention(&text, at, scope.context, cleaner)
+                    .map(|(end, part)| (at, end, Some(part))),
+                b':' => emoji::shortcode_at(&text, from, at, scope.context.emoji).map(
+                    |(end, shortcode, character)| {
+                        let part = Inline::Emoji {
+                            character: character.to_owned(),
+                            shortcode: shortcode.to_owned(),
+                        };
+                        (at, end, Some(part))
+                    },
+                ),
                 b'|' if bytes[at..].starts_with(b"||") => {
                     if self.spoiler_bars(&text, from, at, cleaner) {
                         from = at + 2;
@@ -188,15 +189,25 @@ fn mention_or_email(
     context: &Context<'_>,
     cleaner: &mut Cleaner,
 ) -> Option<(usize, usize, Inline)> {
-    if let Some(found) = mention::find(text, at, context) {
-        let mention = Mention {
-            target: found.target,
-            text: cleaner.line(&text[at..found.end]),
-            of_viewer: found.of_viewer,
-        };
-        return Some((at, found.end, Inline::Mention(mention)));
+    if let Some((end, part)) = mention(text, at, context, cleaner) {
+        return Some((at, end, part));
     }
     let (range, url) = autolink::email_at(text, from, at)?;
     let link = bare_link(&text[range.clone()], url, cleaner);
     Some((range.start, range.end, link))
+}
+
+fn mention(
+    text: &str,
+    at: usize,
+    context: &Context<'_>,
+    cleaner: &mut Cleaner,
+) -> Option<(usize, Inline)> {
+    let found = mention::find(text, at, context)?;
+    let mention = Mention {
+        target: found.target,
+        text: cleaner.line(&text[at..found.end]),
+        of_viewer: found.of_viewer,
+    };
+    Some((found.end, Inline::Mention(mention)))
 }

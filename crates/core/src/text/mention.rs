@@ -1,10 +1,14 @@
-//! `@username` and `@everyone`. Whop keeps mentions as plain text in the content and lists the
-//! mentioned users beside it; only names from that list are mentions.
+//! `@username`, `@everyone` and `#experience`. Whop keeps mentions as plain text in the content. Users are listed beside
+//! it, and only names from that list are mentions. Experiences are not listed: the channel's own is known by its name,
+//! and whatever else looks like one (`#help`) is marked as a name that leads nowhere.
 
 use super::document::MentionTarget;
+use super::emoji::EmojiNames;
 use super::unicode;
 
 const EVERYONE: &str = "everyone";
+/// Longest name of an experience that is not known, in bytes.
+const MAX_TAG: usize = 64;
 
 /// What is known about a message besides its source.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +19,10 @@ pub struct Context<'a> {
     pub everyone: bool,
     /// Id of the user who looks at it.
     pub viewer: Option<&'a str>,
+    /// The experience that the channel belongs to. Without one `#` names nothing.
+    pub experience: Option<KnownExperience<'a>>,
+    /// The names of emoji.
+    pub emoji: EmojiNames<'a>,
 }
 
 /// A user who is mentioned.
@@ -28,6 +36,15 @@ pub struct KnownUser<'a> {
     pub name: Option<&'a str>,
 }
 
+/// An experience whose name is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownExperience<'a> {
+    /// `exp_…`
+    pub id: &'a str,
+    /// Name without `#`; may contain spaces.
+    pub name: &'a str,
+}
+
 /// A mention in a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -36,39 +53,70 @@ pub(super) struct Found {
     pub(super) of_viewer: bool,
 }
 
-/// The mention whose `@` is at `at`. The longest name wins; ASCII case does not matter.
+/// The mention whose `@` or `#` is at `at`. The longest name wins; ASCII case does not matter.
 pub(super) fn find(text: &str, at: usize, context: &Context<'_>) -> Option<Found> {
     let before = text[..at].chars().next_back();
-    if before
-        .is_some_and(|character| unicode::joins_words(character) || matches!(character, '/' | '@'))
-    {
+    if before.is_some_and(|character| {
+        unicode::joins_words(character) || matches!(character, '/' | '@' | '#' | '&')
+    }) {
         return None;
     }
     let rest = &text[at + 1..];
+    let (length, target, of_viewer) = if text.as_bytes()[at] == b'#' {
+        let (length, id) = experience(rest, context.experience?)?;
+        (length, MentionTarget::Experience(id), false)
+    } else {
+        user(rest, context)?
+    };
+    Some(Found {
+        end: at + 1 + length,
+        target,
+        of_viewer,
+    })
+}
+
+fn user(text: &str, context: &Context<'_>) -> Option<(usize, MentionTarget, bool)> {
     let mut longest: (usize, Option<&str>) = (0, None);
     for user in context.mentions {
         for name in std::iter::once(user.username).chain(user.name) {
-            if name.len() > longest.0 && starts_with_name(rest, name) {
+            if name.len() > longest.0 && starts_with_name(text, name) {
                 longest = (name.len(), Some(user.id));
             }
         }
     }
-    if context.everyone && EVERYONE.len() > longest.0 && starts_with_name(rest, EVERYONE) {
+    if context.everyone && EVERYONE.len() > longest.0 && starts_with_name(text, EVERYONE) {
         longest = (EVERYONE.len(), None);
     }
-    let (target, of_viewer) = match longest {
-        (0, _) => return None,
-        (_, Some(id)) => (
+    match longest {
+        (0, _) => None,
+        (length, Some(id)) => Some((
+            length,
             MentionTarget::User(id.to_owned()),
             context.viewer == Some(id),
-        ),
-        (_, None) => (MentionTarget::Everyone, context.viewer.is_some()),
+        )),
+        (length, None) => Some((length, MentionTarget::Everyone, context.viewer.is_some())),
+    }
+}
+
+/// The known experience, or a word that could be another one's name: not a number (`#1`), not a colour (`#c0ffee`).
+fn experience(text: &str, known: KnownExperience<'_>) -> Option<(usize, Option<String>)> {
+    if starts_with_name(text, known.name) {
+        return Some((known.name.len(), Some(known.id.to_owned())));
+    }
+    let is_word = |character: char| {
+        character.is_ascii_alphanumeric()
+            || matches!(character, '_' | '-')
+            || !character.is_ascii() && unicode::is_name_character(character)
     };
-    Some(Found {
-        end: at + 1 + longest.0,
-        target,
-        of_viewer,
-    })
+    let length = text.find(|character| !is_word(character));
+    let word = text[..length.unwrap_or(text.len())].trim_end_matches('-');
+    let is_color =
+        matches!(word.len(), 3 | 6 | 8) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let begins = word
+        .chars()
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || !first.is_ascii());
+    (begins && (2..=MAX_TAG).contains(&word.len()) && !is_color).then_some((word.len(), None))
 }
 
 fn starts_with_name(text: &str, name: &str) -> bool {
@@ -115,8 +163,13 @@ mod tests {
             mentions: &USERS,
             everyone: true,
             viewer: Some("user_1"),
+            experience: Some(KnownExperience {
+                id: "exp_1",
+                name: "The Darkroom",
+            }),
+            emoji: EmojiNames::COMMON,
         };
-        let at = text.find('@')?;
+        let at = text.find(['@', '#'])?;
         find(text, at, &context).map(|found| {
             (
                 text[at..found.end].to_owned(),
@@ -165,5 +218,25 @@ mod tests {
             assert_eq!(target(text), None, "{text:?}");
         }
         assert_eq!(find("@everyone", 0, &Context::default()), None);
+    }
+    #[test]
+    fn experiences_by_name_and_words_that_could_be_one() {
+        let known = |text: &str| {
+            let id = MentionTarget::Experience(Some("exp_1".into()));
+            Some((text.to_owned(), id, false))
+        };
+        let other =
+            |text: &str| Some((text.to_owned(), MentionTarget::Experience(None), false));
+        assert_eq!(target("see #the darkroom!"), known("#the darkroom"));
+        assert_eq!(target("(#The Darkroom)"), known("#The Darkroom"));
+        assert_eq!(target("#The Darkrooms"), other("#The"));
+        assert_eq!(target("in #help-desk, please"), other("#help-desk"));
+        assert_eq!(target("#фото- "), other("#фото"));
+        assert_eq!(target("#写真"), other("#写真"));
+        for text in ["#1", "#", "# a", "#a", "a#b", "/#b", "&#x41;", "##ab", "#c0ffee", "#FFF"] {
+            assert_eq!(target(text), None, "{text:?}");
+        }
+        assert_eq!(target(&format!("#{}", "a".repeat(65))), None);
+        assert_eq!(find("#help", 0, &Context::default()), None);
     }
 }

@@ -21,9 +21,9 @@ mod url;
 pub use document::{
     Alignment, Block, Document, Inline, LinkKind, ListItem, Mention, MentionTarget, TableRow,
 };
-pub use emoji::from_shortcode;
+pub use emoji::{EmojiNames, has_rare_shortcode};
 pub use limits::{MAX_BLOCK_DEPTH, MAX_INLINE_DEPTH, MAX_PARSED_BYTES};
-pub use mention::{Context, KnownUser};
+pub use mention::{Context, KnownExperience, KnownUser};
 pub use parse::parse;
 pub use unicode::MAX_COMBINING_MARKS;
 pub use url::SafeUrl;

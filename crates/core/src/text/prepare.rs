@@ -64,7 +64,7 @@ fn shield(source: &str, context: &Context<'_>) -> Option<String> {
     while at < bytes.len() {
         let end = match bytes[at] {
             b'h' | b'H' | b'w' | b'W' => autolink::url_end_in_source(source, at),
-            b'@' => mention::find(source, at, context).map(|found| found.end),
+            b'@' | b'#' => mention::find(source, at, context).map(|found| found.end),
             _ => None,
         };
         let Some(end) = end else {

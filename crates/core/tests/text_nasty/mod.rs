@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use chat_core::text::{Context, KnownUser};
+use chat_core::text::{Context, EmojiNames, KnownExperience, KnownUser};
 use proptest::prelude::*;
 
 const USERS: &[KnownUser<'static>] = &[
@@ -24,6 +24,11 @@ pub fn context() -> Context<'static> {
         mentions: USERS,
         everyone: true,
         viewer: Some("user_1"),
+        experience: Some(KnownExperience {
+            id: "exp_\"><script>",
+            name: "Dark_room <b>",
+        }),
+        emoji: EmojiNames::new("evil <script>\nfire 🔥\n"),
     }
 }
 
@@ -127,6 +132,10 @@ const FRAGMENTS: &[&str] = &[
     "@_bob_",
     "@everyone",
     "@",
+    "#Dark_room <b>",
+    "#_tag_*x*",
+    "#",
+    ":evil:",
     "&amp;",
     "&lt;script&gt;",
     "&#x6A;",

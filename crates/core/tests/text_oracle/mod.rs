@@ -47,12 +47,12 @@ pub fn sanitiser() -> ammonia::Builder<'static> {
     let attributes: [(&str, &[&str]); 4] = [
         ("a", &["href", "title", "target"]),
         ("ol", &["start"]),
-        ("bdi", &["data-user"]),
+        ("bdi", &["data-user", "data-experience"]),
         ("code", &["data-language"]),
     ];
     let classes: [(&str, &[&str]); 6] = [
         ("a", &["image-link"]),
-        ("bdi", &["mention", "me"]),
+        ("bdi", &["mention", "me", "place"]),
         ("li", &["task", "done"]),
         ("span", &["spoiler"]),
         ("th", &["left", "center", "right"]),

@@ -113,8 +113,8 @@ fn folds_inline_elements() {
             Inline::Code("d".into()),
             Inline::LineBreak,
             Inline::Emoji {
-                character: "🔥",
-                shortcode: "fire"
+                character: "🔥".into(),
+                shortcode: "fire".into()
             },
             text(" "),
             Inline::Spoiler(vec![text("e "), Inline::Emphasis(vec![text("f")])]),
@@ -236,8 +236,7 @@ fn mentions_not_in_code_links_and_addresses() {
     }];
     let context = Context {
         mentions: &mentions,
-        everyone: false,
-        viewer: None,
+        ..Context::default()
     };
     let mention = Inline::Mention(Mention {
         target: MentionTarget::User("user_1".into()),

@@ -1,102 +1,38 @@
 //! `:shortcode:` names, and what looks like an emoji.
 
-/// Common shortcodes, sorted by name. The whole list is loaded with the emoji picker.
-const SHORTCODES: [(&str, &str); 70] = [
-    ("+1", "👍"),
-    ("-1", "👎"),
-    ("100", "💯"),
-    ("astonished", "😲"),
-    ("blush", "😊"),
-    ("boom", "💥"),
-    ("broken_heart", "💔"),
-    ("bulb", "💡"),
-    ("camera", "📷"),
-    ("camera_flash", "📸"),
-    ("clap", "👏"),
-    ("confused", "😕"),
-    ("cool", "😎"),
-    ("cry", "😢"),
-    ("dart", "🎯"),
-    ("eyes", "👀"),
-    ("facepalm", "🤦"),
-    ("film_strip", "🎞️"),
-    ("fire", "🔥"),
-    ("fist", "✊"),
-    ("gem", "💎"),
-    ("ghost", "👻"),
-    ("gift", "🎁"),
-    ("grin", "😁"),
-    ("grinning", "😀"),
-    ("handshake", "🤝"),
-    ("heart", "❤️"),
-    ("heart_eyes", "😍"),
-    ("hugs", "🤗"),
-    ("joy", "😂"),
-    ("kissing_heart", "😘"),
-    ("laughing", "😆"),
-    ("lock", "🔒"),
-    ("mega", "📣"),
-    ("melting_face", "🫠"),
-    ("moneybag", "💰"),
-    ("muscle", "💪"),
-    ("neutral_face", "😐"),
-    ("ok_hand", "👌"),
-    ("open_mouth", "😮"),
-    ("party", "🥳"),
-    ("partying_face", "🥳"),
-    ("pensive", "😔"),
-    ("pray", "🙏"),
-    ("question", "❓"),
-    ("rage", "😡"),
-    ("raised_hands", "🙌"),
-    ("rocket", "🚀"),
-    ("rofl", "🤣"),
-    ("salute", "🫡"),
-    ("scream", "😱"),
-    ("shrug", "🤷"),
-    ("skull", "💀"),
-    ("sleeping", "😴"),
-    ("slightly_smiling_face", "🙂"),
-    ("smile", "😄"),
-    ("smiley", "😃"),
-    ("smirk", "😏"),
-    ("sob", "😭"),
-    ("sparkles", "✨"),
-    ("star", "⭐"),
-    ("sunglasses", "😎"),
-    ("sweat_smile", "😅"),
-    ("tada", "🎉"),
-    ("thinking", "🤔"),
-    ("thumbsup", "👍"),
-    ("warning", "⚠️"),
-    ("wave", "👋"),
-    ("white_check_mark", "✅"),
-    ("wink", "😉"),
-];
+mod names;
+
+pub use names::EmojiNames;
 
 /// Longest name that is looked up.
-const MAX_NAME: usize = 32;
-
-/// The emoji of a name without colons.
-pub fn from_shortcode(name: &str) -> Option<&'static str> {
-    entry(name).map(|(_, character)| character)
-}
-
-fn entry(name: &str) -> Option<(&'static str, &'static str)> {
-    let index = SHORTCODES
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()?;
-    SHORTCODES.get(index).copied()
-}
+const MAX_NAME: usize = 40;
 
 /// The shortcode whose first colon is at `at`: its end, name and emoji. Times (`10:30:45`) and
 /// paths (`a::heart::b`) are none (C7); `from` is where the last part ended, so that several may
 /// follow one another.
-pub(super) fn shortcode_at(
+pub(super) fn shortcode_at<'n>(
     text: &str,
     from: usize,
     at: usize,
-) -> Option<(usize, &'static str, &'static str)> {
+    names: EmojiNames<'n>,
+) -> Option<(usize, &'n str, &'n str)> {
+    let (end, name) = candidate_at(text, from, at)?;
+    let (name, emoji) = names.find(name)?;
+    Some((end, name, emoji))
+}
+
+/// Whether the text has something between colons that could be the name of an emoji and is none that is
+/// [common](EmojiNames::COMMON).
+pub fn has_rare_shortcode(text: &str) -> bool {
+    text.bytes().enumerate().any(|(at, byte)| {
+        byte == b':'
+            && candidate_at(text, 0, at)
+                .is_some_and(|(_, name)| EmojiNames::COMMON.find(name).is_none())
+    })
+}
+
+/// What stands between the colon at `at` and the next one, if it has the form of a name: where it ends, and the name.
+fn candidate_at(text: &str, from: usize, at: usize) -> Option<(usize, &str)> {
     let bytes = text.as_bytes();
     if bytes[from..at]
         .last()
@@ -107,13 +43,16 @@ pub(super) fn shortcode_at(
     let length = bytes[at + 1..]
         .iter()
         .take(MAX_NAME + 1)
-        .position(|byte| *byte == b':')?;
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(byte))
+        .count();
     let end = at + 1 + length + 1;
+    if length == 0 || bytes.get(end - 1) != Some(&b':') {
+        return None;
+    }
     if bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
         return None;
     }
-    let (shortcode, character) = entry(text.get(at + 1..end - 1)?)?;
-    Some((end, shortcode, character))
+    Some((end, &text[at + 1..end - 1]))
 }
 
 /// Number of emoji in a text that contains nothing else but white space. Goes by Unicode's blocks,
@@ -175,23 +114,14 @@ pub(super) fn count_if_only(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_table_is_sorted_and_its_names_are_short() {
-        assert!(SHORTCODES.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(SHORTCODES.iter().all(|(name, _)| name.len() <= MAX_NAME));
-        assert!(
-            SHORTCODES
-                .iter()
-                .all(|(_, emoji)| count_if_only(emoji) == Some(1))
-        );
-        assert_eq!(from_shortcode("heart"), Some("❤️"));
-        assert_eq!(from_shortcode("nothing"), None);
-    }
+    /// A name that only the whole table has.
+    const ALL: EmojiNames<'_> = EmojiNames::new(include_str!("names.txt"));
 
     #[test]
     fn c7_times_and_paths_are_not_shortcodes() {
-        assert_eq!(shortcode_at("so :fire:!", 0, 3), Some((9, "fire", "🔥")));
-        assert_eq!(shortcode_at(":fire::tada:", 6, 6), Some((12, "tada", "🎉")));
+        let at = |text, from, at| shortcode_at(text, from, at, ALL);
+        assert_eq!(at("so :fire:!", 0, 3), Some((9, "fire", "🔥")));
+        assert_eq!(at(":fire::tada:", 6, 6), Some((12, "tada", "🎉")));
         for text in [
             "10:30",
             "10:100:20",
@@ -206,8 +136,18 @@ mod tests {
         ] {
             let found = text
                 .match_indices(':')
-                .find_map(|(at, _)| shortcode_at(text, 0, at));
+                .find_map(|(at, _)| shortcode_at(text, 0, at, ALL));
             assert_eq!(found, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn rare_names_are_noticed() {
+        for text in [":film_projector:", "a :no_such_name: b", ":fire: :elf:"] {
+            assert!(has_rare_shortcode(text), "{text}");
+        }
+        for text in ["", "no", ":fire:", "10:30:45", "a: b:", "std::fire::x", ":é:", "::"] {
+            assert!(!has_rare_shortcode(text), "{text}");
         }
     }
 

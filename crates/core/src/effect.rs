@@ -25,6 +25,8 @@ pub enum Effect {
     CancelTimer(Timer),
     /// Ask the page's script or token address who the visitor is, and report [`crate::Event::PageAsserted`].
     AskPageForAssertion,
+    /// Load the names of all emoji (`text/emoji/names.txt`) and report [`crate::Event::EmojiNames`].
+    LoadEmojiNames,
     /// Tell those who listen rather than look.
     Announce(Announcement),
     /// Tell the page that embeds the widget.

@@ -55,6 +55,8 @@ pub enum Event {
         /// The option's id.
         option: String,
     },
+    /// The answer to [`crate::Effect::LoadEmojiNames`]; `None` where the file could not be loaded.
+    EmojiNames(Option<String>),
     /// The visitor wants another try after [`crate::Status::Refused`] or [`crate::Status::Unreachable`].
     RetriedOpening,
 }

@@ -1,6 +1,7 @@
 //! The conversation as a whole: hands each event to the part that it concerns.
 //! What a part does stands in that part's file.
 
+mod emoji;
 mod gap;
 mod jumping;
 mod live;
@@ -20,6 +21,7 @@ use crate::{
     Changes, ConnectionStatus, Effect, Event, Identity, Moment, Newer, Older, Pinned, Row, RowId,
     SocketEvent, SocketId, Status, Timer,
 };
+use emoji::EmojiTable;
 use gap::Gap;
 use jumping::{Forth, Search};
 pub use jumping::{Jump, JumpState};
@@ -61,6 +63,7 @@ pub struct Chat {
     missed: u64,
     outbox: Outbox,
     overlays: Vec<Overlay>,
+    emoji: EmojiTable,
     /// Names of the users that were seen, for mentions.
     people: LiteMap<UserId, UserReference>,
     roles: Roles,
@@ -74,6 +77,8 @@ struct Step {
     now: Moment,
     effects: Vec<Effect>,
     changes: Changes,
+    /// Something has an emoji by a name that is not built in.
+    rare_emoji: bool,
 }
 
 impl Chat {
@@ -92,6 +97,7 @@ impl Chat {
             missed: 0,
             outbox: Outbox::default(),
             overlays: Vec::new(),
+            emoji: EmojiTable::default(),
             people: LiteMap::new(),
             roles: Roles::default(),
             opening_failures: 0,
@@ -105,6 +111,7 @@ impl Chat {
             now,
             effects: Vec::new(),
             changes: Changes::default(),
+            rare_emoji: false,
         };
         match event {
             Event::Opened => self.open(&mut step),
@@ -138,7 +145,9 @@ impl Chat {
             Event::DiscardedFailed(row) => self.discard_failed(row, &mut step),
             Event::ToggledReaction { row, emoji } => self.toggle_reaction(row, &emoji, &mut step),
             Event::Voted { row, option } => self.vote(row, option, &mut step),
+            Event::EmojiNames(table) => self.emoji_names_arrived(table, &mut step),
         }
+        self.load_emoji_names(&mut step);
         (step.effects, step.changes)
     }
 
@@ -187,6 +196,7 @@ impl Chat {
         step.changes.order.then(merged.order);
         step.changes.pinned |= merged.pinned;
         step.changes.newer |= merged.missed;
+        step.rare_emoji |= merged.rare_emoji;
         for row in merged.rows {
             step.changes.row(row);
         }

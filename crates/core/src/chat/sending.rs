@@ -25,7 +25,9 @@ impl Chat {
         let now = session.map_or(now, |session| session.server_time(now));
         let newest = self.timeline.newest();
         let at = newest.map_or(now, |newest| now.max(newest.created_at + 1));
-        self.outbox.push(row, content, replying_to, at);
+        step.rare_emoji |= crate::text::has_rare_shortcode(content);
+        let document = self.parse_own(content);
+        self.outbox.push(row, content, document, replying_to, at);
         self.arrange(row, step);
         self.send_next(step);
     }

@@ -161,6 +161,8 @@ impl Chat {
                 .collect(),
             everyone: message.mentions_everyone,
             viewer: self.viewer().map(|viewer| viewer.id.as_str()),
+            experience: self.experience(),
+            emoji: self.emoji_names(),
         }
     }
 
@@ -183,6 +185,15 @@ impl Chat {
             excerpt: self.excerpt(record),
             created_at: record.key.created_at,
         }
+    }
+
+    /// The experience that the channel belongs to, which a message can name.
+    pub(super) fn experience(&self) -> Option<text::KnownExperience<'_>> {
+        let experience = &self.channel()?.experience;
+        Some(text::KnownExperience {
+            id: &experience.id,
+            name: &experience.name,
+        })
     }
 
     fn quote(&self, id: &MessageId) -> Quote {
@@ -223,7 +234,7 @@ impl Chat {
             .unwrap_or_default()
             .into_iter()
             .map(|tally| ReactionView {
-                symbol: shown(&tally.value),
+                symbol: shown(&tally.value, self.emoji_names()),
                 value: tally.value,
                 count: tally.count,
                 own: tally.own,
@@ -248,7 +259,7 @@ impl Chat {
                 }
                 None if overlay.present => views.push(ReactionView {
                     value: overlay.value.clone(),
-                    symbol: shown(&overlay.value),
+                    symbol: shown(&overlay.value, self.emoji_names()),
                     count: 1,
                     own: true,
                 }),
@@ -298,6 +309,8 @@ struct TextContext<'a> {
     mentions: Vec<text::KnownUser<'a>>,
     everyone: bool,
     viewer: Option<&'a str>,
+    experience: Option<text::KnownExperience<'a>>,
+    emoji: text::EmojiNames<'a>,
 }
 
 impl TextContext<'_> {
@@ -306,13 +319,15 @@ impl TextContext<'_> {
             mentions: &self.mentions,
             everyone: self.everyone,
             viewer: self.viewer,
+            experience: self.experience,
+            emoji: self.emoji,
         }
     }
 }
 
 /// A reaction as it is drawn: an emoji that is also a text symbol is asked for in colour.
-fn shown(value: &str) -> String {
-    let symbol = symbol(value);
+fn shown(value: &str, names: text::EmojiNames<'_>) -> String {
+    let symbol = symbol(value, names);
     let mut characters = symbol.chars();
     match (characters.next(), characters.next()) {
         (Some(single), None) if ('\u{2000}'..='\u{2BFF}').contains(&single) => {

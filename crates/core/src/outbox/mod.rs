@@ -1,7 +1,7 @@
 //! Messages on their way to the server: sent one after the other, never blindly twice, never lost.
 //! It knows no timeline beyond the ids of what has arrived.
 
-use crate::text::{self, Document};
+use crate::text::Document;
 use crate::timeline::Key;
 use crate::{RequestId, RowId};
 use std::collections::VecDeque;
@@ -85,12 +85,19 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    pub fn push(&mut self, row: RowId, content: &str, replying_to: Option<MessageId>, now: i64) {
+    pub fn push(
+        &mut self,
+        row: RowId,
+        content: &str,
+        document: Rc<Document>,
+        replying_to: Option<MessageId>,
+        now: i64,
+    ) {
         self.pending.push_back(Pending {
             row,
             turn: row.0,
             content: Rc::from(content),
-            document: Rc::new(text::parse(content, &text::Context::default())),
+            document,
             replying_to,
             created_at: now,
             sent_after: None,

@@ -163,7 +163,7 @@ fn inlines(parts: &[Inline], out: &mut String) {
                 out.push_str("</a>");
             }
             Inline::Mention(found) => mention(found, out),
-            Inline::Emoji { character, .. } => out.push_str(character),
+            Inline::Emoji { character, .. } => escape(character, out),
             Inline::LineBreak | Inline::SoftBreak => out.push_str("<br>"),
         }
     }

@@ -225,15 +225,16 @@ mod tests {
             let id = MentionTarget::Experience(Some("exp_1".into()));
             Some((text.to_owned(), id, false))
         };
-        let other =
-            |text: &str| Some((text.to_owned(), MentionTarget::Experience(None), false));
+        let other = |text: &str| Some((text.to_owned(), MentionTarget::Experience(None), false));
         assert_eq!(target("see #the darkroom!"), known("#the darkroom"));
         assert_eq!(target("(#The Darkroom)"), known("#The Darkroom"));
         assert_eq!(target("#The Darkrooms"), other("#The"));
         assert_eq!(target("in #help-desk, please"), other("#help-desk"));
         assert_eq!(target("#фото- "), other("#фото"));
         assert_eq!(target("#写真"), other("#写真"));
-        for text in ["#1", "#", "# a", "#a", "a#b", "/#b", "&#x41;", "##ab", "#c0ffee", "#FFF"] {
+        for text in [
+            "#1", "#", "# a", "#a", "a#b", "/#b", "&#x41;", "##ab", "#c0ffee", "#FFF",
+        ] {
             assert_eq!(target(text), None, "{text:?}");
         }
         assert_eq!(target(&format!("#{}", "a".repeat(65))), None);

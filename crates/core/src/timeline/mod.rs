@@ -16,7 +16,7 @@ pub(crate) use tallies::{Tallies, same_reaction, symbol};
 pub use window::Older;
 use window::Window;
 
-use crate::{OrderChange, RowId};
+use crate::{OrderChange, RowId, text};
 use cards::Cards;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -68,6 +68,8 @@ pub(crate) struct Merged {
     pub arrived: bool,
     /// Somebody else's message came while the reader was not where messages arrive.
     pub missed: bool,
+    /// A text or a reaction has an emoji by a name that is not built in.
+    pub rare_emoji: bool,
 }
 
 impl Timeline {
@@ -186,6 +188,9 @@ impl Timeline {
             return;
         }
         entry.tallies.merge_message(&message, updated_at);
+        merged.rare_emoji |=
+            text::has_rare_shortcode(message.content.as_deref().unwrap_or_default());
+        merged.rare_emoji |= entry.tallies.has_rare_emoji();
         let answered = message.replying_to_message_id.clone();
         let mut record = Record::new(message, updated_at);
         if let Some(known) = &mut entry.record {
@@ -386,6 +391,7 @@ impl Timeline {
         let entry = self.entry(&update.post_id);
         if !entry.deleted {
             entry.tallies.merge_update(update, at);
+            merged.rare_emoji |= entry.tallies.has_rare_emoji();
             merged
                 .rows
                 .extend(entry.record.as_ref().map(|record| record.row));
@@ -413,5 +419,25 @@ impl Timeline {
 
     pub fn tallies_mut(&mut self, message: &MessageId) -> &mut Tallies {
         &mut self.entry(message).tallies
+    }
+
+    /// More names of emoji are known now: what has rare ones is parsed anew.
+    pub fn names_arrived(&mut self, merged: &mut Merged) {
+        let mut changed = Vec::new();
+        for (id, entry) in &mut self.entries {
+            let Some(record) = &mut entry.record else {
+                continue;
+            };
+            let parsed_anew = record.names_arrived();
+            if parsed_anew || entry.tallies.has_rare_emoji() {
+                merged.rows.push(record.row);
+            }
+            if parsed_anew {
+                changed.push(id.clone());
+            }
+        }
+        for id in changed {
+            self.touch_answers(&id, merged);
+        }
     }
 }

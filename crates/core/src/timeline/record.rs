@@ -116,4 +116,14 @@ impl Record {
             })
             .clone()
     }
+
+    /// More names of emoji are known now. Whether the text has to be parsed anew.
+    pub fn names_arrived(&mut self) -> bool {
+        let content = self.message.content.as_deref().unwrap_or_default();
+        let rare = text::has_rare_shortcode(content);
+        if rare {
+            self.document = OnceCell::new();
+        }
+        rare
+    }
 }

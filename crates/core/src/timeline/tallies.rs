@@ -1,3 +1,4 @@
+use crate::text::{self, EmojiNames};
 use litemap::LiteMap;
 use wire::rest::Message;
 use wire::socket::{
@@ -156,6 +157,14 @@ impl Tallies {
         }
     }
 
+    /// Whether some reaction is an emoji by a name that is not built in.
+    pub fn has_rare_emoji(&self) -> bool {
+        let named = self.reactions.all();
+        named
+            .iter()
+            .any(|(value, _)| text::has_rare_shortcode(value))
+    }
+
     pub fn reactions(&self) -> Vec<Tally> {
         let present = |value: &str| self.own_reactions.get(value).is_some_and(|own| own.present);
         let own_alone = self
@@ -211,19 +220,19 @@ fn entry(tally: &PostReactionCount) -> (String, u64) {
 
 /// `:heart:` and ❤️ are one reaction (X9): the emoji itself, without the variation selector.
 fn canonical(value: &str) -> String {
-    symbol(value)
+    symbol(value, EmojiNames::COMMON)
         .chars()
         .filter(|character| *character != '\u{FE0F}')
         .collect()
 }
 
 /// A reaction as it is shown: the emoji, or the text of an unknown one, which is inert and short (X9).
-pub(crate) fn symbol(value: &str) -> String {
+pub(crate) fn symbol(value: &str, names: EmojiNames<'_>) -> String {
     let name = value
         .strip_prefix(':')
         .and_then(|rest| rest.strip_suffix(':'));
-    match name.and_then(crate::text::from_shortcode) {
-        Some(emoji) => emoji.to_owned(),
+    match name.and_then(|name| names.find(name)) {
+        Some((_, emoji)) => emoji.to_owned(),
         None => value
             .chars()
             .filter(|character| !character.is_control())

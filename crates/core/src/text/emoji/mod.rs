@@ -85,17 +85,20 @@ pub(super) fn count_if_only(text: &str) -> Option<usize> {
                 count += usize::from(flag_half);
                 continue;
             }
-            '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' => {
-                count += usize::from(!joined);
-                joined = false;
-            }
-            '\u{231A}'
+            '\u{1F000}'..='\u{1FAFF}'
+            | '\u{2600}'..='\u{27BF}'
+            | '\u{231A}'
             | '\u{231B}'
             | '\u{23E9}'..='\u{23F3}'
+            | '\u{25FD}'
+            | '\u{25FE}'
             | '\u{2B1B}'
             | '\u{2B1C}'
             | '\u{2B50}'
-            | '\u{2B55}' => count += 1,
+            | '\u{2B55}' => {
+                count += usize::from(!joined);
+                joined = false;
+            }
             // Symbols that are text unless they are followed by the emoji presentation selector.
             '\u{A9}' | '\u{AE}' | '\u{203C}'..='\u{3299}'
                 if characters.peek() == Some(&'\u{FE0F}') =>
@@ -146,7 +149,16 @@ mod tests {
         for text in [":film_projector:", "a :no_such_name: b", ":fire: :elf:"] {
             assert!(has_rare_shortcode(text), "{text}");
         }
-        for text in ["", "no", ":fire:", "10:30:45", "a: b:", "std::fire::x", ":é:", "::"] {
+        for text in [
+            "",
+            "no",
+            ":fire:",
+            "10:30:45",
+            "a: b:",
+            "std::fire::x",
+            ":é:",
+            "::",
+        ] {
             assert!(!has_rare_shortcode(text), "{text}");
         }
     }

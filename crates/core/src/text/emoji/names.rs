@@ -28,7 +28,7 @@ impl<'a> EmojiNames<'a> {
     pub fn find(self, name: &str) -> Option<(&'a str, &'a str)> {
         let (mut low, mut high) = (0, self.0.len());
         while low < high {
-            let middle = (low + high) / 2;
+            let middle = usize::midpoint(low, high);
             let bytes = self.0.as_bytes();
             let start = bytes[low..middle]
                 .iter()
@@ -60,12 +60,18 @@ mod tests {
     /// written anew.
     #[test]
     fn the_whole_table_is_what_the_crate_knows() {
-        let common = EmojiNames::COMMON.0.lines().filter_map(|line| line.split_once(' '));
-        let known = emojis::iter().flat_map(|emoji| {
-            emoji.shortcodes().map(move |name| (name, emoji.as_str()))
-        });
+        let common = EmojiNames::COMMON
+            .0
+            .lines()
+            .filter_map(|line| line.split_once(' '));
+        let known = emojis::iter()
+            .flat_map(|emoji| emoji.shortcodes().map(move |name| (name, emoji.as_str())));
         let table: std::collections::BTreeMap<&str, &str> = common.chain(known).collect();
-        let text: String = table.iter().map(|(name, emoji)| format!("{name} {emoji}\n")).collect();
+        let lines: Vec<String> = table
+            .iter()
+            .map(|(name, emoji)| [name, " ", emoji, "\n"].concat())
+            .collect();
+        let text = lines.concat();
         if std::env::var_os("UPDATE_EMOJI_NAMES").is_some() {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/emoji/names.txt");
             std::fs::write(path, &text).unwrap();
@@ -81,9 +87,13 @@ mod tests {
                 assert_eq!(names.find(name), Some((name, emoji)));
                 assert_eq!(count_if_only(emoji), Some(1), "{name} {emoji}");
                 assert!(name.len() <= MAX_NAME, "{name}");
-                assert_eq!(EmojiNames::new(ALL).find(name), Some((name, emoji)), "one meaning");
+                assert_eq!(
+                    EmojiNames::new(ALL).find(name),
+                    Some((name, emoji)),
+                    "one meaning"
+                );
             }
-            for name in ["", "\n", " ", "a", "zzzz", "heart ", "fire\n", "🔥"] {
+            for name in ["", "\n", " ", "aa", "zzzz", "heart ", "fire\n", "🔥"] {
                 assert_eq!(names.find(name), None, "{name:?}");
             }
         }

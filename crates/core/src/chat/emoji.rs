@@ -1,0 +1,69 @@
+use super::{Chat, Step};
+use crate::Effect;
+use crate::outbox::Pending;
+use crate::text::{self, Context, Document, EmojiNames};
+use crate::timeline::Merged;
+use std::rc::Rc;
+
+/// The table of all names of emoji.
+#[derive(Debug, Default)]
+pub(super) enum EmojiTable {
+    /// Nothing needed it so far.
+    #[default]
+    Unwanted,
+    Asked,
+    Known(String),
+}
+
+impl Chat {
+    /// The names that are at hand.
+    pub(super) fn emoji_names(&self) -> EmojiNames<'_> {
+        match &self.emoji {
+            EmojiTable::Known(table) => EmojiNames::new(table),
+            _ => EmojiNames::COMMON,
+        }
+    }
+
+    /// Asks for the table when something needs it.
+    pub(super) fn load_emoji_names(&mut self, step: &mut Step) {
+        if step.rare_emoji && matches!(self.emoji, EmojiTable::Unwanted) {
+            self.emoji = EmojiTable::Asked;
+            step.effects.push(Effect::LoadEmojiNames);
+        }
+    }
+
+    /// Shows what waited for it anew. Where it could not be loaded, the next message that needs it asks again.
+    pub(super) fn emoji_names_arrived(&mut self, table: Option<String>, step: &mut Step) {
+        let Some(table) = table else {
+            if matches!(self.emoji, EmojiTable::Asked) {
+                self.emoji = EmojiTable::Unwanted;
+            }
+            return;
+        };
+        self.emoji = EmojiTable::Known(table);
+        let mut merged = Merged::default();
+        self.timeline.names_arrived(&mut merged);
+        Self::note(merged, step);
+        let rare = |pending: &&Pending| text::has_rare_shortcode(&pending.content);
+        let waiting = self.outbox.pending.iter().filter(rare);
+        let parsed_anew: Vec<_> = waiting
+            .map(|pending| (pending.row, self.parse_own(&pending.content)))
+            .collect();
+        for (row, document) in parsed_anew {
+            if let Some(pending) = self.outbox.find_mut(row) {
+                pending.document = document;
+                step.changes.row(row);
+            }
+        }
+    }
+
+    /// What the visitor writes, before the server says whom it mentions.
+    pub(super) fn parse_own(&self, source: &str) -> Rc<Document> {
+        let context = Context {
+            experience: self.experience(),
+            emoji: self.emoji_names(),
+            ..Context::default()
+        };
+        Rc::new(text::parse(source, &context))
+    }
+}

@@ -39,6 +39,13 @@
     return { glue, sheet };
   };
 
+  // Asked for by the first message that has an emoji by a name that is not built in; for all widgets of a page once.
+  let names;
+  const emojiNames = () => (names ||= fetched(assets.emoji).then((response) => response.text()).catch((error) => {
+    names = undefined;
+    console.warn(`whop-chat: rare emoji are shown by their names. ${error.message}`);
+  }));
+
   const attribute = (element, name) => element.getAttribute(`data-whop-chat-${name}`) || undefined;
   const channelOf = (element) => attribute(element, 'channel-id') || attribute(element, 'experience-id');
 
@@ -46,6 +53,7 @@
     const data = (name) => attribute(element, name);
     return {
       origin,
+      emojiNames,
       channel: channelOf(element),
       assertion: data('assertion'),
       tokenUrl: data('token-url') && new URL(data('token-url'), document.baseURI).href,

@@ -49,7 +49,7 @@ where
 
 /// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
 /// `tokenUrl`, `style`, `theme`, `locale`, `sheet` (a `CSSStyleSheet`), `session` (a promise of the first
-/// `POST /session`'s `Response`).
+/// `POST /session`'s `Response`), `emojiNames` (a function that answers a promise of the names of all emoji).
 ///
 /// # Errors
 /// An `Error` that says what is wrong with the options, or that the element can't have a shadow root.
@@ -75,6 +75,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
         origin: options.origin,
         token_address: options.token_address.clone(),
         prefetched: options.prefetched,
+        emoji_names: options.emoji_names,
     });
     let core = chat_core::Options {
         channel: options.channel.into(),

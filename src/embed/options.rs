@@ -1,7 +1,7 @@
 use crate::platform::Prefetched;
 use crate::ui::{Appearance, ChatStyle, Theme};
 use chat_core::Identity;
-use js_sys::{Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::CssStyleSheet;
 
@@ -14,6 +14,7 @@ pub(super) struct Options {
     pub appearance: Appearance,
     pub sheet: Option<CssStyleSheet>,
     pub prefetched: Option<Prefetched>,
+    pub emoji_names: Option<Function>,
 }
 
 impl Options {
@@ -54,6 +55,7 @@ impl Options {
             prefetched: get("session")
                 .and_then(|promise| promise.dyn_into::<Promise>().ok())
                 .map(Prefetched::new),
+            emoji_names: get("emojiNames").and_then(|function| function.dyn_into().ok()),
         })
     }
 }

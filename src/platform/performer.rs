@@ -5,10 +5,12 @@ use super::socket::Socket;
 use super::timer::Running;
 use crate::Conversation;
 use chat_core::{Effect, Event, HttpRequest, RequestId, SocketEvent, SocketId, Timer};
+use js_sys::{Function, Promise};
 use litemap::LiteMap;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlElement;
 
 /// Where a widget is, and what it may ask there.
@@ -21,6 +23,8 @@ pub struct Place {
     pub token_address: Option<String>,
     /// The first session's answer.
     pub prefetched: Option<Prefetched>,
+    /// Answers a promise of the names of all emoji, as a text.
+    pub emoji_names: Option<Function>,
 }
 
 /// Does what one conversation's core asks. Dropping it ends all that is under way.
@@ -115,6 +119,7 @@ impl Performer {
             Effect::CancelTimer(timer) => {
                 self.timers.borrow_mut().remove(&timer);
             }
+            Effect::LoadEmojiNames => self.load_emoji_names(conversation),
             Effect::AskPageForAssertion => self.ask_page(conversation),
             Effect::Emit(event) => page::emit(&self.place.host, &event),
             // Shown by the components.
@@ -142,6 +147,22 @@ impl Performer {
             let Some(this) = this.upgrade() else { return };
             this.requests.borrow_mut().remove(&id);
             conversation.dispatch(Event::Http(id, outcome));
+        });
+    }
+
+    fn load_emoji_names(&self, conversation: Conversation) {
+        let load = self.place.emoji_names.as_ref();
+        let names = load.and_then(|load| load.call0(&JsValue::UNDEFINED).ok());
+        let this = self.this.clone();
+        spawn_local(async move {
+            let names = match names.map(JsCast::dyn_into::<Promise>) {
+                Some(Ok(promise)) => JsFuture::from(promise).await.ok(),
+                _ => None,
+            };
+            if this.upgrade().is_some() {
+                let table = names.and_then(|names| names.as_string());
+                conversation.dispatch(Event::EmojiNames(table));
+            }
         });
     }
 

@@ -27,6 +27,7 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
     let profile = options.profile;
     let root = &toolchain.paths.root;
     let (glue, wasm) = program(toolchain, profile)?;
+    let emoji = root.join("crates/core/src/text/emoji/names.txt");
     let assets = [
         Asset::hashed("glue", "js", glue),
         Asset::hashed("wasm", "wasm", wasm),
@@ -34,6 +35,11 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
             "css",
             "css",
             style(toolchain, profile, &root.join("style/index.css"))?,
+        ),
+        Asset::hashed(
+            "emoji",
+            "txt",
+            fs::read(&emoji).map_err(Error::file(&emoji))?,
         ),
     ];
     let loader = Asset {

@@ -1,5 +1,5 @@
 use crate::pen::Pen;
-use chat_core::text::{Inline, LinkKind, Mention, SafeUrl};
+use chat_core::text::{Inline, LinkKind, Mention, MentionTarget, SafeUrl};
 
 pub(super) fn inlines<P: Pen>(pen: &P, parent: &P::Element, content: &[Inline]) {
     for part in content {
@@ -88,10 +88,10 @@ fn written_link<P: Pen>(
 }
 
 fn mention<P: Pen>(pen: &P, parent: &P::Element, mention: &Mention) {
-    let class = if mention.of_viewer {
-        "mention of-viewer"
-    } else {
-        "mention"
+    let class = match mention.target {
+        MentionTarget::Experience(_) => "mention place",
+        _ if mention.of_viewer => "mention of-viewer",
+        _ => "mention",
     };
     pen.label(parent, "bdi", class, &mention.text);
 }

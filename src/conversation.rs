@@ -1,7 +1,7 @@
 use crate::platform::clock;
 use chat_core::{
     Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Jump, Newer, Older, Options,
-    OrderChange, Row, RowId, Status,
+    OrderChange, Posting, Row, RowId, Status, Typing,
 };
 use leptos::prelude::*;
 use litemap::LiteMap;
@@ -53,6 +53,9 @@ struct Signals {
     /// What follows goes up when something changed: the core is asked for the rest.
     newer: Local<u64>,
     jump: Local<u64>,
+    typing: Local<u64>,
+    present: Local<u64>,
+    posting: Local<u64>,
 }
 
 /// A row that somebody looks at.
@@ -84,6 +87,9 @@ impl Conversation {
             announcement: RwSignal::new_local(None),
             newer: RwSignal::new_local(0),
             jump: RwSignal::new_local(0),
+            typing: RwSignal::new_local(0),
+            present: RwSignal::new_local(0),
+            posting: RwSignal::new_local(0),
         };
         Self {
             state: StoredValue::new_local(Rc::new(State {
@@ -223,6 +229,24 @@ impl Conversation {
             .flatten()
     }
 
+    /// Who types, the visitor aside. Tracks.
+    pub fn typing(&self) -> Typing {
+        self.tracked(|signals| signals.typing, Chat::typing)
+            .unwrap_or_default()
+    }
+
+    /// How many others are there. Tracks.
+    pub fn present(&self) -> usize {
+        self.tracked(|signals| signals.present, |chat| chat.present().count())
+            .unwrap_or_default()
+    }
+
+    /// Whether the visitor may post now, and if not, why. Tracks.
+    pub fn posting(&self) -> Posting {
+        self.tracked(|signals| signals.posting, Chat::posting)
+            .unwrap_or_default()
+    }
+
     /// Reads a slice of the core, now and whenever its signal says that it changed.
     fn tracked<T>(
         &self,
@@ -290,7 +314,13 @@ impl State {
         if changes.older {
             signals.older.set(chat.older());
         }
-        for (changed, signal) in [(changes.newer, signals.newer), (changes.jump, signals.jump)] {
+        for (changed, signal) in [
+            (changes.newer, signals.newer),
+            (changes.jump, signals.jump),
+            (changes.typing, signals.typing),
+            (changes.present, signals.present),
+            (changes.posting, signals.posting),
+        ] {
             if changed {
                 signal.update(|version| *version += 1);
             }

@@ -40,6 +40,7 @@ pub(super) fn connection(pen: &Pen, line: &Element, scene: Scene) {
         ConnectionStatus::Idle | ConnectionStatus::Live => ("", ""),
         ConnectionStatus::Connecting => ("connecting", strings.connecting),
         ConnectionStatus::Reconnecting => ("reconnecting", strings.reconnecting),
+        ConnectionStatus::NoUpdates => ("no-updates", strings.no_updates),
         ConnectionStatus::Offline => ("offline", strings.offline),
     };
     set(line, "data-state", state);

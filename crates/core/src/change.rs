@@ -23,6 +23,12 @@ pub struct Changes {
     pub newer: bool,
     /// [`crate::Chat::jump`].
     pub jump: bool,
+    /// [`crate::Chat::typing`].
+    pub typing: bool,
+    /// [`crate::Chat::present`].
+    pub present: bool,
+    /// [`crate::Chat::posting`].
+    pub posting: bool,
 }
 
 impl Changes {

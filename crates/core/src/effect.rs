@@ -54,6 +54,10 @@ pub enum Timer {
     RefillGap,
     /// Go on with the search for a message.
     SearchOn,
+    /// Somebody may type no longer.
+    TypingEnds,
+    /// The visitor may post again.
+    PostingAgain,
 }
 
 /// What a screen reader says.

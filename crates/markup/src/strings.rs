@@ -59,6 +59,8 @@ pub struct Strings {
     pub connecting: &'static str,
     pub reconnecting: &'static str,
     pub offline: &'static str,
+    /// The server sends no live messages.
+    pub no_updates: &'static str,
     pub unreachable_title: &'static str,
     pub unreachable_text: &'static str,
     pub signed_out_title: &'static str,
@@ -150,6 +152,7 @@ pub static ENGLISH: Strings = Strings {
     loading: "Loading messages",
     connecting: "Connecting…",
     reconnecting: "Connection lost. Reconnecting…",
+    no_updates: "Live updates are not available here. New messages appear with a delay.",
     offline: "You are offline. New messages appear when you are back.",
     unreachable_title: "The chat can’t be reached",
     unreachable_text: "We keep trying. Your connection may be down for a moment.",

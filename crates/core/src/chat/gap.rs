@@ -15,6 +15,8 @@ use wire::rest::{Message, Page};
 pub(super) const PAGE_SIZE: u32 = 50;
 /// A gap of more pages isn't filled: the newest page is shown, and the rest is loaded when somebody scrolls there.
 const WIDEST_GAP_PAGES: usize = 10;
+/// How often the channel is read where its frames don't come; a random time is added.
+const POLL_MILLIS: u32 = 20_000;
 
 /// The stretch of time in which messages may have been missed, and its filling (T1).
 ///
@@ -201,6 +203,10 @@ impl Chat {
         } else {
             None
         };
+        if self.connection() == ConnectionStatus::NoUpdates {
+            let after = POLL_MILLIS + full_jitter(3, step.now.random);
+            step.effects.push(Effect::SetTimer(Timer::RefillGap, after));
+        }
         self.settle_uncertain(step);
         self.send_next(step);
         self.search_on(step);
@@ -299,6 +305,9 @@ impl Chat {
         let own = self
             .viewer()
             .is_some_and(|viewer| viewer.id == message.user.id);
+        if let Some(at) = message.created_at.unix_millis().filter(|_| own) {
+            self.posted_own(at);
+        }
         let arrived = std::mem::take(&mut merged.arrived);
         self.timeline.merge_message(message, merged);
         if merged.arrived && latest && !own && self.timeline.is_detached() {

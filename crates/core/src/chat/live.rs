@@ -3,8 +3,9 @@ use crate::connection::Peer;
 use crate::timeline::Merged;
 use crate::{Announcement, ConnectionStatus, Effect, Timer};
 use wire::MessageId;
-use wire::rest::{AccessLevel, WhoCanPost, WhoCanReact};
-use wire::socket::{ChatFeed, DmsPost, FeedEntity, ServerFrame};
+use wire::socket::{
+    ChannelSubscriptionState, DisconnectionReason, DmsPost, FeedEntity, ServerFrame,
+};
 
 /// The proxy closes a socket so when its ticket has expired.
 const TICKET_EXPIRED: u16 = 4001;
@@ -52,6 +53,10 @@ impl Chat {
 
     pub(super) fn socket_opened(&mut self, step: &mut Step) {
         let now = step.now;
+        self.is_deaf = false;
+        self.others.forget();
+        step.changes.present = true;
+        step.changes.typing = true;
         self.with_peer(|connection, peer| {
             connection.opened(peer, now, &mut step.effects, &mut step.changes);
         });
@@ -119,6 +124,20 @@ impl Chat {
         if let Some(entity) = frame.feed_entity {
             self.feed_entity(entity, at, step);
         }
+        if let Some(state) = frame.channel_subscription_state {
+            self.subscription(&state, step);
+        }
+        if let Some(presence) = frame.user_presence {
+            self.presence(presence, at, step);
+        }
+        if let Some(broadcast) = frame.broadcast_response
+            && let Some(indicator) = broadcast.typing_indicator
+            && self
+                .channel()
+                .is_some_and(|channel| *channel.id == *broadcast.channel.id)
+        {
+            self.typed(broadcast.from_user_id, &indicator, at, step);
+        }
         if frame.reconnect.is_some() {
             self.open_gap();
             self.connection
@@ -151,13 +170,42 @@ impl Chat {
         if let Some(feed) = entity.chat_feed
             && feed.entity_id == channel
         {
-            self.settings(feed, step);
+            self.settings(feed, at, step);
+        }
+        if let Some(mute) = entity.muted_user
+            && mute.feed_id == channel
+        {
+            self.muted(&mute, at);
         }
         Self::note(merged, step);
     }
 
+    /// Whether frames come. Where they don't, what was read stays, and is read again from time to time.
+    fn subscription(&mut self, state: &ChannelSubscriptionState, step: &mut Step) {
+        let Some(session) = &self.session else { return };
+        if *state.channel.id != *session.channel.id {
+            return;
+        }
+        let refused = !state.is_subscribed
+            && state.disconnection_reason == Some(DisconnectionReason::NoAccess);
+        if self.is_deaf == refused {
+            return;
+        }
+        if refused {
+            self.open_gap();
+        }
+        self.is_deaf = refused;
+        step.changes.connection = true;
+        self.fill_gap(step);
+    }
+
     fn post(&mut self, post: DmsPost, step: &mut Step) {
         let id = post.entity_id.clone();
+        if std::mem::take(&mut self.is_deaf) {
+            step.changes.connection = true;
+            self.fill_gap(step);
+        }
+        self.posted(&post.user_id, post.created_at.get(), step);
         let mut merged = Merged::default();
         if post.deleted {
             self.timeline.delete(&id, &mut merged);
@@ -195,37 +243,5 @@ impl Chat {
             step.effects
                 .push(Effect::Announce(Announcement::Message { author, text }));
         }
-    }
-
-    /// The channel's settings changed, and with them perhaps what the visitor may do.
-    fn settings(&mut self, feed: ChatFeed, step: &mut Step) {
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        let channel = &mut session.channel;
-        if let Some(who) = feed.who_can_post {
-            channel.who_can_post = who;
-        }
-        if let Some(who) = feed.who_can_react {
-            channel.who_can_react = who;
-        }
-        channel.ban_urls = feed.ban_urls.unwrap_or(channel.ban_urls);
-        channel.ban_media = feed.ban_media.unwrap_or(channel.ban_media);
-        if let Some(seconds) = feed.user_posts_cooldown_seconds {
-            channel.user_posts_cooldown_seconds = (seconds > 0).then_some(seconds);
-        }
-        let admin = session.permissions.access_level == AccessLevel::Admin;
-        session.permissions.can_post = admin
-            || matches!(
-                channel.who_can_post,
-                WhoCanPost::Everyone | WhoCanPost::Members
-            );
-        session.permissions.can_react = channel.who_can_react != WhoCanReact::NoOne
-            && (admin
-                || matches!(
-                    channel.who_can_react,
-                    WhoCanReact::Everyone | WhoCanReact::Members
-                ));
-        step.changes.channel = true;
     }
 }

@@ -6,11 +6,14 @@ mod gap;
 mod jumping;
 mod live;
 mod opening;
+mod others;
 mod paging;
+mod posting;
 mod reacting;
 mod requests;
 mod roles;
 mod sending;
+mod settings;
 mod view;
 
 use crate::connection::Connection;
@@ -26,9 +29,14 @@ use gap::Gap;
 use jumping::{Forth, Search};
 pub use jumping::{Jump, JumpState};
 use litemap::LiteMap;
+use others::Others;
+pub use others::Typing;
+use posting::Pauses;
+pub use posting::Posting;
 use reacting::Overlay;
 use requests::Requests;
 use roles::Roles;
+use settings::SettingsAt;
 use std::ops::Range;
 use wire::rest::{ChatChannel, UserReference};
 use wire::session::Permissions;
@@ -62,6 +70,11 @@ pub struct Chat {
     /// How many messages of others came while the beginning was shown.
     missed: u64,
     outbox: Outbox,
+    others: Others,
+    pauses: Pauses,
+    settings_at: SettingsAt,
+    /// The socket is open, but brings nothing of this channel.
+    is_deaf: bool,
     overlays: Vec<Overlay>,
     emoji: EmojiTable,
     /// Names of the users that were seen, for mentions.
@@ -96,6 +109,10 @@ impl Chat {
             forth: Forth::default(),
             missed: 0,
             outbox: Outbox::default(),
+            others: Others::default(),
+            pauses: Pauses::default(),
+            settings_at: SettingsAt::default(),
+            is_deaf: false,
             overlays: Vec::new(),
             emoji: EmojiTable::default(),
             people: LiteMap::new(),
@@ -148,6 +165,7 @@ impl Chat {
             Event::EmojiNames(table) => self.emoji_names_arrived(table, &mut step),
         }
         self.load_emoji_names(&mut step);
+        self.watch_posting(&mut step);
         (step.effects, step.changes)
     }
 
@@ -165,6 +183,8 @@ impl Chat {
             }
             Timer::RefillGap => self.fill_gap(step),
             Timer::SearchOn => self.search_again(step),
+            Timer::TypingEnds => self.watch_typing(step),
+            Timer::PostingAgain => self.posting_again(),
             Timer::Reconnect => self.connect(step),
             Timer::Heartbeat | Timer::HeartbeatTimeout | Timer::ConnectTimeout => {
                 self.connection_timer(timer, step);
@@ -209,7 +229,10 @@ impl Chat {
 
     /// How live the conversation is.
     pub fn connection(&self) -> ConnectionStatus {
-        self.connection.status()
+        match self.connection.status() {
+            ConnectionStatus::Live if self.is_deaf => ConnectionStatus::NoUpdates,
+            status => status,
+        }
     }
 
     /// What lies before the first row.

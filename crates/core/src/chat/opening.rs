@@ -114,6 +114,7 @@ impl Chat {
             .push(Effect::SetTimer(Timer::RenewToken, renew_after));
         self.people
             .insert(session.viewer.id.clone(), session.viewer.clone());
+        self.pauses.are_of(&session.viewer.id);
         self.session = Some(session);
         step.changes.channel = true;
         if self.timeline.window.is_loaded() {

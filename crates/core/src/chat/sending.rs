@@ -112,6 +112,9 @@ impl Chat {
         let Some(pending) = self.outbox.remove(row) else {
             return;
         };
+        let now = step.now.unix_millis;
+        let session = self.session.as_ref();
+        self.posted_own(session.map_or(now, |session| session.server_time(now)));
         let id = message.id.clone();
         let echoed = pending.is_echoed();
         let mut merged = Merged::default();

@@ -34,6 +34,9 @@ pub enum ConnectionStatus {
     Connecting,
     /// New messages arrive by themselves.
     Live,
+    /// The socket is open, but the server sends nothing of this channel to the visitor. What is new is read from time
+    /// to time.
+    NoUpdates,
     /// It was live, and is trying to be again.
     Reconnecting,
     /// The browser has no network.

@@ -3,7 +3,7 @@
 
 mod token;
 
-pub(crate) use token::{Renewing, TokenLife};
+pub(crate) use token::{LONGEST_TIMER_MILLIS, Renewing, TokenLife};
 
 use wire::rest::{ChatChannel, UserReference};
 use wire::session::{Permissions, Session, SocketAddress};
@@ -99,5 +99,10 @@ impl OpenSession {
     /// The moment by the server's clock, or a little before: the answer took its time.
     pub fn server_time(&self, now: i64) -> i64 {
         now + self.clock_offset
+    }
+
+    /// A moment of the server's clock by this device's.
+    pub fn device_time(&self, moment: i64) -> i64 {
+        moment - self.clock_offset
     }
 }

@@ -3,7 +3,7 @@ use wire::session::Session;
 /// A token is replaced when this part of its life is over.
 const RENEW_AFTER_PERCENT: i64 = 80;
 /// A timer can't be set further ahead.
-const LONGEST_TIMER_MILLIS: i64 = 24 * 3_600_000;
+pub(crate) const LONGEST_TIMER_MILLIS: u32 = 24 * 3_600_000;
 /// Nor need it be set nearer.
 const SHORTEST_TIMER_MILLIS: i64 = 1_000;
 
@@ -66,7 +66,7 @@ impl TokenLife {
     /// When to renew, in milliseconds from the moment the session arrived.
     pub fn renew_after_millis(&self) -> u32 {
         let after = self.lifetime / 100 * RENEW_AFTER_PERCENT;
-        let after = after.clamp(SHORTEST_TIMER_MILLIS, LONGEST_TIMER_MILLIS);
+        let after = after.clamp(SHORTEST_TIMER_MILLIS, LONGEST_TIMER_MILLIS.into());
         u32::try_from(after).unwrap_or(u32::MAX)
     }
 }

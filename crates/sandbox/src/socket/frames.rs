@@ -297,7 +297,6 @@ fn mute(channel: &StoredChannel, change: Mute<'_>, now: i64) -> FeedEntity {
     let mut extra = entity_base("muted_user");
     extra.insert("entityId", json!(format!("mute_{}", change.user_id)));
     extra.insert("createdAt", json!(now));
-    extra.insert("updatedAt", json!(now));
     extra.insert("feedType", json!(FEED_TYPE));
     FeedEntity {
         muted_user: Some(MutedUser {
@@ -305,6 +304,7 @@ fn mute(channel: &StoredChannel, change: Mute<'_>, now: i64) -> FeedEntity {
             feed_id: channel.id.clone(),
             muted_until: Millis::new(change.until.unwrap_or(now)),
             deleted: change.until.is_none(),
+            updated_at: Some(Millis::new(now)),
             extra,
         }),
         ..FeedEntity::default()

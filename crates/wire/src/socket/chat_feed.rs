@@ -63,6 +63,9 @@ pub struct MutedUser {
     /// The mute was lifted.
     #[serde(rename = "Deleted")]
     pub deleted: bool,
+    /// When it was made or lifted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Millis>,
     /// Fields that this version doesn't know.
     #[cfg_attr(feature = "lossless", serde(flatten))]
     #[cfg_attr(not(feature = "lossless"), serde(skip))]
@@ -74,4 +77,5 @@ read_object!(MutedUser {
     feed_id: required "feedId",
     muted_until: or_default "mutedUntil",
     deleted: or_default "Deleted",
+    updated_at: optional "updatedAt",
 } extra);

@@ -108,7 +108,7 @@ fn frames_about_people_and_dms() {
     for entity in [
         json!({ "mutedUser": {
             "entityId": "mute_1", "userId": "user_bob", "feedId": "chat_feed_1", "feedType": "chat_feed",
-            "mutedUntil": "1701406800401", "Deleted": false
+            "mutedUntil": "1701406800401", "Deleted": false, "updatedAt": "1701406700000"
         } }),
         json!({ "dmsFeed": {
             "entityId": "feed_1", "customName": "Refund?", "customerUserId": "user_bob", "Deleted": false,

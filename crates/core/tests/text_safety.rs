@@ -338,6 +338,36 @@ fn x10_what_is_beyond_the_limit_is_kept_as_text() {
 }
 
 #[test]
+fn x8_hosts_of_mixed_scripts_are_shown_as_punycode() {
+    for source in [
+        "https://\u{430}pple.com/a",
+        "<https://\u{430}pple.com/a>",
+        "[](https://\u{430}pple.com/a)",
+    ] {
+        let document = document(source);
+        assert_eq!(
+            document.plain_text(),
+            "https://xn--pple-43d.com/a",
+            "{source}"
+        );
+        // The link still leads where it was written to.
+        assert_eq!(Findings::of(&document).urls, ["https://\u{430}pple.com/a"]);
+    }
+    assert_eq!(
+        plain("www.g\u{43e}\u{43e}gle.com"),
+        "http://www.xn--ggle-55da.com"
+    );
+    assert_eq!(plain("https://例え.jp/é"), "https://例え.jp/é");
+    assert_eq!(plain("https://пример.рф"), "https://пример.рф");
+    let shown = |address| SafeUrl::parse(address).unwrap().shown_host().into_owned();
+    assert_eq!(
+        shown("https://bank.com@\u{430}pple.com:80/"),
+        "xn--pple-43d.com"
+    );
+    assert_eq!(shown("https://bücher.de/"), "bücher.de");
+}
+
+#[test]
 fn x5_images_are_links() {
     for source in [
         "![a](https://x.com/p.png)",

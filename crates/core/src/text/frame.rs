@@ -1,5 +1,7 @@
 //! The stack of open elements. No recursion, and its depth is the caller's to limit.
 
+use std::borrow::Cow;
+
 use super::document::{Alignment, Block, Inline, LinkKind, ListItem, TableRow};
 use super::inline::{Run, Scope};
 use super::mention::Context;
@@ -265,6 +267,11 @@ impl<'c> Stack<'c> {
             Element::Strikethrough => self.inline(Inline::Strikethrough(parts)),
             Element::Link { url, title, kind } => {
                 self.links -= 1;
+                // `<https://…>` says where it goes, so it must say so truly (X8).
+                let parts = match (kind, url.shown()) {
+                    (LinkKind::Bare, Cow::Owned(_)) => Vec::new(),
+                    _ => parts,
+                };
                 let label = self.visible_label(parts, &url);
                 self.inline(Inline::Link {
                     url,
@@ -287,7 +294,7 @@ impl<'c> Stack<'c> {
         if label.iter().any(is_visible) {
             return label;
         }
-        vec![Inline::Text(self.cleaner.line(url.as_str()))]
+        vec![Inline::Text(self.cleaner.line(&url.shown()))]
     }
 
     /// Adds a finished block to the innermost container.

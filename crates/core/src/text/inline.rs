@@ -2,6 +2,8 @@
 //! splits it at every bracket and colon, and is then searched for addresses, mentions, emoji and
 //! spoiler marks.
 
+use std::borrow::Cow;
+
 use super::autolink;
 use super::document::{Inline, LinkKind, Mention};
 use super::emoji;
@@ -173,7 +175,11 @@ impl Run {
 }
 
 fn bare_link(written: &str, url: super::url::SafeUrl, cleaner: &mut Cleaner) -> Inline {
-    let label = vec![Inline::Text(cleaner.line(written))];
+    let label = match url.shown() {
+        Cow::Owned(shown) => cleaner.line(&shown),
+        Cow::Borrowed(_) => cleaner.line(written),
+    };
+    let label = vec![Inline::Text(label)];
     Inline::Link {
         url,
         title: None,

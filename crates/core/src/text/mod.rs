@@ -8,6 +8,7 @@ mod commonmark;
 mod document;
 mod emoji;
 mod frame;
+mod host;
 #[cfg(feature = "html")]
 pub mod html;
 mod inline;

@@ -1,8 +1,9 @@
 //! The only door through which an address gets into a message (X2).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::unicode;
+use super::{host, unicode};
 
 /// Longest address that becomes a link.
 const MAX_BYTES: usize = 4_096;
@@ -64,6 +65,27 @@ impl SafeUrl {
     /// information and port; for mail everything before the `?`.
     pub fn host(&self) -> &str {
         &self.text[self.host.clone()]
+    }
+
+    /// The address as it is to be read: a host that imitates another one in its ASCII form (X8).
+    pub fn shown(&self) -> Cow<'_, str> {
+        if !host::is_deceptive(self.host()) {
+            return Cow::Borrowed(&self.text);
+        }
+        let mut shown = self.text[..self.host.start].to_owned();
+        host::to_ascii(self.host(), &mut shown);
+        shown.push_str(&self.text[self.host.end..]);
+        Cow::Owned(shown)
+    }
+
+    /// The host as it is to be read (X8).
+    pub fn shown_host(&self) -> Cow<'_, str> {
+        if !host::is_deceptive(self.host()) {
+            return Cow::Borrowed(self.host());
+        }
+        let mut shown = String::new();
+        host::to_ascii(self.host(), &mut shown);
+        Cow::Owned(shown)
     }
 
     /// Whether the address carries user information (`https://bank.com@evil.com`), which is

@@ -80,9 +80,10 @@ fn written_link<P: Pen>(
         return;
     };
     // Where a label is the author's own words, the address it hides is on hover.
-    let title = title.or((kind != LinkKind::Bare).then_some(url.as_str()));
-    if let Some(title) = title {
-        pen.set(&link, "title", title);
+    match title {
+        Some(title) => pen.set(&link, "title", title),
+        None if kind != LinkKind::Bare => pen.set(&link, "title", &url.shown()),
+        None => {}
     }
     inlines(pen, &link, label);
 }

@@ -25,7 +25,11 @@ fn x10_a_message_of_100_kb_is_collapsed() {
     ] {
         let html = drawn(&source);
         assert!(html.contains("<div class=\"fold\">"), "{}", &source[..40]);
-        assert!(html.contains("aria-expanded=\"false\""), "{}", &source[..40]);
+        assert!(
+            html.contains("aria-expanded=\"false\""),
+            "{}",
+            &source[..40]
+        );
         // Nothing is dropped.
         assert!(html.len() > source.len() / 2, "{}", &source[..40]);
     }
@@ -35,6 +39,9 @@ fn x10_a_message_of_100_kb_is_collapsed() {
 #[test]
 fn x8_the_tooltip_of_a_label_shows_the_host_as_punycode() {
     let html = drawn("[my bank](https://\u{430}pple.com)");
-    assert!(html.contains("title=\"https://xn--pple-43d.com\""), "{html}");
+    assert!(
+        html.contains("title=\"https://xn--pple-43d.com\""),
+        "{html}"
+    );
     assert!(html.contains("href=\"https://\u{430}pple.com\""), "{html}");
 }

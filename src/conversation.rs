@@ -1,7 +1,7 @@
 use crate::platform::clock;
 use chat_core::{
     Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Jump, Newer, Older, Options,
-    OrderChange, Posting, Row, RowId, Status, Typing,
+    OrderChange, Posting, Row, RowId, Status, Typing, Unread,
 };
 use leptos::prelude::*;
 use litemap::LiteMap;
@@ -56,6 +56,7 @@ struct Signals {
     typing: Local<u64>,
     present: Local<u64>,
     posting: Local<u64>,
+    reading: Local<u64>,
 }
 
 /// A row that somebody looks at.
@@ -90,6 +91,7 @@ impl Conversation {
             typing: RwSignal::new_local(0),
             present: RwSignal::new_local(0),
             posting: RwSignal::new_local(0),
+            reading: RwSignal::new_local(0),
         };
         Self {
             state: StoredValue::new_local(Rc::new(State {
@@ -247,6 +249,18 @@ impl Conversation {
             .unwrap_or_default()
     }
 
+    /// How many messages of others are unread. Tracks.
+    pub fn unread(&self) -> Unread {
+        self.tracked(|signals| signals.reading, Chat::unread)
+            .unwrap_or_default()
+    }
+
+    /// The row before which the unread messages began when the reader came (M8). Tracks.
+    pub fn divider(&self) -> Option<RowId> {
+        self.tracked(|signals| signals.reading, Chat::divider)
+            .flatten()
+    }
+
     /// Reads a slice of the core, now and whenever its signal says that it changed.
     fn tracked<T>(
         &self,
@@ -320,6 +334,7 @@ impl State {
             (changes.typing, signals.typing),
             (changes.present, signals.present),
             (changes.posting, signals.posting),
+            (changes.reading, signals.reading),
         ] {
             if changed {
                 signal.update(|version| *version += 1);

@@ -16,8 +16,15 @@ impl Listener {
     ) -> Self {
         let target = target.into();
         let closure = Closure::new(listen);
+        // It prevents nothing, and scrolling need not wait for it.
+        let options = web_sys::AddEventListenerOptions::new();
+        options.set_passive(true);
         // Fails only for arguments that are no function.
-        let _ = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+        let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
+            event,
+            closure.as_ref().unchecked_ref(),
+            &options,
+        );
         Self {
             target,
             event,

@@ -8,6 +8,7 @@ mod listener;
 mod page;
 mod performer;
 mod socket;
+mod storage;
 mod timer;
 
 pub use http::Prefetched;

@@ -2,12 +2,13 @@ use super::http::{self, Prefetched, UnderWay};
 use super::listener::Listener;
 use super::page::{self, Unreachable};
 use super::socket::Socket;
+use super::storage;
 use super::timer::Running;
 use crate::Conversation;
 use chat_core::{Effect, Event, HttpRequest, RequestId, SocketEvent, SocketId, Timer};
 use js_sys::{Function, Promise};
 use litemap::LiteMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -68,14 +69,28 @@ impl Performer {
         listeners.push(Listener::new(window.clone(), "offline", move |_| {
             conversation.dispatch(Event::WentOffline);
         }));
+        listeners.push(Listener::new(window.clone(), "blur", move |_| {
+            conversation.dispatch(Event::StoppedReading);
+        }));
+        for deed in ["pointerdown", "keydown", "wheel"] {
+            let used = Cell::new(false);
+            listeners.push(Listener::new(self.place.host.clone(), deed, move |_| {
+                if !used.replace(true) {
+                    conversation.dispatch(Event::Used);
+                }
+            }));
+        }
         if let Some(document) = window.document() {
             listeners.push(Listener::new(
                 document.clone(),
                 "visibilitychange",
                 move |_| {
-                    if document.visibility_state() == web_sys::VisibilityState::Visible {
-                        conversation.dispatch(Event::Resumed);
-                    }
+                    let visible = document.visibility_state() == web_sys::VisibilityState::Visible;
+                    conversation.dispatch(if visible {
+                        Event::Resumed
+                    } else {
+                        Event::StoppedReading
+                    });
                 },
             ));
         }
@@ -121,6 +136,11 @@ impl Performer {
             }
             Effect::LoadEmojiNames => self.load_emoji_names(conversation),
             Effect::AskPageForAssertion => self.ask_page(conversation),
+            Effect::Store { key, value } => storage::store(&key, &value),
+            Effect::Restore(key) => {
+                let value = storage::restore(&key);
+                conversation.dispatch(Event::Restored { key, value });
+            }
             Effect::Emit(event) => page::emit(&self.place.host, &event),
             // Shown by the components.
             Effect::Announce(_) => {}

@@ -27,6 +27,8 @@ pub struct Changes {
     pub typing: bool,
     /// [`crate::Chat::present`].
     pub present: bool,
+    /// [`crate::Chat::unread`] or [`crate::Chat::divider`].
+    pub reading: bool,
     /// [`crate::Chat::posting`].
     pub posting: bool,
 }

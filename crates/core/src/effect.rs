@@ -27,6 +27,15 @@ pub enum Effect {
     AskPageForAssertion,
     /// Load the names of all emoji (`text/emoji/names.txt`) and report [`crate::Event::EmojiNames`].
     LoadEmojiNames,
+    /// Keep something in this browser, if it lets one.
+    Store {
+        /// Under which name.
+        key: String,
+        /// What.
+        value: String,
+    },
+    /// Report [`crate::Event::Restored`] of what was stored under that name.
+    Restore(String),
     /// Tell those who listen rather than look.
     Announce(Announcement),
     /// Tell the page that embeds the widget.
@@ -54,6 +63,8 @@ pub enum Timer {
     RefillGap,
     /// Go on with the search for a message.
     SearchOn,
+    /// Tell how far the visitor has read.
+    TellRead,
     /// Somebody may type no longer.
     TypingEnds,
     /// The visitor may post again.

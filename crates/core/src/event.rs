@@ -30,6 +30,23 @@ pub enum Event {
     EndedJump,
     /// The reader wants to see the newest message.
     ReturnedToLatest,
+    /// The visitor clicked, typed or scrolled in the widget.
+    Used,
+    /// The reader looked at a row, in a page that is visible and has the focus, and at all rows between it and where
+    /// they came from.
+    Seen {
+        /// The newest such row.
+        up_to: RowId,
+    },
+    /// The page is hidden, or lost the focus.
+    StoppedReading,
+    /// The answer to [`crate::Effect::Restore`].
+    Restored {
+        /// What was asked for.
+        key: String,
+        /// What was stored; nothing where nothing was, or where the browser doesn't let anything be stored.
+        value: Option<String>,
+    },
     /// The visitor posts a message.
     Sent {
         /// Markdown.

@@ -173,6 +173,7 @@ impl Chat {
             return self.end_jump(JumpState::Gone, step);
         };
         let (row, live) = (record.row, self.timeline.window.contains(&record.key));
+        self.passed_over(message);
         self.show_early(!live, step);
         self.end_jump(JumpState::Found(row), step);
     }
@@ -193,6 +194,7 @@ impl Chat {
     /// The reader wants to be where messages arrive (M6).
     pub(super) fn return_to_latest(&mut self, step: &mut Step) {
         self.cancel_jump(step);
+        self.caught_up();
         self.show_early(false, step);
         self.end_search(step);
     }

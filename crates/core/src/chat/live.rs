@@ -14,7 +14,7 @@ const FAILURES_BEFORE_NEW_TICKET: u32 = 4;
 
 impl Chat {
     /// Runs a step of the connection with what it needs of the session.
-    fn with_peer<T>(
+    pub(super) fn with_peer<T>(
         &mut self,
         run: impl FnOnce(&mut crate::connection::Connection, &Peer<'_>) -> T,
     ) -> Option<T> {
@@ -131,12 +131,17 @@ impl Chat {
             self.presence(presence, at, step);
         }
         if let Some(broadcast) = frame.broadcast_response
-            && let Some(indicator) = broadcast.typing_indicator
             && self
                 .channel()
                 .is_some_and(|channel| *channel.id == *broadcast.channel.id)
         {
-            self.typed(broadcast.from_user_id, &indicator, at, step);
+            let user = broadcast.from_user_id;
+            if let Some(mark) = &broadcast.mark_as_read {
+                self.marked(&user, mark, at);
+            }
+            if let Some(indicator) = &broadcast.typing_indicator {
+                self.typed(user, indicator, at, step);
+            }
         }
         if frame.reconnect.is_some() {
             self.open_gap();
@@ -176,6 +181,11 @@ impl Chat {
             && mute.feed_id == channel
         {
             self.muted(&mute, at);
+        }
+        if let Some(member) = entity.dms_feed_member
+            && member.feed_id == channel
+        {
+            self.member(&member);
         }
         Self::note(merged, step);
     }

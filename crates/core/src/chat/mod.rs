@@ -10,6 +10,7 @@ mod others;
 mod paging;
 mod posting;
 mod reacting;
+mod reading;
 mod requests;
 mod roles;
 mod sending;
@@ -34,6 +35,8 @@ pub use others::Typing;
 use posting::Pauses;
 pub use posting::Posting;
 use reacting::Overlay;
+use reading::Reading;
+pub use reading::Unread;
 use requests::Requests;
 use roles::Roles;
 use settings::SettingsAt;
@@ -71,6 +74,7 @@ pub struct Chat {
     missed: u64,
     outbox: Outbox,
     others: Others,
+    reading: Reading,
     pauses: Pauses,
     settings_at: SettingsAt,
     /// The socket is open, but brings nothing of this channel.
@@ -110,6 +114,7 @@ impl Chat {
             missed: 0,
             outbox: Outbox::default(),
             others: Others::default(),
+            reading: Reading::default(),
             pauses: Pauses::default(),
             settings_at: SettingsAt::default(),
             is_deaf: false,
@@ -154,6 +159,10 @@ impl Chat {
             Event::JumpedTo(message) => self.jump_to(message, &mut step),
             Event::EndedJump => self.cancel_jump(&mut step),
             Event::ReturnedToLatest => self.return_to_latest(&mut step),
+            Event::Used => self.used(&mut step),
+            Event::Seen { up_to } => self.seen(up_to, &mut step),
+            Event::StoppedReading => self.stopped_reading(),
+            Event::Restored { key, value } => self.restored(&key, value.as_deref()),
             Event::Sent {
                 content,
                 replying_to,
@@ -166,6 +175,7 @@ impl Chat {
         }
         self.load_emoji_names(&mut step);
         self.watch_posting(&mut step);
+        self.watch_reading(&mut step);
         (step.effects, step.changes)
     }
 
@@ -183,6 +193,7 @@ impl Chat {
             }
             Timer::RefillGap => self.fill_gap(step),
             Timer::SearchOn => self.search_again(step),
+            Timer::TellRead => self.tell_mark_again(step),
             Timer::TypingEnds => self.watch_typing(step),
             Timer::PostingAgain => self.posting_again(),
             Timer::Reconnect => self.connect(step),

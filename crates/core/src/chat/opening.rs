@@ -127,6 +127,7 @@ impl Chat {
             }
             self.gap.restarts(self.timeline.newest());
         }
+        self.restore_reading(step);
         self.set_status(Status::Ready, step);
         step.effects.push(Effect::Emit(PageEvent::Ready));
         self.connect(step);

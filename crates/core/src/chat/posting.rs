@@ -41,7 +41,7 @@ pub(super) struct Pauses {
     /// When the visitor's newest message was acknowledged or posted.
     posted_at: i64,
     /// The time of the last event, by the server's clock.
-    now: i64,
+    pub now: i64,
     /// As it was last told.
     told: Posting,
 }

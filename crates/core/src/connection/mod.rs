@@ -7,10 +7,10 @@ use crate::{Changes, Effect, Moment, Timer};
 use backoff::full_jitter;
 use wire::session::SocketAddress;
 use wire::socket::{
-    ChannelKind, ClientFrame, ConnectedId, ConnectedKind, Heartbeat, SocketChannel,
-    SubscribeToChannel,
+    BroadcastRequest, ChannelKind, ClientFrame, ConnectedId, ConnectedKind, Heartbeat, MarkAsRead,
+    SocketChannel, SubscribeToChannel,
 };
-use wire::{ChannelId, Extra, UserId};
+use wire::{ChannelId, Extra, Millis, UserId};
 
 /// How often a live connection is asked whether it still is.
 const HEARTBEAT_MILLIS: u32 = 20_000;
@@ -266,6 +266,26 @@ impl Connection {
         } else {
             self.lost(now, effects, changes);
         }
+    }
+
+    /// Tells the visitor's other pages how far they have read, where the socket is open.
+    pub fn mark_as_read(&self, peer: &Peer<'_>, at: i64, effects: &mut Vec<Effect>) {
+        let State::Live { socket, .. } = self.state else {
+            return;
+        };
+        let request = ClientFrame {
+            broadcast_request: Some(BroadcastRequest {
+                channel: feed_channel(peer.channel),
+                typing_indicator: None,
+                mark_as_read: Some(MarkAsRead {
+                    timestamp: Some(Millis::new(at)),
+                    ..MarkAsRead::default()
+                }),
+                extra: Extra::default(),
+            }),
+            ..ClientFrame::default()
+        };
+        send(socket, &request, effects);
     }
 
     /// The handshake took too long.

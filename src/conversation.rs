@@ -1,7 +1,7 @@
 use crate::platform::clock;
 use chat_core::{
     Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Jump, Newer, Older, Options,
-    OrderChange, Posting, Row, RowId, Status, Typing, Unread,
+    OrderChange, Pinned, Posting, Row, RowId, Status, Typing, Unread, WhoReacted,
 };
 use leptos::prelude::*;
 use litemap::LiteMap;
@@ -57,6 +57,8 @@ struct Signals {
     present: Local<u64>,
     posting: Local<u64>,
     reading: Local<u64>,
+    pinned: Local<u64>,
+    who_reacted: Local<u64>,
 }
 
 /// A row that somebody looks at.
@@ -92,6 +94,8 @@ impl Conversation {
             present: RwSignal::new_local(0),
             posting: RwSignal::new_local(0),
             reading: RwSignal::new_local(0),
+            pinned: RwSignal::new_local(0),
+            who_reacted: RwSignal::new_local(0),
         };
         Self {
             state: StoredValue::new_local(Rc::new(State {
@@ -288,6 +292,21 @@ impl Conversation {
         self.state.get_value().signals.viewer.read_only()
     }
 
+    /// The pinned messages among all that are known, newest first. Tracks.
+    pub fn pinned(&self) -> Vec<Pinned> {
+        self.tracked(|signals| signals.pinned, Chat::pinned)
+            .unwrap_or_default()
+    }
+
+    /// Who reacted to the message that was last asked about. Tracks.
+    pub fn who_reacted(&self) -> Option<WhoReacted> {
+        self.tracked(
+            |signals| signals.who_reacted,
+            |chat| chat.who_reacted().cloned(),
+        )
+        .flatten()
+    }
+
     /// What was last said to those who listen rather than look.
     pub fn announcement(&self) -> Read<Option<Announcement>> {
         self.state.get_value().signals.announcement.read_only()
@@ -335,6 +354,8 @@ impl State {
             (changes.present, signals.present),
             (changes.posting, signals.posting),
             (changes.reading, signals.reading),
+            (changes.pinned, signals.pinned),
+            (changes.who_reacted, signals.who_reacted),
         ] {
             if changed {
                 signal.update(|version| *version += 1);

@@ -31,6 +31,8 @@ pub struct Changes {
     pub reading: bool,
     /// [`crate::Chat::posting`].
     pub posting: bool,
+    /// [`crate::Chat::who_reacted`].
+    pub who_reacted: bool,
 }
 
 impl Changes {

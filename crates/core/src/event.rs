@@ -74,6 +74,8 @@ pub enum Event {
     },
     /// The answer to [`crate::Effect::LoadEmojiNames`]; `None` where the file could not be loaded.
     EmojiNames(Option<String>),
+    /// The visitor wants to know who reacted to a message; [`crate::Chat::who_reacted`] says it.
+    AskedWhoReacted(RowId),
     /// The visitor wants another try after [`crate::Status::Refused`] or [`crate::Status::Unreachable`].
     RetriedOpening,
 }

@@ -27,7 +27,8 @@ pub use http::{HttpOutcome, HttpRequest, Method, RequestId};
 pub use moment::Moment;
 pub use outbox::{Delivery, Failure};
 pub use row::{
-    Author, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactionView, Row, RowId,
+    Author, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactedBy, ReactionView, Row,
+    RowId, WhoReacted, WhoReactedState,
 };
 pub use session::{Identity, Refusal, Status};
 pub use timeline::{Newer, Older};

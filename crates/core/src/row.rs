@@ -167,3 +167,34 @@ pub struct Pinned {
     /// When it was posted: milliseconds since the Unix epoch.
     pub created_at: i64,
 }
+
+/// Who reacted to one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhoReacted {
+    /// The message.
+    pub message: MessageId,
+    /// The reactions that it had when the names were asked for.
+    pub(crate) reactions: Vec<ReactionView>,
+    /// The names, or what became of asking for them.
+    pub state: WhoReactedState,
+}
+
+/// What became of asking who reacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhoReactedState {
+    /// The server was asked.
+    Loading,
+    /// The server could not be asked, or did not say.
+    Failed,
+    /// The most recent hundred.
+    Known(Vec<ReactedBy>),
+}
+
+/// Those who reacted to a message with one emoji.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReactedBy {
+    /// [`ReactionView::value`].
+    pub value: String,
+    /// The others' names, the most recent first. The visitor's own reaction is [`ReactionView::own`].
+    pub names: Vec<String>,
+}

@@ -2,8 +2,8 @@
 
 mod harness;
 
-use chat_core::{Announcement, Effect, Event};
-use harness::{CHANNEL, Harness, VIEWER, error, message};
+use chat_core::{Announcement, Effect, Event, WhoReactedState};
+use harness::{CHANNEL, Harness, VIEWER, error, message, page};
 use serde_json::{Value, json};
 
 fn reacted(kind: &str, value: &str, count: u64, at: i64) -> [Value; 2] {
@@ -168,4 +168,62 @@ fn x9_an_unknown_reaction_is_inert_and_short() {
     one["reaction_counts"] = json!([{"emoji": long, "count": 1}]);
     let chat = Harness::live(&[one]);
     assert!(chat.row("one").reactions[0].symbol.chars().count() <= 24);
+}
+
+fn names(chat: &Harness) -> Option<Vec<(String, Vec<String>)>> {
+    match &chat.chat.who_reacted()?.state {
+        WhoReactedState::Known(by) => Some(
+            by.iter()
+                .map(|by| (by.value.clone(), by.names.clone()))
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
+#[test]
+fn who_reacted_is_asked_once_and_again_when_a_reaction_changed() {
+    let mut chat = with_hearts(3);
+    let row = chat.row("one").id;
+    let reaction = |id: &str, emoji: Option<&str>, user: &str| {
+        json!({"id": id, "emoji": emoji, "resource_id": "msg_1",
+            "user": {"id": user, "name": null, "username": user.trim_start_matches("user_")}})
+    };
+    chat.feed(Event::AskedWhoReacted(row));
+    assert!(chat.changes.who_reacted);
+    chat.feed(Event::AskedWhoReacted(row));
+    assert_eq!(chat.waiting("GET", "/reactions"), 1);
+    assert_eq!(names(&chat), None);
+    let all = [
+        reaction("reaction_1", Some("❤️"), "user_bob"),
+        reaction("reaction_2", None, "user_vote"),
+        reaction("reaction_3", Some(":heart:"), VIEWER),
+        reaction("reaction_4", Some(":heart:"), "user_eve"),
+    ];
+    let request = chat.answer_get("/reactions", 200, &page(&all, None));
+    assert!(request.path.contains("resource_id=msg_1"));
+    // X9: both spellings are one reaction, and its value is the pill's.
+    let value = chat.row("one").reactions[0].value.clone();
+    let hearts = vec![(value, vec!["bob".to_owned(), "eve".to_owned()])];
+    assert_eq!(names(&chat), Some(hearts.clone()));
+    chat.feed(Event::AskedWhoReacted(row));
+    assert_eq!(chat.waiting("GET", "/reactions"), 0);
+
+    for frame in reacted("EMOJI", ":fire:", 1, chat.now + 50) {
+        chat.receive(&frame);
+    }
+    chat.feed(Event::AskedWhoReacted(row));
+    assert_eq!(chat.waiting("GET", "/reactions"), 1);
+    assert_eq!(names(&chat), Some(hearts), "until the newer ones are there");
+    chat.lose("GET", "/reactions");
+    assert!(matches!(
+        chat.chat.who_reacted().map(|who| &who.state),
+        Some(WhoReactedState::Failed)
+    ));
+    chat.feed(Event::AskedWhoReacted(row));
+    assert_eq!(
+        chat.waiting("GET", "/reactions"),
+        1,
+        "a failure can be repeated"
+    );
 }

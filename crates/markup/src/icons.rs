@@ -15,3 +15,16 @@ pub const LOCK: &str = "M5.5 9h9A1.5 1.5 0 0 1 16 10.5v5a1.5 1.5 0 0 1-1.5 1.5h-
 pub const PLUG: &str = "M2.5 7.5a11 11 0 0 1 15 0M5 10.5a7.3 7.3 0 0 1 10 0M7.6 13.400a3.6 3.6 0 0 1 4.8 0M10 16.5v.1M3.5 3.5l13 13";
 pub const BUBBLES: &str = "M3 5.5A2.5 2.5 0 0 1 5.5 3h9A2.5 2.5 0 0 1 17 5.5v6a2.5 2.5 0 0 1-2.5 2.5H9l-4 3.5V14A2.5 2.5 0 0 1 3 11.5z";
 pub const SEARCH: &str = "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM13 13l4 4";
+/// A pin.
+pub const PIN: &str = "M7.5 3h5l-.6 5 2.6 3v1.5h-9V11l2.6-3zM10 12.5v4.5";
+/// One back.
+pub const LEFT: &str = "M12.5 4.5 7 10l5.5 5.5";
+/// One on.
+pub const RIGHT: &str = "m7.5 4.5 5.5 5.5-5.5 5.5";
+/// Larger.
+pub const PLUS: &str = "M10 4v12M4 10h12";
+/// Smaller.
+pub const MINUS: &str = "M4 10h12";
+/// Out of here.
+pub const OPEN: &str =
+    "M8 4.5H5.5a1 1 0 0 0-1 1v9a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1V12M11.5 4h4.5v4.5M15.5 4.5 9.5 10.5";

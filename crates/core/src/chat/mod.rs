@@ -16,6 +16,7 @@ mod roles;
 mod sending;
 mod settings;
 mod view;
+mod who_reacted;
 
 use crate::connection::Connection;
 use crate::outbox::Outbox;
@@ -23,7 +24,7 @@ use crate::session::OpenSession;
 use crate::timeline::{Merged, Timeline};
 use crate::{
     Changes, ConnectionStatus, Effect, Event, Identity, Moment, Newer, Older, Pinned, Row, RowId,
-    SocketEvent, SocketId, Status, Timer,
+    SocketEvent, SocketId, Status, Timer, WhoReacted,
 };
 use emoji::EmojiTable;
 use gap::Gap;
@@ -84,6 +85,7 @@ pub struct Chat {
     /// Names of the users that were seen, for mentions.
     people: LiteMap<UserId, UserReference>,
     roles: Roles,
+    who_reacted: Option<WhoReacted>,
     opening_failures: u32,
     /// A timer runs until the session is asked for again.
     reopens_later: bool,
@@ -122,6 +124,7 @@ impl Chat {
             emoji: EmojiTable::default(),
             people: LiteMap::new(),
             roles: Roles::default(),
+            who_reacted: None,
             opening_failures: 0,
             reopens_later: false,
         }
@@ -170,6 +173,7 @@ impl Chat {
             Event::RetriedSending(row) => self.retry_sending(row, &mut step),
             Event::DiscardedFailed(row) => self.discard_failed(row, &mut step),
             Event::ToggledReaction { row, emoji } => self.toggle_reaction(row, &emoji, &mut step),
+            Event::AskedWhoReacted(row) => self.ask_who_reacted(row, &mut step),
             Event::Voted { row, option } => self.vote(row, option, &mut step),
             Event::EmojiNames(table) => self.emoji_names_arrived(table, &mut step),
         }
@@ -318,6 +322,11 @@ impl Chat {
     /// A row as it is drawn, unless it is gone.
     pub fn row(&self, row: RowId) -> Option<Row> {
         self.view(row)
+    }
+
+    /// Who reacted to the message that was last asked about.
+    pub fn who_reacted(&self) -> Option<&WhoReacted> {
+        self.who_reacted.as_ref()
     }
 
     /// The pinned messages among all that are known, newest first. The API can't be asked for them.

@@ -19,6 +19,7 @@ pub(super) enum Purpose {
         kind: ReactionKind,
         value: String,
     },
+    WhoReacted(MessageId),
 }
 
 /// The requests under way. An answer to any other request is stale and ignored.
@@ -114,6 +115,7 @@ impl Chat {
             } => {
                 self.react_answered(id, &message, &kind, &value, &outcome, step);
             }
+            Purpose::WhoReacted(message) => self.who_reacted_answered(&message, &outcome, step),
         }
     }
 

@@ -299,7 +299,8 @@ impl Chat {
                 answer.own = chosen;
             }
         }
-        let total = answers.iter().map(|answer| answer.votes).sum();
+        let votes = answers.iter().map(|answer| answer.votes);
+        let total = votes.fold(0, u64::saturating_add);
         Some(PollView { answers, total })
     }
 }

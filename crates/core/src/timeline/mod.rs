@@ -12,7 +12,7 @@ use early::Early;
 pub use early::Newer;
 pub(crate) use order::Order;
 pub(crate) use record::{Key, Record};
-pub(crate) use tallies::{Tallies, same_reaction, symbol};
+pub(crate) use tallies::{Tallies, canonical, same_reaction, symbol};
 pub use window::Older;
 use window::Window;
 

@@ -219,7 +219,7 @@ fn entry(tally: &PostReactionCount) -> (String, u64) {
 }
 
 /// `:heart:` and ❤️ are one reaction (X9): the emoji itself, without the variation selector.
-fn canonical(value: &str) -> String {
+pub(crate) fn canonical(value: &str) -> String {
     symbol(value, EmojiNames::COMMON)
         .chars()
         .filter(|character| *character != '\u{FE0F}')

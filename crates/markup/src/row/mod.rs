@@ -3,7 +3,10 @@
 
 mod attachments;
 mod avatar;
+mod blur;
+mod cards;
 mod delivery;
+mod files;
 mod heading;
 mod parts;
 mod poll;
@@ -11,6 +14,7 @@ mod quote;
 mod reactions;
 mod tools;
 
+pub use attachments::pictures;
 use chat_core::Row;
 pub use parts::Parts;
 use std::rc::Rc;
@@ -23,6 +27,8 @@ pub struct Shown {
     pub may: May,
     /// The day that begins with it, as it is written.
     pub day: Option<String>,
+    /// When it was posted, as it is written at this moment.
+    pub time: String,
 }
 
 /// What the visitor may do with a message.

@@ -1,4 +1,4 @@
-use super::{Shown, attachments, avatar, delivery, heading, poll, quote, reactions, tools};
+use super::{Shown, attachments, avatar, cards, delivery, heading, poll, quote, reactions, tools};
 use crate::dates::Dates;
 use crate::pen::Pen;
 use crate::text;
@@ -16,6 +16,7 @@ pub struct Parts<P: Pen> {
     marks: P::Element,
     tools: P::Element,
     attachments: P::Element,
+    cards: P::Element,
     reactions: P::Element,
     delivery: P::Element,
 }
@@ -29,6 +30,7 @@ impl<P: Pen> Parts<P> {
         let body = pen.element(&message, "div", "body")?;
         let heading = pen.element(&body, "div", "heading")?;
         let bubble = pen.element(&body, "div", "bubble")?;
+        let foot = pen.element(&message, "div", "foot-line")?;
         let parts = Self {
             day,
             avatar,
@@ -39,8 +41,9 @@ impl<P: Pen> Parts<P> {
             marks: pen.element(&bubble, "div", "marks")?,
             tools: pen.element(&bubble, "div", "tools")?,
             attachments: pen.element(&body, "div", "attachments")?,
-            reactions: pen.element(&body, "div", "reactions")?,
-            delivery: pen.element(&body, "div", "delivery")?,
+            cards: pen.element(&body, "div", "cards")?,
+            reactions: pen.element(&foot, "div", "reactions")?,
+            delivery: pen.element(&foot, "div", "delivery")?,
             item,
         };
         pen.set(&parts.avatar, "aria-hidden", "true");
@@ -82,9 +85,14 @@ impl<P: Pen> Parts<P> {
             avatar::draw(pen, &self.avatar, row);
         }
         if changed(|old, row| {
-            old.author.name != row.author.name || old.created_at != row.created_at
+            old.author.name != row.author.name
+                || old.author.is_admin != row.author.is_admin
+                || old.created_at != row.created_at
+                || old.kind != row.kind
         }) {
-            heading::draw(pen, &self.heading, row, dates);
+            heading::draw(pen, &self.heading, row, &now.time, dates);
+        } else if before.is_some_and(|before| before.time != now.time) {
+            heading::draw_time(pen, &self.heading, &now.time);
         }
         if changed(|old, row| old.quote != row.quote) {
             quote::draw(pen, &self.quote, row.quote.as_ref());
@@ -103,6 +111,9 @@ impl<P: Pen> Parts<P> {
         }
         if changed(|old, row| old.attachments != row.attachments) {
             attachments::draw(pen, &self.attachments, &row.attachments);
+        }
+        if changed(|old, row| old.cards != row.cards) {
+            cards::draw(pen, &self.cards, &row.cards);
         }
         if may_changed || changed(|old, row| old.reactions != row.reactions) {
             reactions::draw(pen, &self.reactions, &row.reactions, now.may.react);

@@ -12,7 +12,7 @@ pub(super) fn draw<P: Pen>(pen: &P, button: &P::Element, quote: Option<&Quote>) 
             excerpt,
         }) => (Some(message), author.as_str(), excerpt.as_str()),
         Some(Quote::Deleted) => (None, "", pen.strings().quote_deleted),
-        Some(Quote::Elsewhere { .. }) => (None, "", pen.strings().quote_elsewhere),
+        Some(Quote::Elsewhere { message }) => (Some(message), "", pen.strings().quote_elsewhere),
     };
     pen.set_if(button, "disabled", message.is_none());
     if let Some(message) = message {

@@ -49,11 +49,20 @@ fn patch<P: Pen>(pen: &P, pill: &P::Element, reaction: &ReactionView, open: bool
         if reaction.own { "true" } else { "false" },
     );
     pen.set(pill, "aria-label", &label);
-    pen.set_if(pill, "disabled", !open);
+    set_closed(pen, pill, !open);
     if let Some(symbol) = pen.first_child(pill) {
         pen.set_text(&symbol, &reaction.symbol);
     }
     if let Some(number) = pen.last_child(pill) {
         pen.set_text(&number, &count);
     }
+}
+
+/// A button that does nothing for this visitor. It can still be reached, to learn who reacted and why it is closed.
+pub(super) fn set_closed<P: Pen>(pen: &P, button: &P::Element, closed: bool) {
+    pen.set(
+        button,
+        "aria-disabled",
+        if closed { "true" } else { "false" },
+    );
 }

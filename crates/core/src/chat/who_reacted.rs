@@ -1,0 +1,92 @@
+use super::requests::Purpose;
+use super::view::display_name;
+use super::{Chat, Step};
+use crate::http::encode_query;
+use crate::timeline::canonical;
+use crate::{HttpOutcome, Method, ReactedBy, RowId, WhoReacted, WhoReactedState};
+use wire::MessageId;
+use wire::rest::{Page, Reaction};
+
+/// Whop answers no more at once.
+const MOST: u32 = 100;
+
+impl Chat {
+    /// Asks for the names, unless they are known or asked for already and no reaction has changed since.
+    pub(super) fn ask_who_reacted(&mut self, row: RowId, step: &mut Step) {
+        let Some(row) = self.row(row).filter(|_| self.is_open()) else {
+            return;
+        };
+        let Some(message) = row.message else { return };
+        let is_known = self.who_reacted.as_ref().is_some_and(|known| {
+            known.message == message
+                && known.reactions == row.reactions
+                && known.state != WhoReactedState::Failed
+        });
+        if is_known {
+            return;
+        }
+        let path = format!(
+            "/api/v1/reactions?resource_id={}&first={MOST}",
+            encode_query(&message)
+        );
+        // Names of a moment ago are better than none while newer ones are on their way.
+        let known = self.who_reacted.take();
+        let known = known.filter(|known| known.message == message);
+        let state = match known.map(|known| known.state) {
+            Some(WhoReactedState::Known(by)) => WhoReactedState::Known(by),
+            _ => WhoReactedState::Loading,
+        };
+        self.who_reacted = Some(WhoReacted {
+            message: message.clone(),
+            reactions: row.reactions,
+            state,
+        });
+        step.changes.who_reacted = true;
+        let purpose = Purpose::WhoReacted(message);
+        self.request(purpose, Method::Get, path, None, step);
+    }
+
+    pub(super) fn who_reacted_answered(
+        &mut self,
+        message: &MessageId,
+        outcome: &HttpOutcome,
+        step: &mut Step,
+    ) {
+        let page = match outcome {
+            HttpOutcome::Answered {
+                status: 200, body, ..
+            } => serde_json::from_str::<Page<Reaction>>(body).ok(),
+            _ => None,
+        };
+        let viewer = self.viewer().map(|viewer| viewer.id.clone());
+        let Some(asked) = self.who_reacted.as_mut() else {
+            return;
+        };
+        if asked.message != *message {
+            return;
+        }
+        step.changes.who_reacted = true;
+        let Some(page) = page else {
+            asked.state = WhoReactedState::Failed;
+            return;
+        };
+        let mut by: Vec<ReactedBy> = Vec::new();
+        for reaction in page.data {
+            let Some(emoji) = reaction.emoji else {
+                continue;
+            };
+            if Some(&reaction.user.id) == viewer.as_ref() {
+                continue;
+            }
+            let (value, name) = (canonical(&emoji), display_name(&reaction.user));
+            match by.iter_mut().find(|by| by.value == value) {
+                Some(by) => by.names.push(name),
+                None => by.push(ReactedBy {
+                    value,
+                    names: vec![name],
+                }),
+            }
+        }
+        asked.state = WhoReactedState::Known(by);
+    }
+}

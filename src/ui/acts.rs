@@ -1,11 +1,15 @@
+use super::announcer;
 use super::dom::{focus_quietly, origin};
+use super::lightbox;
+use super::pinned;
 use super::quick_reactions::{self, Picking};
 use super::scene::{Replying, Scene};
+use super::touch;
 use chat_core::{Chat, Event, Row};
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, MouseEvent};
 
 /// How much of a message the composer quotes.
 const EXCERPT_CHARACTERS: usize = 120;
@@ -17,7 +21,14 @@ pub(super) fn clicked(event: &web_sys::Event, scene: Scene) {
     let Some(element) = origin(event) else {
         return;
     };
+    if touch::ends_long_press(scene) {
+        event.prevent_default();
+        return;
+    }
     if let Ok(Some(actor)) = element.closest("[data-act]") {
+        if actor.get_attribute("data-act").as_deref() == Some("view") {
+            return view(event, &actor, scene);
+        }
         perform(&actor, scene);
     }
 }
@@ -41,7 +52,11 @@ pub(super) fn perform(actor: &Element, scene: Scene) {
         "copy" => copy(actor, scene),
         "reveal" => reveal(actor),
         "unfold" => unfold(actor, scene),
-        "quoted" => show_quoted(&value(), actor, scene),
+        "quoted" => {
+            scene.pins_open.set(false);
+            show_quoted(&value(), actor, scene);
+        }
+        "pins" => pinned::toggle(actor, !scene.pins_open.get_untracked(), scene),
         act => {
             if let Some(row) = row_of(actor, scene) {
                 perform_on(&row, act, value(), actor, scene);
@@ -52,6 +67,11 @@ pub(super) fn perform(actor: &Element, scene: Scene) {
 
 fn perform_on(row: &Row, act: &str, value: String, actor: &Element, scene: Scene) {
     let conversation = scene.conversation;
+    if matches!(act, "react" | "vote" | "pick")
+        && actor.get_attribute("aria-disabled").as_deref() == Some("true")
+    {
+        return announcer::show_note(scene.why_not_react().to_owned(), scene);
+    }
     match act {
         "react" => conversation.dispatch(Event::ToggledReaction {
             row: row.id,
@@ -70,6 +90,21 @@ fn perform_on(row: &Row, act: &str, value: String, actor: &Element, scene: Scene
         }
         "edit" => edit(row, scene),
         _ => {}
+    }
+}
+
+/// Shows a picture larger, unless the browser was asked to open it elsewhere.
+fn view(event: &web_sys::Event, actor: &Element, scene: Scene) {
+    let elsewhere = event.dyn_ref::<MouseEvent>().is_some_and(|event| {
+        event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0
+    });
+    let at = actor.get_attribute("data-value");
+    if !elsewhere
+        && let Some(row) = row_of(actor, scene)
+        && let Some(at) = at.and_then(|at| at.parse().ok())
+    {
+        event.prevent_default();
+        lightbox::open(actor, row.id, at, scene);
     }
 }
 
@@ -106,15 +141,15 @@ fn edit(row: &Row, scene: Scene) {
     scene.focus_field();
 }
 
-/// Shows the message that a quote is of, if it is loaded.
+/// Shows the message that a quote or a pin is of, wherever it is.
 fn show_quoted(message: &str, near: &Element, scene: Scene) {
     let conversation = scene.conversation;
     let row = |chat: &Chat| chat.row_of_message(&message.into());
     let Some(id) = conversation.look(row).flatten() else {
-        return;
+        return conversation.dispatch(Event::JumpedTo(message.into()));
     };
     let selector = ["[data-row=\"", &id.get().to_string(), "\"]"].concat();
-    let Ok(Some(list)) = near.closest(".rows") else {
+    let Ok(Some(list)) = near.closest(".chat") else {
         return;
     };
     let Ok(Some(item)) = list.query_selector(&selector) else {

@@ -20,20 +20,24 @@ const MOST_READ_OUT: usize = 3;
 pub(super) fn announce(scene: Scene) {
     let strings = scene.strings;
     let waiting = Rc::new(RefCell::new(Vec::<String>::new()));
-    let (speak, forget_note) = (Later::new(), Later::new());
+    let speak = Later::new();
+    on_cleanup(move || {
+        if let Some(Some(handle)) = scene.note_timer.try_get_value() {
+            handle.clear();
+        }
+    });
     watch(move || {
         let line = match scene.conversation.announcement().get() {
             None => return,
             Some(Announcement::Message { author, text }) => [&author, ": ", &text].concat(),
             Some(Announcement::SendingFailed) => strings.sending_failed.to_owned(),
             Some(Announcement::ReactingFailed(reason)) => {
-                scene.note.set(if reason.is_empty() {
+                let sentence = if reason.is_empty() {
                     strings.reaction_failed.to_owned()
                 } else {
                     reason
-                });
-                forget_note.run_after(NOTE, Box::new(move || scene.note.set(String::new())));
-                return;
+                };
+                return untrack(|| show_note(sentence, scene));
             }
         };
         waiting.borrow_mut().push(line);
@@ -48,6 +52,17 @@ pub(super) fn announce(scene: Scene) {
         };
         speak.run_after(DEBOUNCE, Box::new(say));
     });
+}
+
+/// Shows a sentence in passing.
+pub(super) fn show_note(sentence: String, scene: Scene) {
+    scene.note.set(sentence);
+    let timer = scene.note_timer;
+    if let Some(handle) = timer.get_value() {
+        handle.clear();
+    }
+    let forget = move || scene.note.set(String::new());
+    timer.set_value(set_timeout_with_handle(forget, NOTE).ok());
 }
 
 /// What is said to those who listen.

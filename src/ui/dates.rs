@@ -6,6 +6,8 @@ use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 const DAY_MILLIS: f64 = 86_400_000.0;
+const HOUR_MILLIS: f64 = 3_600_000.0;
+const MINUTE_MILLIS: f64 = 60_000.0;
 
 #[wasm_bindgen]
 extern "C" {
@@ -41,6 +43,8 @@ pub(super) struct Dates {
     formats: StoredValue<Formats, LocalStorage>,
     /// Today, so that what is relative to it is written anew when the day ends.
     today: RwSignal<i32>,
+    /// Goes up every minute, so that what is relative to it is written anew.
+    minute: RwSignal<u32>,
 }
 
 impl Dates {
@@ -57,10 +61,16 @@ impl Dates {
             day: with(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
             day_and_year: with(&[("day", "numeric"), ("month", "long"), ("year", "numeric")]),
             exact: with(&[("dateStyle", "full"), ("timeStyle", "medium")]),
-            relative: RelativeTimeFormat::new(&locales, &options(&[("numeric", "auto")])).ok(),
+            relative: RelativeTimeFormat::new(
+                &locales,
+                &options(&[("numeric", "auto"), ("style", "short")]),
+            )
+            .ok(),
         };
         let today = RwSignal::new(local_day(&Date::new_0()));
+        let minute = RwSignal::new(0);
         let tick = move || {
+            minute.update(|minute| *minute += 1);
             let now = local_day(&Date::new_0());
             if today.get_untracked() != now {
                 today.set(now);
@@ -72,7 +82,27 @@ impl Dates {
         Self {
             formats: StoredValue::new_local(formats),
             today,
+            minute,
         }
+    }
+
+    /// How long ago it was, within the last hour; else hours and minutes. Tracks the time that passes.
+    pub fn posted(self, unix_millis: i64) -> String {
+        let age = Date::now() - date(unix_millis).get_time();
+        // A clock that is a little slow makes nothing come from the future.
+        if age > -HOUR_MILLIS && age < HOUR_MILLIS {
+            self.minute.track();
+            let minutes = (age / MINUTE_MILLIS).floor().max(0.0);
+            let unit = if minutes > 0.0 { "minute" } else { "second" };
+            let written = self.formats.with_value(|formats| {
+                let relative = formats.relative.as_ref()?;
+                Some(relative.format(-minutes, unit))
+            });
+            if let Some(written) = written {
+                return written;
+            }
+        }
+        markup::Dates::time(&self, unix_millis)
     }
 
     /// Today, yesterday, or the date. Tracks the end of the day.

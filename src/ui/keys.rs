@@ -1,8 +1,12 @@
 use super::acts;
 use super::composer;
 use super::dom::origin;
+use super::lightbox;
+use super::pinned;
 use super::quick_reactions;
 use super::scene::Scene;
+use super::who_reacted;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
@@ -17,6 +21,19 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
     {
         event.prevent_default();
         return focus(&stop);
+    }
+    if matches!(target.closest(".lightbox"), Ok(Some(_))) {
+        return lightbox::pressed(event, scene);
+    }
+    if event.key() == "Escape" {
+        if who_reacted::is_shown(scene) {
+            event.prevent_default();
+            return who_reacted::hide(scene);
+        }
+        if matches!(target.closest(".pins"), Ok(Some(_))) && scene.pins_open.get_untracked() {
+            event.prevent_default();
+            return pinned::toggle(&target, false, scene);
+        }
     }
     if target.tag_name() == "TEXTAREA" {
         return composer::pressed(event, scene);

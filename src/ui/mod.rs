@@ -9,13 +9,17 @@ mod dates;
 mod dom;
 mod frame;
 mod keys;
+mod lightbox;
 mod list;
 mod pen;
+mod pinned;
 mod quick_reactions;
 mod region;
 mod row;
 mod scene;
 mod status;
+mod touch;
+mod who_reacted;
 
 pub use appearance::{Appearance, ChatStyle, Theme};
 pub use frame::App;

@@ -3,6 +3,7 @@ use super::region::watch;
 use super::scene::Scene;
 use chat_core::RowId;
 use leptos::prelude::*;
+use markup::Dates as _;
 use markup::row::{May, Parts, Shown};
 use web_sys::Element;
 
@@ -34,7 +35,18 @@ fn draw(item: Element, (id, scene): (RowId, Scene)) {
             post: scene.can_post(),
         };
         let day = row.starts_day.then(|| scene.dates.day(row.created_at));
-        let shown = Shown { row, may, day };
+        // Within a group the gutter has no room for more than the clock's time.
+        let time = if row.starts_group {
+            scene.dates.posted(row.created_at)
+        } else {
+            scene.dates.time(row.created_at)
+        };
+        let shown = Shown {
+            row,
+            may,
+            day,
+            time,
+        };
         parts.draw(&pen, &scene.dates, before.as_ref(), &shown);
         before = Some(shown);
     });

@@ -1,11 +1,15 @@
 use super::appearance::Appearance;
 use super::dates::Dates;
+use super::lightbox::Lightbox;
 use super::quick_reactions::Picking;
+use super::touch::Press;
+use super::who_reacted::Asking;
 use crate::Conversation;
 use leptos::prelude::*;
 use markup::strings::{ENGLISH, Strings};
 use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
+use wire::rest::WhoCanReact;
 
 /// What every component of one widget shares: the conversation, the language, and what the visitor is about to do.
 /// A handle to copy freely.
@@ -24,6 +28,22 @@ pub(super) struct Scene {
     pub picking: RwSignal<Option<Picking>>,
     /// The button that opened the picker.
     pub opener: StoredValue<Option<Element>, LocalStorage>,
+    /// The pictures that are being looked at.
+    pub lightbox: StoredValue<Option<Lightbox>, LocalStorage>,
+    /// The pill whose names are shown.
+    pub asking: RwSignal<Option<Asking>>,
+    /// The same pill's element.
+    pub asking_pill: StoredValue<Option<Element>, LocalStorage>,
+    /// Until the names are asked for.
+    pub asking_timer: StoredValue<Option<TimeoutHandle>>,
+    /// The finger that is down.
+    pub press: StoredValue<Option<Press>>,
+    /// Until the passing note is gone.
+    pub note_timer: StoredValue<Option<TimeoutHandle>>,
+    /// The list of pinned messages is open.
+    pub pins_open: RwSignal<bool>,
+    /// Owns what is made later, when somebody asks for it.
+    pub owner: StoredValue<Owner>,
     /// Goes up whenever the list is to show the newest message.
     pub to_latest: RwSignal<u64>,
     /// Far enough from the newest message to offer the way back.
@@ -55,6 +75,14 @@ impl Scene {
             field: StoredValue::new_local(None),
             picking: RwSignal::new(None),
             opener: StoredValue::new_local(None),
+            lightbox: StoredValue::new_local(None),
+            asking: RwSignal::new(None),
+            asking_pill: StoredValue::new_local(None),
+            asking_timer: StoredValue::new(None),
+            press: StoredValue::new(None),
+            note_timer: StoredValue::new(None),
+            pins_open: RwSignal::new(false),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
             to_latest: RwSignal::new(0),
             away: RwSignal::new(false),
             unseen: RwSignal::new(0),
@@ -83,6 +111,22 @@ impl Scene {
                 .as_ref()
                 .map(|channel| channel.experience.name.clone())
         })
+    }
+
+    /// Why the visitor may not react.
+    pub fn why_not_react(&self) -> &'static str {
+        let channel = self.conversation.channel();
+        let who = channel.with_untracked(|channel| {
+            let who = channel.as_ref().map(|channel| &channel.who_can_react);
+            who.cloned()
+        });
+        match who {
+            Some(WhoCanReact::NoOne) => self.strings.no_one_reacts,
+            Some(WhoCanReact::Admins | WhoCanReact::ProductOwners) => {
+                self.strings.only_admins_react
+            }
+            _ => self.strings.may_not_react,
+        }
     }
 
     /// Puts the caret into the composer.

@@ -22,7 +22,7 @@ use whop_chat::ui::{App, Appearance, ChatStyle, Theme};
 /// Frames that a condition is waited for.
 const PATIENCE: u32 = 300;
 
-const STYLE: [(&str, &str); 14] = [
+const STYLE: [(&str, &str); 17] = [
     ("tokens", include_str!("../../style/tokens.css")),
     ("frame", include_str!("../../style/frame.css")),
     ("controls", include_str!("../../style/controls.css")),
@@ -41,6 +41,9 @@ const STYLE: [(&str, &str); 14] = [
     ("reactions", include_str!("../../style/reactions.css")),
     ("poll", include_str!("../../style/poll.css")),
     ("attachments", include_str!("../../style/attachments.css")),
+    ("cards", include_str!("../../style/cards.css")),
+    ("lightbox", include_str!("../../style/lightbox.css")),
+    ("pinned", include_str!("../../style/pinned.css")),
     ("composer", include_str!("../../style/composer.css")),
     ("preferences", include_str!("../../style/preferences.css")),
 ];

@@ -32,9 +32,13 @@ fn an_admin_is_one_in_all_their_rows() {
     assert!(!chat.row("old").author.is_admin);
     let mut frame = post("msg_3", "user_bob", 3, "new");
     frame["feedEntity"]["dmsPost"]["isPosterAdmin"] = json!(true);
+    frame["feedEntity"]["dmsPost"]["user"]["profilePicture"] =
+        json!({"originalUrl": "https://assets.example/bob.png"});
     chat.receive(&frame);
     assert!(chat.changes.all_rows);
     assert!(chat.row("old").author.is_admin && chat.row("new").author.is_admin);
+    let picture = Some("https://assets.example/bob.png");
+    assert_eq!(chat.row("old").author.picture.as_deref(), picture);
     assert!(!chat.row("other").author.is_admin);
     // T8: what an older frame says of the role is no news.
     chat.receive(&post("msg_0", "user_bob", 0, "late"));

@@ -231,7 +231,7 @@ impl Chat {
         merged.arrived = false;
         let mut post = post;
         let at = post.updated_at.get();
-        self.learn_role(&post.user_id, post.is_poster_admin, at, step);
+        self.learn_author(&post, step);
         let links = std::mem::take(&mut post.links);
         self.timeline.merge_cards(&id, links, at, &mut merged);
         self.merge_message(post.into_message(), &mut merged, step);

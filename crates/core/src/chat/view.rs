@@ -173,7 +173,8 @@ impl Chat {
             picture: user
                 .profile_picture
                 .as_ref()
-                .and_then(|picture| picture.url.clone()),
+                .and_then(|picture| picture.url.clone())
+                .or_else(|| self.picture_of(&user.id)),
             is_admin: self.is_admin(&user.id),
         }
     }

@@ -1,4 +1,4 @@
-use super::{Database, DatabaseError, Position, StoredFile, Window, files};
+use super::{Database, DatabaseError, Position, StoredFile, Window, cards, files};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use std::collections::HashMap;
@@ -6,6 +6,7 @@ use wire::rest::{
     Attachment, Direction, Message, Page, PageInfo, Poll, PollOption, PollVote, ReactionCount,
     UserReference,
 };
+use wire::socket::LinkEmbed;
 use wire::{ChannelId, Extra, FileId, MessageId, Timestamp, UserId};
 
 /// A message and where it stands.
@@ -21,6 +22,10 @@ pub struct StoredMessage {
     pub updated_at: i64,
     /// Its author is an admin of the channel.
     pub is_poster_admin: bool,
+    /// Where the author's picture is; only frames tell it.
+    pub author_picture: Option<String>,
+    /// The cards of its links; only frames tell them.
+    pub links: Vec<LinkEmbed>,
 }
 
 impl StoredMessage {
@@ -315,6 +320,9 @@ impl Database {
         let mut tallies = self.tallies(&ids)?;
         let mut attachments = self.attachments(&ids)?;
         for stored in &mut messages {
+            stored.author_picture = self.picture_of(&stored.message.user.id);
+            let content = stored.message.content.as_deref().unwrap_or_default();
+            stored.links = cards::of(content, &self.files_address);
             let message = &mut stored.message;
             for tally in tallies.remove(message.id.as_str()).unwrap_or_default() {
                 if tally.is_vote {
@@ -374,6 +382,8 @@ fn read(row: &Row<'_>) -> Result<StoredMessage, DatabaseError> {
         created_at,
         updated_at,
         is_poster_admin: row.get(15)?,
+        author_picture: None,
+        links: Vec::new(),
         message: Message {
             id: row.get::<_, String>(0)?.into(),
             content: row.get(4)?,

@@ -1,6 +1,7 @@
 //! What the sandbox remembers, in one `SQLite` file or in memory: rows in, `wire` entities out.
 //! Nothing here knows HTTP, who is asking or what they may do.
 
+mod cards;
 mod channels;
 mod files;
 mod keys;

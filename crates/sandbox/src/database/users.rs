@@ -108,6 +108,12 @@ impl Database {
             .collect())
     }
 
+    /// Where a user's picture is. A few chose none, and one picture is lost.
+    pub fn picture_of(&self, user: &str) -> Option<String> {
+        let without = ["user_bob", "user_stranger", crate::company::AGENT_ID];
+        (!without.contains(&user)).then(|| format!("{}portrait_{user}/content", self.files_address))
+    }
+
     /// Adds a user, after those that are there.
     pub fn add_user(&self, user: &StoredUser) -> Result<(), DatabaseError> {
         self.connection.execute(

@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Rich,
     Photos,
     File,
+    /// A film, a sound and a document.
+    Media,
     Poll,
     Announcement,
     System,
@@ -115,6 +117,7 @@ pub(super) fn write(
             writer.attach(vec![attachment]);
             writer.remarks(0, 2);
         }
+        Kind::Media => writer.media(),
         Kind::Poll => writer.poll(),
         Kind::Announcement => {
             writer.scene.cast[0] = OWNER;
@@ -273,6 +276,19 @@ impl Writer<'_, '_> {
             if self.random.chance(200) {
                 self.answer();
             }
+        }
+    }
+
+    fn media(&mut self) {
+        for (speaker, name) in [
+            (0, "shutter-test.mp4"),
+            (0, "shutter-sound.mp3"),
+            (1, "development-times.pdf"),
+        ] {
+            let text = self.material.file_captions.draw(self.random);
+            self.say(speaker, text);
+            let files = files::named(name, self.random);
+            self.attach(files.into_iter().collect());
         }
     }
 

@@ -180,6 +180,20 @@ pub(super) fn document(random: &mut Random) -> SeededAttachment {
     attachment(name.to_owned(), content_type, size, length, random)
 }
 
+/// The file of that name.
+pub(super) fn named(name: &str, random: &mut Random) -> Option<SeededAttachment> {
+    let (name, content_type, size, smallest, largest) =
+        *DOCUMENTS.iter().find(|(other, ..)| *other == name)?;
+    let length = random.between(smallest, largest);
+    Some(attachment(
+        name.to_owned(),
+        content_type,
+        size,
+        length,
+        random,
+    ))
+}
+
 fn attachment(
     filename: String,
     content_type: &'static str,

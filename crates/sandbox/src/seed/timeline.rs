@@ -5,13 +5,14 @@ use super::random::Random;
 use super::{feedback, files, schedule};
 
 /// What the newest screen of the channel shows, oldest first: something of everything.
-const FINALE: [Kind; 9] = [
+const FINALE: [Kind; 10] = [
     Kind::Announcement,
     Kind::Topic,
     Kind::Photos,
     Kind::Language,
     Kind::Rich,
     Kind::Poll,
+    Kind::Media,
     Kind::Topic,
     Kind::Photos,
     Kind::Dialogue,
@@ -120,6 +121,12 @@ fn place(conversations: Vec<Vec<Draft>>, count: usize, random: &mut Random) -> V
     placed
 }
 
+/// How many conversations there are.
+fn conversations_of(placed: &[Placed]) -> usize {
+    let last = placed.iter().map(|placed| placed.conversation).max();
+    last.map_or(0, |last| last + 1)
+}
+
 fn finish(
     placed: Vec<Placed>,
     last_millis: i64,
@@ -132,6 +139,8 @@ fn finish(
         .collect();
     let total = placed.len();
     let pin_every = (total / 12).max(25);
+    // What the newest screen's owner says, and asks, is pinned.
+    let finale = conversations_of(&placed).saturating_sub(FINALE.len());
     let mut wants_pin = false;
     let mut finished = Vec::with_capacity(total);
     for (at, placed) in placed.into_iter().enumerate() {
@@ -141,8 +150,11 @@ fn finish(
             || draft.mentions_everyone
             || !draft.poll_options.is_empty();
         wants_pin |= at % pin_every == pin_every / 2;
+        let in_finale = placed.conversation >= finale && placed.turn == 0;
+        let is_headline = placed.conversation == finale || !draft.poll_options.is_empty();
         let is_pinned = wants_pin && (is_showpiece || draft.text.len() > 300);
         wants_pin &= !is_pinned;
+        let is_pinned = is_pinned || (in_finale && is_headline);
         let replying_to = draft.reply_to.and_then(|turn| {
             let start = at.saturating_sub(400);
             let within = turns_in_order[start..at]

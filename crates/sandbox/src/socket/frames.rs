@@ -2,8 +2,9 @@ use crate::database::{ReactionMeaning, StoredChannel, StoredMessage, StoredReact
 use serde_json::{Value, json};
 use wire::rest::{Attachment, Message, MessageType, WhoCanPost, WhoCanReact};
 use wire::socket::{
-    ChatFeed, Dimensions, DmsPost, FeedEntity, FileAttachment, MutedUser, PostReactionCount,
-    PostReactionCountUpdate, ReactionEntity, ReactionKind, ServerFrame, SocketUser, UpdatedFields,
+    ChatFeed, Dimensions, DmsPost, FeedEntity, FileAttachment, LinkEmbed, MutedUser,
+    PostReactionCount, PostReactionCountUpdate, ReactionEntity, ReactionKind, ServerFrame,
+    SocketUser, UpdatedFields,
 };
 use wire::{Extra, Millis};
 
@@ -44,10 +45,13 @@ pub struct ReactionChange<'a> {
     pub message: &'a StoredMessage,
 }
 
+/// From far, one of the sandbox's landscapes looks like the other: a dark sky, light towards the hills.
+const BLURHASH: &str = "LHGRq~of00of~qofM{of00of?bof";
+
 /// The frames that tell the change, in their order.
 pub fn feed_frames(channel: &StoredChannel, change: FeedChange<'_>, now: i64) -> Vec<ServerFrame> {
     let entities = match change {
-        FeedChange::Post(message) => vec![post(channel, message)],
+        FeedChange::Post(message) => posts(channel, message),
         FeedChange::Deletion(message) => vec![deletion(channel, message, now)],
         FeedChange::Reaction(change) => reaction_entities(channel, change, now),
         FeedChange::Settings => vec![settings(channel, now)],
@@ -82,6 +86,23 @@ fn entity_base(entity_type: &str) -> Extra {
     extra.insert("entityType", json!(entity_type));
     extra.insert("isSynced", json!(true));
     extra
+}
+
+/// One frame, or two where there are links: Whop tells of a message first and reads the pages that it links to then.
+fn posts(channel: &StoredChannel, stored: &StoredMessage) -> Vec<FeedEntity> {
+    let finished = post(channel, stored);
+    if stored.links.is_empty() {
+        return vec![finished];
+    }
+    let mut unread = stored.clone();
+    for link in &mut unread.links {
+        *link = LinkEmbed {
+            url: link.url.clone(),
+            processing: true,
+            ..LinkEmbed::default()
+        };
+    }
+    vec![post(channel, &unread), finished]
 }
 
 fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
@@ -126,11 +147,17 @@ fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
             id: stored.message.user.id.clone(),
             name: stored.message.user.name.clone(),
             username: stored.message.user.username.clone(),
+            profile_picture: stored.author_picture.as_ref().map(|url| FileAttachment {
+                original_url: url.clone(),
+                file_name: "portrait.png".to_owned(),
+                content_type: "image/png".to_owned(),
+                ..FileAttachment::default()
+            }),
             ..SocketUser::default()
         }),
         files: attachments.iter().flatten().map(file).collect(),
         gifs: Vec::new(),
-        links: Vec::new(),
+        links: stored.links.clone(),
         poll: stored.message.poll.clone(),
         is_poster_admin: stored.is_poster_admin,
         experience_id: Some(channel.experience_id.clone()),
@@ -172,6 +199,7 @@ fn file(attachment: &Attachment) -> FileAttachment {
         .map(|(width, height)| Dimensions {
             width,
             height,
+            blurhash: BLURHASH.to_owned(),
             ..Dimensions::default()
         });
     let (image, video) = if content_type.starts_with("video/") {

@@ -1,22 +1,14 @@
-//! What a picture looks like from far, before it is there: the four corners of its BlurHash
+//! What a picture looks like from far, before it is there: the four corners of its `BlurHash`
 //! (<https://blurha.sh>), which the style sheet blends into one another.
 
 const DIGITS: &[u8; 83] =
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
 /// The cosine of each eighth of a turn.
-const COSINES: [f32; 8] = [
-    1.0,
-    0.707_106_8,
-    0.0,
-    -0.707_106_8,
-    -1.0,
-    -0.707_106_8,
-    0.0,
-    0.707_106_8,
-];
+const COSINES: [f32; 8] = [1.0, ROOT, 0.0, -ROOT, -1.0, -ROOT, 0.0, ROOT];
+const ROOT: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
 /// The colours a quarter of the way in from each corner, as `rgb(…)`: upper left, upper right, lower left, lower right.
-/// Nothing for what is no BlurHash.
+/// Nothing for what is no `BlurHash`.
 pub(super) fn corners(hash: &str) -> Option<[String; 4]> {
     let hash = hash.as_bytes();
     let size = number(hash.get(..1)?)?;

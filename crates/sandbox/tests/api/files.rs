@@ -39,7 +39,7 @@ async fn an_image_has_its_size_and_the_right_headers() {
 
 #[tokio::test]
 async fn documents_are_what_they_say() {
-    let whop = Whop::start_with(|options| options.messages = 3_000).await;
+    let whop = Whop::start_with(|options| options.messages = 8_000).await;
     let mut after = String::new();
     let mut kinds = std::collections::BTreeMap::new();
     loop {

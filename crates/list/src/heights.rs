@@ -12,8 +12,8 @@ const NONE: u32 = u32::MAX;
 ///
 /// A treap: a search tree by position that is kept balanced by random priorities, with sums over each subtree.
 #[derive(Debug)]
-pub struct Heights {
-    nodes: Vec<Node>,
+pub struct Heights<Key> {
+    nodes: Vec<Node<Key>>,
     root: u32,
     /// The first of the nodes that are free again, linked by their `parent`.
     free: u32,
@@ -21,8 +21,9 @@ pub struct Heights {
 }
 
 #[derive(Debug)]
-struct Node {
-    key: u64,
+struct Node<Key> {
+    /// None once the row is removed.
+    key: Option<Key>,
     height: Length,
     measured: bool,
     priority: u32,
@@ -35,7 +36,7 @@ struct Node {
     sum: Length,
 }
 
-impl Default for Heights {
+impl<Key> Default for Heights<Key> {
     fn default() -> Self {
         Self {
             nodes: Vec::new(),
@@ -46,7 +47,7 @@ impl Default for Heights {
     }
 }
 
-impl Heights {
+impl<Key: Copy + PartialEq> Heights<Key> {
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows(self.root)
@@ -63,13 +64,13 @@ impl Heights {
     }
 
     /// Puts a row before the one at that position, or at the end.
-    pub fn insert(&mut self, at: usize, key: u64, height: Length, measured: bool) -> Place {
+    pub fn insert(&mut self, at: usize, key: Key, height: Length, measured: bool) -> Place {
         // Xorshift: the tree has to be shuffled, not unforeseeable.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 17;
         self.random ^= self.random << 5;
         let node = Node {
-            key,
+            key: Some(key),
             height,
             measured,
             priority: self.random,
@@ -86,8 +87,8 @@ impl Heights {
         Place(index)
     }
 
-    /// Takes the row at that position away, and answers what it was: its key, its height, and whether that was measured.
-    pub fn remove(&mut self, at: usize) -> Option<(u64, Length, bool)> {
+    /// Takes the row at that position away, and answers which it was.
+    pub fn remove(&mut self, at: usize) -> Option<Key> {
         if at >= self.len() {
             return None;
         }
@@ -97,7 +98,7 @@ impl Heights {
         let node = self.nodes.get_mut(removed as usize)?;
         node.parent = self.free;
         self.free = removed;
-        Some((node.key, node.height, node.measured))
+        node.key.take()
     }
 
     /// The row at that position.
@@ -127,9 +128,9 @@ impl Heights {
 
     /// The sum of the heights of all rows behind that one.
     pub fn behind(&self, place: Place) -> Length {
-        let mut before = self.node(place.0).map_or(Length::ZERO, |node| {
-            self.sum(node.left) + node.height
-        });
+        let mut before = self
+            .node(place.0)
+            .map_or(Length::ZERO, |node| self.sum(node.left) + node.height);
         self.climb(place, |tree, parent| {
             before += tree.sum(parent.left) + parent.height;
         });
@@ -161,17 +162,15 @@ impl Heights {
         }
     }
 
-    /// Which row it is.
-    pub fn key(&self, place: Place) -> u64 {
-        self.node(place.0).map_or(0, |node| node.key)
+    /// Which row it is, unless it was removed.
+    pub fn key(&self, place: Place) -> Option<Key> {
+        self.node(place.0)?.key
     }
 
-    /// Where the row of that key is. Looks at every row.
-    pub fn find_key(&self, key: u64) -> Option<Place> {
-        (0..self.len())
-            .rev()
-            .filter_map(|at| self.at(at))
-            .find(|place| self.key(*place) == key)
+    /// Where a row is. Looks at every row, in the order in which they came.
+    pub fn find_key(&self, key: Key) -> Option<Place> {
+        let at = self.nodes.iter().position(|node| node.key == Some(key))?;
+        u32::try_from(at).ok().map(Place)
     }
 
     /// How high a row is, or is thought to be.
@@ -200,7 +199,7 @@ impl Heights {
     }
 
     /// Calls for every ancestor of a row that the row lies to the right of.
-    fn climb(&self, place: Place, mut call: impl FnMut(&Self, &Node)) {
+    fn climb(&self, place: Place, mut call: impl FnMut(&Self, &Node<Key>)) {
         let mut child = place.0;
         let mut index = self.node(child).map_or(NONE, |node| node.parent);
         while let Some(node) = self.node(index) {
@@ -212,7 +211,7 @@ impl Heights {
         }
     }
 
-    fn node(&self, index: u32) -> Option<&Node> {
+    fn node(&self, index: u32) -> Option<&Node<Key>> {
         self.nodes.get(index as usize)
     }
 
@@ -224,7 +223,7 @@ impl Heights {
         self.node(index).map_or(Length::ZERO, |node| node.sum)
     }
 
-    fn store(&mut self, node: Node) -> u32 {
+    fn store(&mut self, node: Node<Key>) -> u32 {
         let index = self.free;
         if let Some(place) = self.nodes.get_mut(index as usize) {
             self.free = place.parent;

@@ -20,7 +20,10 @@ impl Length {
     }
 
     /// From pixels, rounded to the nearest sixty-fourth. What is no number is nothing.
-    #[expect(clippy::cast_possible_truncation, reason = "a cast of floats saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast of floats saturates"
+    )]
     pub fn pixels(pixels: f64) -> Self {
         Self((pixels * UNITS).round() as i64)
     }
@@ -52,7 +55,11 @@ impl Length {
     /// A part of it.
     #[must_use]
     pub const fn divided_by(self, parts: i64) -> Self {
-        if parts == 0 { self } else { Self(self.0 / parts) }
+        if parts == 0 {
+            self
+        } else {
+            Self(self.0 / parts)
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-use crate::Viewport;
 use crate::Length;
+use crate::Viewport;
 
 /// Rows that follow each other, by their positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Span {
     }
 }
 
-impl Viewport {
+impl<Key: Copy + PartialEq> Viewport<Key> {
     /// The rows in sight. None where there are no rows.
     pub fn in_sight(&self) -> Option<Span> {
         self.span(Length::ZERO, Length::ZERO)

@@ -15,8 +15,8 @@ const MEMORY: i64 = 200;
 /// never refused, and breaks no scrolling under way (M3). When nobody scrolls, [`Viewport::settled`] says where the
 /// scroller has to be set for the shift to end.
 #[derive(Debug)]
-pub struct Viewport {
-    heights: Heights,
+pub struct Viewport<Key> {
+    heights: Heights<Key>,
     typical: Typical,
     extent: Length,
     /// Below the last row.
@@ -28,7 +28,7 @@ pub struct Viewport {
     follows: bool,
 }
 
-impl Viewport {
+impl<Key: Copy + PartialEq> Viewport<Key> {
     /// At the end of an empty list. `foot`: the room below the last row.
     pub fn new(foot: Length) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Viewport {
     }
 
     /// The rows.
-    pub const fn heights(&self) -> &Heights {
+    pub const fn heights(&self) -> &Heights<Key> {
         &self.heights
     }
 
@@ -112,6 +112,8 @@ impl Viewport {
 
     /// The reader scrolled, or the browser did.
     pub fn scroll(&mut self, to: Length) {
+        // Beyond the end there is nothing, however far a finger pulls.
+        let to = to.max(Length::ZERO);
         self.travel = to - self.scrolled;
         self.scrolled = to;
         self.look();
@@ -142,7 +144,7 @@ impl Viewport {
     }
 
     /// Takes so many rows away, and puts others there.
-    pub fn splice(&mut self, at: usize, removed: usize, inserted: impl IntoIterator<Item = u64>) {
+    pub fn splice(&mut self, at: usize, removed: usize, inserted: impl IntoIterator<Item = Key>) {
         self.look_beside(at, removed);
         for _ in 0..removed {
             self.heights.remove(at);

@@ -54,7 +54,7 @@ pub(super) fn perform(actor: &Element, scene: Scene) {
         "unfold" => unfold(actor, scene),
         "quoted" => {
             scene.pins_open.set(false);
-            show_quoted(&value(), actor, scene);
+            show_quoted(&value(), scene);
         }
         "pins" => pinned::toggle(actor, !scene.pins_open.get_untracked(), scene),
         act => {
@@ -142,22 +142,15 @@ fn edit(row: &Row, scene: Scene) {
 }
 
 /// Shows the message that a quote or a pin is of, wherever it is.
-fn show_quoted(message: &str, near: &Element, scene: Scene) {
+fn show_quoted(message: &str, scene: Scene) {
     let conversation = scene.conversation;
     let row = |chat: &Chat| chat.row_of_message(&message.into());
     let Some(id) = conversation.look(row).flatten() else {
         return conversation.dispatch(Event::JumpedTo(message.into()));
     };
-    let selector = ["[data-row=\"", &id.get().to_string(), "\"]"].concat();
-    let Ok(Some(list)) = near.closest(".chat") else {
+    let Some(item) = scene.rows.get_value().and_then(|rows| rows.bring(id)) else {
         return;
     };
-    let Ok(Some(item)) = list.query_selector(&selector) else {
-        return;
-    };
-    let options = web_sys::ScrollIntoViewOptions::new();
-    options.set_block(web_sys::ScrollLogicalPosition::Center);
-    item.scroll_into_view_with_scroll_into_view_options(&options);
     focus_quietly(&item);
     mark_for_a_while(&item, "data-found");
 }

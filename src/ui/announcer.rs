@@ -1,3 +1,4 @@
+use super::later::Later;
 use super::pen::Pen;
 use super::region::watch;
 use super::scene::Scene;
@@ -75,28 +76,5 @@ pub(super) fn note(pen: &Pen, place: &Element, scene: Scene) {
     let note = scene.note.get();
     if !note.is_empty() {
         pen.label(place, "bdi", "note", &note);
-    }
-}
-
-/// One thing to do later, the latest one only. Nothing happens after the reactive owner is gone.
-#[derive(Clone, Copy)]
-struct Later(StoredValue<Option<TimeoutHandle>>);
-
-impl Later {
-    fn new() -> Self {
-        let handle = StoredValue::new(None::<TimeoutHandle>);
-        on_cleanup(move || {
-            if let Some(Some(handle)) = handle.try_get_value() {
-                handle.clear();
-            }
-        });
-        Self(handle)
-    }
-
-    fn run_after(self, delay: Duration, act: Box<dyn FnOnce()>) {
-        if let Some(handle) = self.0.get_value() {
-            handle.clear();
-        }
-        self.0.set_value(set_timeout_with_handle(act, delay).ok());
     }
 }

@@ -2,6 +2,7 @@ use super::acts;
 use super::composer;
 use super::dom::origin;
 use super::lightbox;
+use super::list::Move;
 use super::pinned;
 use super::quick_reactions;
 use super::scene::Scene;
@@ -10,7 +11,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-/// Keys in the composer and in the emoji menu are theirs. In the history, arrow keys go from message to message, and
+/// Keys in the composer and in the emoji menu are theirs. In the history, arrow keys go from message to message, page
+/// keys by a view's height, Home and End to the first and the last that is loaded, and
 /// Enter and Space reveal a spoiler. Keys within a message's buttons and code are theirs.
 ///
 /// Tab goes past the history, which has no end to reach: from the list to what follows it, and back.
@@ -60,18 +62,23 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
         }
         return;
     }
+    if event.alt_key() || event.ctrl_key() || event.meta_key() || event.shift_key() {
+        return;
+    }
     let next = match key.as_str() {
-        "ArrowUp" if scroller => last_row(&target),
-        "ArrowUp" => target.previous_element_sibling(),
-        "ArrowDown" if !scroller => target.next_element_sibling(),
-        "End" if !scroller => target
-            .parent_element()
-            .and_then(|rows| rows.last_element_child()),
-        _ => None,
+        "ArrowUp" => Move::Up,
+        // What has no focus on a message scrolls by itself.
+        _ if scroller => return,
+        "ArrowDown" => Move::Down,
+        "PageUp" => Move::PageUp,
+        "PageDown" => Move::PageDown,
+        "Home" => Move::First,
+        "End" => Move::Last,
+        _ => return,
     };
-    if let Some(next) = next {
+    if let Some(rows) = scene.rows.get_value() {
         event.prevent_default();
-        focus(&next);
+        rows.go((!scroller).then_some(&target), next);
     }
 }
 
@@ -87,13 +94,6 @@ fn stop_beyond_history(target: &Element, backwards: bool) -> Option<Element> {
     stops
         .iter()
         .find_map(|stop| chat.query_selector(stop).ok()?)
-}
-
-fn last_row(scroller: &Element) -> Option<Element> {
-    scroller
-        .query_selector(".rows > :last-child")
-        .ok()
-        .flatten()
 }
 
 fn focus(element: &Element) {

@@ -9,6 +9,7 @@ mod dates;
 mod dom;
 mod frame;
 mod keys;
+mod later;
 mod lightbox;
 mod list;
 mod pen;

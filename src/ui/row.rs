@@ -1,26 +1,29 @@
-use super::pen::Pen;
+use super::pen::{Pen, set};
 use super::region::watch;
 use super::scene::Scene;
 use chat_core::RowId;
 use leptos::prelude::*;
-use markup::Dates as _;
+use markup::{Dates as _, Pen as _};
 use markup::row::{May, Parts, Shown};
 use web_sys::Element;
 
-/// One message, kept what the conversation says it is by one effect. How it looks is `markup`'s.
-#[component]
-pub(super) fn MessageRow(id: RowId, scene: Scene) -> impl IntoView {
-    view! {
-        <div class="item" data-row=id.get() tabindex="-1" role="article" use:draw=(id, scene)></div>
-    }
+/// One message's element, kept what the conversation says it is by one effect, which lives as long as the present
+/// reactive owner. How it looks is `markup`'s.
+pub(super) fn element(pen: &Pen, rows: &Element, id: RowId, scene: Scene) -> Option<Element> {
+    let item = pen.element(rows, "div", "item")?;
+    item.remove();
+    set(&item, "data-row", &id.get().to_string());
+    set(&item, "tabindex", "-1");
+    set(&item, "role", "article");
+    draw(&item, id, scene);
+    Some(item)
 }
 
-/// A directive that keeps an element what the row is.
-fn draw(item: Element, (id, scene): (RowId, Scene)) {
-    let Some(pen) = Pen::near(&item, scene.strings) else {
+fn draw(item: &Element, id: RowId, scene: Scene) {
+    let Some(pen) = Pen::near(item, scene.strings) else {
         return;
     };
-    let Some(parts) = Parts::new(&pen, item) else {
+    let Some(parts) = Parts::new(&pen, item.clone()) else {
         return;
     };
     let signal = scene.conversation.row(id);

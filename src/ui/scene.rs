@@ -1,6 +1,7 @@
 use super::appearance::Appearance;
 use super::dates::Dates;
 use super::lightbox::Lightbox;
+use super::list::Rows;
 use super::quick_reactions::Picking;
 use super::touch::Press;
 use super::who_reacted::Asking;
@@ -44,6 +45,8 @@ pub(super) struct Scene {
     pub pins_open: RwSignal<bool>,
     /// Owns what is made later, when somebody asks for it.
     pub owner: StoredValue<Owner>,
+    /// The list's rows, while there is a list.
+    pub rows: StoredValue<Option<Rows>, LocalStorage>,
     /// Goes up whenever the list is to show the newest message.
     pub to_latest: RwSignal<u64>,
     /// Far enough from the newest message to offer the way back.
@@ -83,6 +86,7 @@ impl Scene {
             note_timer: StoredValue::new(None),
             pins_open: RwSignal::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            rows: StoredValue::new_local(None),
             to_latest: RwSignal::new(0),
             away: RwSignal::new(false),
             unseen: RwSignal::new(0),

@@ -224,6 +224,30 @@ impl Widget {
             .unwrap_or_else(|| panic!("no row {text:?}"))
     }
 
+    /// The rows that are in the document, oldest first.
+    pub fn items(&self) -> Vec<Element> {
+        let rows = self.root.query_selector_all(".item").unwrap();
+        (0..rows.length())
+            .filter_map(|index| rows.item(index))
+            .map(JsCast::unchecked_into)
+            .collect()
+    }
+
+    /// What they say.
+    pub fn texts(&self) -> Vec<String> {
+        let items = self.items();
+        let texts = items.iter().map(|row| {
+            let text = row.query_selector(".text").unwrap().unwrap();
+            text.text_content().unwrap()
+        });
+        texts.collect()
+    }
+
+    /// The last of them.
+    pub fn newest(&self) -> Element {
+        self.find(".rows > :last-child")
+    }
+
     pub fn scroller(&self) -> HtmlElement {
         self.find(".scroller").unchecked_into()
     }
@@ -293,6 +317,17 @@ pub async fn frame() {
         });
         window
             .request_animation_frame(then.unchecked_ref())
+            .unwrap();
+    });
+    JsFuture::from(promise).await.unwrap();
+}
+
+/// The next frame, before it is painted: what is measured now is what observers of the layout have not mended yet.
+pub async fn before_paint() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        web_sys::window()
+            .unwrap()
+            .request_animation_frame(&resolve)
             .unwrap();
     });
     JsFuture::from(promise).await.unwrap();

@@ -6,32 +6,39 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
 
-fn top(element: &Element) -> f64 {
+pub fn top(element: &Element) -> f64 {
     element.get_bounding_client_rect().top()
 }
 
-fn bottom(element: &Element) -> f64 {
+pub fn bottom(element: &Element) -> f64 {
     element.get_bounding_client_rect().bottom()
 }
 
-fn at_bottom(widget: &Widget) -> bool {
+pub fn at_bottom(widget: &Widget) -> bool {
     let scroller = widget.scroller();
     let last = widget.find(".rows > :last-child");
     let distance = bottom(&scroller) - bottom(&last);
     (0.0..=40.0).contains(&distance)
 }
 
-async fn scroll_up(widget: &Widget, by: i32) {
+pub async fn scroll_up(widget: &Widget, by: i32) {
     let scroller = widget.scroller();
     scroller.set_scroll_top(scroller.scroll_top() - by);
     frame().await;
     frame().await;
 }
 
+pub fn first_in_sight(widget: &Widget) -> Element {
+    let edge = top(&widget.scroller());
+    let rows = widget.items();
+    let row = rows.into_iter().find(|row| top(row) >= edge);
+    row.expect("a row in sight")
+}
+
 #[wasm_bindgen_test]
 async fn it_opens_at_the_newest_message() {
     let widget = Widget::live(&messages(100, 50, 1), None).await;
-    assert_eq!(widget.count(".item"), 50);
+    assert!(widget.texts().last().unwrap().contains("number 149"));
     assert!(at_bottom(&widget));
     assert!(widget.try_find(".jump").is_none());
 }
@@ -45,7 +52,7 @@ async fn m1_older_messages_move_nothing_in_any_frame() {
     })
     .await;
     scroll_up(&widget, -200).await;
-    let seen = widget.row("number 105");
+    let seen = first_in_sight(&widget);
     let before = top(&seen);
     widget.answer(
         "GET",
@@ -58,7 +65,13 @@ async fn m1_older_messages_move_nothing_in_any_frame() {
         let moved = (top(&seen) - before).abs();
         assert!(moved <= 1.0, "moved by {moved} px");
     }
-    assert_eq!(widget.count(".item"), 100);
+    until("they are there", || {
+        widget
+            .texts()
+            .iter()
+            .any(|text| text.contains("number 99 "))
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
@@ -75,8 +88,14 @@ async fn m4_what_arrives_late_does_not_lose_the_bottom() {
         assert!(at_bottom(&widget));
     }
     widget.receive(&post("msg_90001", "user_bob", "and a new one"));
-    until("it is there", || widget.count(".item") == 51).await;
-    frame().await;
+    until("it is there", || {
+        widget
+            .newest()
+            .text_content()
+            .unwrap()
+            .contains("and a new one")
+    })
+    .await;
     assert!(at_bottom(&widget));
     assert!(widget.try_find(".jump").is_none());
 }
@@ -107,15 +126,6 @@ async fn m5_reading_history_is_not_disturbed_and_a_pill_counts() {
     click(&widget.find(".jump"));
     until("at the newest", || at_bottom(&widget)).await;
     until("the pill is gone", || widget.try_find(".jump").is_none()).await;
-}
-
-fn first_in_sight(widget: &Widget) -> Element {
-    let edge = top(&widget.scroller());
-    let rows = widget.root.query_selector_all(".item").unwrap();
-    (0..rows.length())
-        .map(|index| rows.item(index).unwrap().unchecked_into::<Element>())
-        .find(|row| top(row) >= edge)
-        .expect("a row in sight")
 }
 
 #[wasm_bindgen_test]
@@ -193,16 +203,4 @@ async fn days_are_divided_and_groups_have_one_heading() {
             .unwrap()
             .is_some()
     );
-}
-
-#[wasm_bindgen_test]
-async fn arrow_keys_go_from_message_to_message() {
-    let widget = Widget::live(&messages(100, 10, 1), None).await;
-    let scroller = widget.scroller();
-    scroller.focus().unwrap();
-    super::harness::press(&scroller, "ArrowUp", |_| {});
-    let last = widget.find(".rows > :last-child");
-    assert!(widget.focused() == Some(last.clone()));
-    super::harness::press(&last, "ArrowUp", |_| {});
-    assert!(widget.focused() == last.previous_element_sibling());
 }

@@ -8,6 +8,7 @@
 )]
 
 mod composer;
+mod drawn;
 mod fixture;
 mod harness;
 mod list;

@@ -46,6 +46,11 @@ impl Length {
         Self(self.0 - self.0 % 64)
     }
 
+    /// The whole pixels below it, and how many sixty-fourths are left.
+    pub const fn parts(self) -> (i64, i64) {
+        (self.0.div_euclid(64), self.0.rem_euclid(64))
+    }
+
     /// So many times as far.
     #[must_use]
     pub fn times(self, factor: f64) -> Self {

@@ -116,6 +116,10 @@ impl<Key: Copy + PartialEq> Viewport<Key> {
         let to = to.max(Length::ZERO);
         self.travel = to - self.scrolled;
         self.scrolled = to;
+        // Who jumps means the scroller's place, and sees none of the rows again that would have to stay where they are.
+        if self.travel.abs() >= self.extent {
+            self.shift = Length::ZERO;
+        }
         self.look();
     }
 
@@ -154,6 +158,20 @@ impl<Key: Copy + PartialEq> Viewport<Key> {
                 .insert(at + offset, key, self.typical.height, false);
         }
         self.hold();
+    }
+
+    /// All other rows. What the reader looks at stays where it is, if it is among them.
+    pub fn replace(&mut self, rows: impl IntoIterator<Item = Key>) {
+        let eye = match self.eye {
+            Eye::Row { place, top } => self.heights.key(place).map(|key| (key, top)),
+            Eye::End { .. } => None,
+        };
+        self.splice(0, self.heights.len(), rows);
+        if let Some((key, top)) = eye
+            && let Some(place) = self.heights.find_key(key)
+        {
+            self.show(place, top);
+        }
     }
 
     /// Shows the end.
@@ -237,6 +255,10 @@ impl<Key: Copy + PartialEq> Viewport<Key> {
     fn hold(&mut self) {
         match self.eye {
             Eye::End { below } => self.shift = self.scrolled - below,
+            // All of it is in sight.
+            Eye::Row { .. } if self.heights.total() + self.foot <= self.extent => {
+                self.shift = self.scrolled;
+            }
             Eye::Row { place, top } => {
                 self.shift -= top - self.top(place);
                 if self.below() < Length::ZERO {

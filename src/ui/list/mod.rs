@@ -1,50 +1,59 @@
-//! The history: its order, its scrolling and its paging upwards.
+//! The history: its order, its scrolling and its paging upwards. Only rows near the reader's eye are in the document;
+//! which, and where, is `virtual-list`'s to say. How a row looks is not known here.
 
-mod reading;
+mod date;
+mod drawn;
+mod moves;
+mod reader;
+mod watching;
 
 use super::pen::{Pen, set};
 use super::region::region;
-use super::row::MessageRow;
 use super::scene::Scene;
-use chat_core::{Older, RowId};
-use leptos::html;
+use chat_core::Older;
 use leptos::prelude::*;
 use markup::Pen as _;
 use markup::icons::DOWN;
-use reading::Reading;
+pub(super) use moves::{Move, Rows};
+use reader::Reader;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// The conversation's messages.
 #[component]
 pub(super) fn History(scene: Scene) -> impl IntoView {
-    let scroller = NodeRef::<html::Div>::new();
-    let content = NodeRef::<html::Div>::new();
-    Reading::new(scene).watch(scroller, content);
-    let rows = scene.conversation.rows();
-    view! {
-        <div class="history">
-            <div
-                class="scroller"
-                node_ref=scroller
-                tabindex="0"
-                role="log"
-                aria-live="off"
-                aria-label=scene.strings.messages
-            >
-                <div class="content" node_ref=content>
-                    <div class="before" use:region=(scene, before)></div>
-                    <div class="rows">
-                        <For
-                            each=move || rows.get()
-                            key=|id: &RowId| id.get()
-                            children=move |id| view! { <MessageRow id=id scene=scene/> }
-                        />
-                    </div>
-                </div>
-            </div>
-            <div class="way-back" use:region=(scene, way_back)></div>
-        </div>
+    view! { <div class="history" use:draw=scene></div> }
+}
+
+/// A directive that draws the list and keeps it alive.
+#[expect(clippy::needless_pass_by_value, reason = "how a directive is called")]
+fn draw(history: Element, scene: Scene) {
+    if let Some(pen) = Pen::near(&history, scene.strings) {
+        scaffold(pen, &history, scene);
     }
+}
+
+fn scaffold(pen: Pen, history: &Element, scene: Scene) -> Option<()> {
+    let scroller = pen.element(history, "div", "scroller")?;
+    for (name, value) in [
+        ("tabindex", "0"),
+        ("role", "log"),
+        ("aria-live", "off"),
+        ("aria-label", scene.strings.messages),
+    ] {
+        set(&scroller, name, value);
+    }
+    let content = pen.element(&scroller, "div", "content")?;
+    region(pen.element(&content, "div", "before")?, (scene, before));
+    let rows = pen.element(&content, "div", "rows")?;
+    let date = pen.element(history, "div", "date")?;
+    set(&date, "aria-hidden", "true");
+    region(pen.element(history, "div", "way-back")?, (scene, way_back));
+    let scroller = scroller.dyn_into().ok()?;
+    let reader = Rc::new(Reader::new(scene, pen, scroller, rows, date));
+    watching::watch_over(&reader);
+    Some(())
 }
 
 /// What stands before the oldest message.

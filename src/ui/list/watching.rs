@@ -1,0 +1,144 @@
+use super::super::dom::{listen, origin};
+use super::super::later::Later;
+use super::super::region::watch;
+use super::moves::Rows;
+use super::reader::{Reach, Reader};
+use leptos::prelude::*;
+use std::rc::Rc;
+use std::time::Duration;
+use virtual_list::Length;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, Event, ResizeObserver, ResizeObserverEntry, ResizeObserverSize};
+
+/// So long after its last step scrolling is over.
+const REST: Duration = Duration::from_millis(140);
+
+/// Tells a reader of everything that moves the list, until the present reactive owner is gone.
+pub(super) fn watch_over(reader: &Rc<Reader>) {
+    let scene = reader.scene;
+    scene.rows.set_value(Some(Rows::new(Rc::clone(reader))));
+    let kept = StoredValue::new_local(Rc::clone(reader));
+    on_cleanup(move || {
+        scene.rows.try_update_value(|rows| *rows = None);
+        kept.try_with_value(|reader| reader.end());
+    });
+    if let Some(observer) = observer(reader) {
+        let this = Rc::clone(reader);
+        // What is being built is not on the page yet, and has no heights.
+        queue_microtask(move || {
+            this.begin(observer);
+            this.observe();
+        });
+    }
+    watch_scrolling(reader);
+
+    let this = Rc::clone(reader);
+    watch(move || {
+        scene.conversation.order().track();
+        scene.conversation.older().track();
+        this.ask_frame();
+    });
+    let this = Rc::clone(reader);
+    watch(move || {
+        if scene.to_latest.get() > 0 {
+            this.to_end();
+        }
+    });
+}
+
+fn watch_scrolling(reader: &Rc<Reader>) {
+    let resting = Later::new();
+    let rest = {
+        let this = Rc::clone(reader);
+        move || {
+            let this = Rc::clone(&this);
+            resting.run_after(
+                REST,
+                Box::new(move || {
+                    this.rest();
+                    this.observe();
+                }),
+            );
+        }
+    };
+    rest();
+    let this = Rc::clone(reader);
+    let rest_later = rest.clone();
+    listen(&reader.scroller, &["scroll"], false, move |_| {
+        if this.scrolled_by_reader() {
+            this.scrolling.set(true);
+            this.show(Reach::Near);
+            this.observe();
+            rest_later();
+        }
+    });
+    // A picture's error doesn't bubble.
+    listen(&reader.scroller, &["error"], true, |event| {
+        if let Some(picture) = origin(&event) {
+            let _ = picture.set_attribute("data-broken", "");
+        }
+    });
+    let this = Rc::clone(reader);
+    listen_passively(
+        &reader.scroller,
+        &["touchstart", "touchend", "touchcancel"],
+        move |event| {
+            this.touched.set(event.type_() == "touchstart");
+            rest();
+        },
+    );
+}
+
+/// Hears of every height that changes, after the layout and before the frame is painted.
+fn observer(reader: &Rc<Reader>) -> Option<ResizeObserver> {
+    let this = Rc::downgrade(reader);
+    let resized = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let Some(this) = this.upgrade() else { return };
+        for entry in entries {
+            let entry: ResizeObserverEntry = entry.unchecked_into();
+            let target = entry.target();
+            if target == *AsRef::<Element>::as_ref(&this.scroller) {
+                this.resized();
+            } else if target.is_connected() {
+                let size: ResizeObserverSize = entry.border_box_size().get(0).unchecked_into();
+                this.measured(&target, Length::pixels(size.block_size()));
+            }
+        }
+        this.show(Reach::Sight);
+        this.ask_frame();
+    });
+    let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
+    observer.observe(&reader.scroller);
+    let kept = StoredValue::new_local((observer.clone(), resized));
+    on_cleanup(move || {
+        kept.try_with_value(|(observer, _)| observer.disconnect());
+    });
+    Some(observer)
+}
+
+/// Listens until the present reactive owner is gone, to what must not wait for the listener.
+fn listen_passively(
+    target: &Element,
+    names: &'static [&'static str],
+    handler: impl Fn(Event) + 'static,
+) {
+    let closure = Closure::<dyn Fn(Event)>::new(handler);
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_passive(true);
+    for name in names {
+        let function = closure.as_ref().unchecked_ref();
+        let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
+            name, function, &options,
+        );
+    }
+    let kept = StoredValue::new_local((target.clone(), closure));
+    on_cleanup(move || {
+        kept.try_with_value(|(target, closure)| {
+            for name in names {
+                let function = closure.as_ref().unchecked_ref();
+                let _ = target.remove_event_listener_with_callback(name, function);
+            }
+        });
+    });
+}

@@ -1,4 +1,5 @@
 use crate::Length;
+use std::cmp::Ordering;
 
 /// Names a row of [`Heights`] until it is removed, wherever it moves. Afterwards the name may be given anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,13 +108,13 @@ impl<Key: Copy + PartialEq> Heights<Key> {
         let mut index = self.root;
         while let Some(node) = self.node(index) {
             let left = self.rows(node.left);
-            if rest < left {
-                index = node.left;
-            } else if rest == left {
-                return Some(Place(index));
-            } else {
-                rest -= left + 1;
-                index = node.right;
+            match rest.cmp(&left) {
+                Ordering::Less => index = node.left,
+                Ordering::Equal => return Some(Place(index)),
+                Ordering::Greater => {
+                    rest -= left + 1;
+                    index = node.right;
+                }
             }
         }
         None

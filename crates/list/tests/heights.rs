@@ -1,4 +1,8 @@
 //! The tree of heights against a plain vector.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that lacks what it expects has failed"
+)]
 
 use proptest::prelude::*;
 use virtual_list::{Heights, Length};

@@ -180,9 +180,11 @@ async fn a_reaction_that_is_refused_is_taken_back_and_the_reason_said() {
 
 #[wasm_bindgen_test]
 async fn one_reaction_draws_one_row_anew() {
-    let mut messages: Vec<Value> = super::fixture::messages(1, 20, 1);
+    let mut messages: Vec<Value> = super::fixture::messages(1, 8, 1);
     messages[3]["reaction_counts"] = json!([{"emoji": "🔥", "count": 1}]);
     let widget = Widget::live(&messages, None).await;
+    until("all are drawn", || widget.count(".item") == 8).await;
+    frame().await;
     let touched = Rc::new(RefCell::new(BTreeSet::new()));
     let record = Rc::clone(&touched);
     let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |records: js_sys::Array| {

@@ -135,6 +135,7 @@ impl Reader {
     }
 
     /// The scroller's position changed, by whomever.
+    /// Whether it did since this was last asked.
     pub fn scrolled_by_reader(&self) -> bool {
         let to = self.scrolled();
         let list = &mut *self.list.borrow_mut();
@@ -169,6 +170,7 @@ impl Reader {
 
     /// Goes to the newest message.
     pub fn to_end(&self) {
+        self.scrolled_by_reader();
         self.list.borrow_mut().viewport.to_end();
         self.scrolling.set(false);
         self.show(Reach::Near);
@@ -179,6 +181,10 @@ impl Reader {
         // What has no place on the page has no heights.
         if self.has_ended.get() || !self.scroller.is_connected() {
             return;
+        }
+        // What the reader scrolled may not have been told yet.
+        if self.scrolled_by_reader() {
+            self.scrolling.set(true);
         }
         {
             let list = &mut *self.list.borrow_mut();
@@ -364,6 +370,7 @@ impl Reader {
 
     /// Shows a row, its upper edge so far below the view's.
     pub fn show_at(&self, place: Place, top: Length) {
+        self.scrolled_by_reader();
         self.list.borrow_mut().viewport.show(place, top);
         self.scrolling.set(false);
         self.show(Reach::Near);

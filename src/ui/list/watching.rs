@@ -66,10 +66,13 @@ fn watch_scrolling(reader: &Rc<Reader>) {
     let this = Rc::clone(reader);
     let rest_later = rest.clone();
     listen(&reader.scroller, &["scroll"], false, move |_| {
-        if this.scrolled_by_reader() {
+        let moved = this.scrolled_by_reader();
+        if moved {
             this.scrolling.set(true);
             this.show(Reach::Near);
             this.observe();
+        }
+        if moved || this.scrolling.get() {
             rest_later();
         }
     });

@@ -1,5 +1,8 @@
-// The one script that a page embeds. It finds the chat's elements, fetches the widget once however often it is
-// included (E10), and mounts and unmounts as elements come and go (E13). No inline code, no style attributes (E7).
+// The one script that a page embeds. It finds the chat's elements, asks for the session and paints the newest messages
+// as soon as it is there, fetches the widget once however often it is included (E10), and mounts and unmounts as
+// elements come and go (E13). No inline code, no style attributes (E7).
+import { paint } from './paint.js';
+
 (() => {
   'use strict';
   const assets = "__ASSETS__";
@@ -15,15 +18,23 @@
   const url = (asset) => new URL(asset.file, base).href;
 
   const fetched = (asset) =>
-    fetch(url(asset), { integrity: asset.integrity, mode: 'cors', credentials: 'omit' }).then((response) => {
+    fetch(url(asset), { integrity: asset.integrity }).then((response) => {
       if (!response.ok) throw new Error(`whop-chat: ${asset.file} answered ${response.status}. Reload the page; if that does not help, build the widget's files anew.`);
       return response;
     });
 
-  // One wasm instance and one style sheet serve all widgets of a page.
-  let loading;
-  const load = () => (loading ||= start().catch((error) => { loading = undefined; throw error; }));
-  const start = async () => {
+  // One wasm instance and one style sheet serve all widgets of a page. What failed is asked for anew the next time.
+  const once = (start) => {
+    let running;
+    return () => (running ||= start().catch((error) => { running = undefined; throw error; }));
+  };
+  const style = once(async () => {
+    const response = await fetched(assets.css);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(await response.text());
+    return sheet;
+  });
+  const load = once(async () => {
     // import() takes no integrity; a preload does, and the import then uses what was preloaded.
     const preload = Object.assign(document.createElement('link'), {
       rel: 'modulepreload', href: url(assets.glue), integrity: assets.glue.integrity, crossOrigin: 'anonymous',
@@ -31,13 +42,10 @@
     document.head.append(preload);
     const wasm = fetched(assets.wasm);
     wasm.catch(() => {}); // Told below, unless another file's failure is told first.
-    const css = fetched(assets.css).then((response) => response.text());
-    const [glue, text] = await Promise.all([import(url(assets.glue)), css]);
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
+    const [glue] = await Promise.all([import(url(assets.glue)), style()]);
     await glue.default({ module_or_path: wasm });
-    return { glue, sheet };
-  };
+    return glue;
+  });
 
   // Asked for by the first message that has an emoji by a name that is not built in; for all widgets of a page once.
   let names;
@@ -63,41 +71,126 @@
     };
   };
 
-  // Asked for while the widget is still on its way; it takes over the answer.
-  const openSession = (options) => {
-    if (options.tokenUrl && !options.assertion) return undefined;
-    const body = { channel_id: options.channel, assertion: options.assertion, with_messages: true };
-    const session = fetch(`${origin}/session`, {
-      method: 'POST', credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-      signal: AbortSignal.timeout?.(20_000),
-    });
-    // The widget looks at the failure; a page's developer looks here. The browser doesn't say which of the two it was.
-    session.catch(() => console.warn(`whop-chat: ${origin}/session did not answer. If the network is there, ${location.origin} is missing from that proxy's WHOP_CHAT_ALLOWED_ORIGINS.`));
-    return session;
+  // Asked for while the widget is still on its way; it takes over the answers. What stumbled it asks again itself.
+  const ask = async (options) => {
+    const first = {};
+    const within = (init) => ({ ...init, signal: AbortSignal.timeout?.(20_000) });
+    let { assertion } = options;
+    if (options.tokenUrl && !assertion) {
+      const answer = await fetch(options.tokenUrl, within()).catch(() => ({ status: 503 }));
+      if (answer.status === 429 || answer.status >= 500) return first;
+      const said = answer.ok ? await answer.json().catch(() => undefined) : undefined;
+      first.asserted = typeof said?.token === 'string' ? said.token : null;
+      assertion = first.asserted;
+      if (assertion === null) return first;
+    }
+    const body = {
+      channel_id: options.channel, assertion, with_messages: true, with_html: true,
+      utc_offset_minutes: -new Date().getTimezoneOffset(),
+    };
+    try {
+      const answer = await fetch(`${origin}/session`, within({
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+      }));
+      const text = await answer.text();
+      return { ...first, status: answer.status, headers: answer.headers, body: text };
+    } catch {
+      // The widget looks at the failure; a page's developer looks here. The browser doesn't say which of the two it was.
+      console.warn(`whop-chat: ${origin}/session did not answer. If the network is there, ${location.origin} is missing from that proxy's WHOP_CHAT_ALLOWED_ORIGINS.`);
+      return first;
+    }
+  };
+
+  // How the page wants it, also when it changes its mind.
+  const look = (element) => {
+    const chat = element.shadowRoot?.querySelector('.chat');
+    if (!chat) return;
+    const { style, theme } = optionsOf(element);
+    const set = (name, value, ...values) => {
+      const known = values.includes(value) ? value : values[0];
+      if (chat.dataset[name] !== known) chat.dataset[name] = known;
+    };
+    set('style', style, 'imessage', 'discord');
+    set('theme', theme, 'system', 'light', 'dark');
+  };
+
+  const rootOf = (element) => element.shadowRoot || element.attachShadow({ mode: 'open' });
+
+  // The newest messages, before the widget is there to take them over.
+  const show = (element, widget, { status, body }, sheet) => {
+    const html = status === 200 && JSON.parse(body).html;
+    if (!html || widget.mounted || widgets.get(element) !== widget) return;
+    const { locale } = optionsOf(element);
+    const box = Object.assign(document.createElement('div'), { className: 'root' });
+    paint(box, html, locale);
+    if (/^(ar|dv|fa|he|ps|sd|ug|ur|yi)(?![a-z])/.test(locale)) box.firstChild.dir = 'rtl';
+    const painted = (widget.painted = new AbortController());
+    const on = (names, listener, capture) => {
+      for (const name of names) box.addEventListener(name, listener, { signal: painted.signal, capture });
+    };
+    on(['keydown', 'keyup', 'keypress'], (event) => event.stopPropagation()); // E1
+    on(['submit'], (event) => event.preventDefault());
+    on(['input'], ({ target }) => { target.parentNode.dataset.text = target.value; });
+    // What the visitor pressed last is done as soon as somebody can; pictures that never came are known to be missing.
+    on(['click'], ({ target }) => { widget.pressed = target.closest('[data-act]'); });
+    on(['error'], ({ target }) => { (widget.broken ||= []).push(target); }, true);
+    const root = rootOf(element);
+    root.adoptedStyleSheets = [sheet];
+    root.replaceChildren(box);
+    look(element);
+    if (widget.failed) widget.failed();
+  };
+
+  const notice = (name, text, label, act) => {
+    const box = Object.assign(document.createElement(name), { textContent: `${text} ` });
+    const button = Object.assign(document.createElement('button'), { textContent: label, type: 'button', className: 'plain' });
+    button.addEventListener('click', act);
+    box.append(button);
+    return box;
   };
 
   const card = (element, text) => {
-    const root = element.shadowRoot || element.attachShadow({ mode: 'open' });
-    const box = Object.assign(document.createElement('p'), { textContent: `${text} ` });
+    const box = notice('p', text, 'Reload', () => location.reload());
     box.setAttribute('role', 'alert');
-    const button = Object.assign(document.createElement('button'), { textContent: 'Reload', type: 'button' });
-    button.addEventListener('click', () => location.reload());
-    box.append(button);
-    root.replaceChildren(box);
+    rootOf(element).replaceChildren(box);
   };
 
-  const add = async (element) => {
+  // What is painted stays readable.
+  const line = (element, retry) => {
+    const place = element.shadowRoot.querySelector('.connection');
+    place.dataset.state = 'offline';
+    place.replaceChildren(notice('span', 'Live chat could not be loaded.', 'Retry', retry));
+  };
+
+  const mount = async (element, widget, options, first) => {
+    try {
+      const [glue, sheet] = await Promise.all([load(), style()]);
+      if (widgets.get(element) !== widget) return;
+      widget.painted?.abort();
+      widget.mounted = glue.mount(element, { ...options, sheet, first, settled: widget.first });
+      for (const picture of widget.broken || []) picture.dataset.broken = '';
+      if (widget.pressed?.isConnected) widget.pressed.click();
+    } catch (error) {
+      if (widgets.get(element) !== widget) return;
+      console.error(error);
+      widget.failed = () => {
+        if (widget.painted) line(element, () => { widget.failed = undefined; mount(element, widget, options, first); });
+        else card(element, 'The chat could not be loaded.');
+      };
+      widget.failed();
+    }
+  };
+
+  const add = (element) => {
     const widget = { channel: channelOf(element) };
     widgets.set(element, widget);
     try {
       const options = optionsOf(element);
-      options.session = openSession(options);
-      const { glue, sheet } = await load();
-      if (widgets.get(element) !== widget) return;
-      widget.mounted = glue.mount(element, { ...options, sheet });
+      const first = ask(options).then((first) => (widget.first = first));
+      // Where this fails, the widget says so, or its own loading does.
+      Promise.all([first, style()]).then(([first, sheet]) => show(element, widget, first, sheet)).catch(() => {});
+      mount(element, widget, options, first);
     } catch (error) {
-      if (widgets.get(element) !== widget) return;
       console.error(error);
       card(element, 'The chat could not be loaded.');
     }
@@ -108,10 +201,14 @@
     widgets.delete(element);
     // A widget whose wasm has trapped can't be asked to leave.
     try { widget.mounted?.unmount(); } catch (error) { console.error(error); }
+    if (!widget.mounted) element.shadowRoot?.replaceChildren();
   };
 
   const scan = () => {
-    for (const [element, { channel }] of [...widgets]) if (!element.isConnected || channelOf(element) !== channel) remove(element);
+    for (const [element, { channel }] of [...widgets]) {
+      if (!element.isConnected || channelOf(element) !== channel) remove(element);
+      else look(element);
+    }
     // A page may name the channel later than it makes the element.
     for (const element of document.querySelectorAll(selector)) if (channelOf(element) && !widgets.has(element)) add(element);
   };
@@ -131,7 +228,8 @@
     due = true;
     queueMicrotask(() => { due = false; scan(); });
   }).observe(document, {
-    childList: true, subtree: true, attributeFilter: ['data-whop-chat-channel-id', 'data-whop-chat-experience-id'],
+    childList: true, subtree: true,
+    attributeFilter: ['channel-id', 'experience-id', 'theme', 'style'].map((name) => `data-whop-chat-${name}`),
   });
   scan();
 })();

@@ -1,7 +1,7 @@
 use super::options::Options;
 use crate::Conversation;
 use crate::platform::{Performer, Place, clock};
-use crate::ui::App;
+use crate::ui;
 use chat_core::Event;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
@@ -48,8 +48,9 @@ where
 }
 
 /// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
-/// `tokenUrl`, `style`, `theme`, `locale`, `sheet` (a `CSSStyleSheet`), `session` (a promise of the first
-/// `POST /session`'s `Response`), `emojiNames` (a function that answers a promise of the names of all emoji).
+/// `tokenUrl`, `style`, `theme`, `locale`, `sheet` (a `CSSStyleSheet`), `first` (a promise of what the loader asked for
+/// already, see [`crate::platform::Prefetched`]), `settled` (the same, once it is there), `emojiNames` (a function that
+/// answers a promise of the names of all emoji). What the loader painted in the element's shadow root is taken over.
 ///
 /// # Errors
 /// An `Error` that says what is wrong with the options, or that the element can't have a shadow root.
@@ -63,12 +64,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
     if let Some(sheet) = &options.sheet {
         root.set_adopted_style_sheets(&js_sys::Array::of1(sheet).unchecked_into());
     }
-    root.replace_children_with_node_0();
-    let document = web_sys::window().and_then(|window| window.document());
-    let document = document.ok_or_else(|| JsError::new("whop-chat: no document"))?;
-    let container: HtmlElement = document.create_element("div")?.unchecked_into();
-    container.set_class_name("root");
-    root.append_child(&container)?;
+    let container = container(&root)?;
 
     let performer = Performer::new(Place {
         host,
@@ -86,6 +82,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
     let appearance = options.appearance;
     let weak = Rc::downgrade(&performer);
     let started = Rc::clone(&performer);
+    let place = container.clone();
     let handle = mount_to(container, move || {
         let conversation = Conversation::new(core, move |conversation, effect| {
             if let Some(performer) = weak.upgrade() {
@@ -93,13 +90,27 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
             }
         });
         started.watch(conversation);
-        let view = view! { <App conversation=conversation appearance=appearance/> };
+        // Before anything is drawn: where the loader has the answer, the first thing to be seen is the conversation.
         conversation.dispatch(Event::Opened);
-        view
+        ui::draw(&place, conversation, &appearance);
     });
     Ok(Mounted {
         root,
         view: Some(keep(handle)),
         performer: Some(performer),
     })
+}
+
+/// Where the widget is drawn: where the loader has painted, or a new element that is alone in the root.
+fn container(root: &ShadowRoot) -> Result<HtmlElement, JsValue> {
+    if let Some(painted) = root.query_selector(".root")? {
+        return Ok(painted.unchecked_into());
+    }
+    root.replace_children_with_node_0();
+    let document = root.owner_document();
+    let document = document.ok_or_else(|| JsError::new("whop-chat: no document"))?;
+    let container: HtmlElement = document.create_element("div")?.unchecked_into();
+    container.set_class_name("root");
+    root.append_child(&container)?;
+    Ok(container)
 }

@@ -52,9 +52,12 @@ impl Options {
                 locale: text("locale").unwrap_or_else(|| "en".to_owned()),
             },
             sheet: get("sheet").and_then(|sheet| sheet.dyn_into().ok()),
-            prefetched: get("session")
+            prefetched: get("first")
                 .and_then(|promise| promise.dyn_into::<Promise>().ok())
-                .map(Prefetched::new),
+                .map(|promise| {
+                    let settled = get("settled").filter(|settled| !settled.is_undefined());
+                    Prefetched::new(promise, settled)
+                }),
             emoji_names: get("emojiNames").and_then(|function| function.dyn_into().ok()),
         })
     }

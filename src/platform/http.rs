@@ -1,32 +1,12 @@
 use super::timer::Running;
 use chat_core::{HttpOutcome, HttpRequest, Method};
 use gloo_net::http::{Headers, RequestBuilder, Response};
-use js_sys::{Number, Promise};
+use js_sys::Number;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestCredentials};
 
 /// After that the answer counts as lost.
 const TIMEOUT_MILLIS: u32 = 20_000;
-
-/// The answer of the first `POST /session`, which the loader asked for while the widget was on its way.
-#[derive(Clone)]
-pub struct Prefetched(Promise);
-
-impl Prefetched {
-    /// From the loader's promise of a `Response`.
-    pub fn new(promise: Promise) -> Self {
-        Self(promise)
-    }
-
-    /// The answer.
-    pub(super) async fn outcome(self) -> HttpOutcome {
-        match JsFuture::from(self.0).await {
-            Ok(response) => read(Response::from(web_sys::Response::from(response))).await,
-            Err(_) => HttpOutcome::Lost,
-        }
-    }
-}
 
 /// A request that is aborted when this is dropped.
 pub(super) struct UnderWay {
@@ -111,7 +91,7 @@ async fn read(response: Response) -> HttpOutcome {
     clippy::cast_sign_loss,
     reason = "a cast of a float saturates, and makes nothing of what is no number"
 )]
-fn retry_after(headers: &Headers) -> Option<u32> {
+pub(super) fn retry_after(headers: &Headers) -> Option<u32> {
     if let Some(millis) = headers.get("retry-after-ms") {
         return Some(Number::parse_float(&millis) as u32);
     }

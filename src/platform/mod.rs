@@ -7,9 +7,10 @@ mod http;
 mod listener;
 mod page;
 mod performer;
+mod prefetched;
 mod socket;
 mod storage;
 mod timer;
 
-pub use http::Prefetched;
 pub use performer::{Performer, Place};
+pub use prefetched::Prefetched;

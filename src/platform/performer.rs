@@ -1,6 +1,7 @@
-use super::http::{self, Prefetched, UnderWay};
+use super::http::{self, UnderWay};
 use super::listener::Listener;
 use super::page::{self, Unreachable};
+use super::prefetched::Prefetched;
 use super::socket::Socket;
 use super::storage;
 use super::timer::Running;
@@ -22,7 +23,7 @@ pub struct Place {
     pub origin: String,
     /// The creator's own address that answers who the visitor is.
     pub token_address: Option<String>,
-    /// The first session's answer.
+    /// What the loader asked for already.
     pub prefetched: Option<Prefetched>,
     /// Answers a promise of the names of all emoji, as a text.
     pub emoji_names: Option<Function>,
@@ -148,19 +149,23 @@ impl Performer {
     }
 
     fn request(&self, id: RequestId, request: HttpRequest, conversation: Conversation) {
+        let prefetched = (request.path == "/session")
+            .then(|| self.prefetched.take())
+            .flatten();
+        // At once, so that the first thing that is drawn is the conversation.
+        if let Some(first) = prefetched.as_ref().and_then(Prefetched::settled) {
+            return conversation.dispatch(Event::Http(id, first.outcome()));
+        }
         let Ok(under_way) = UnderWay::new() else {
             return;
         };
         let signal = under_way.signal();
         self.requests.borrow_mut().insert(id, under_way);
         let origin = self.place.origin.clone();
-        let prefetched = (request.path == "/session")
-            .then(|| self.prefetched.take())
-            .flatten();
         let this = self.this.clone();
         spawn_local(async move {
             let outcome = match prefetched {
-                Some(prefetched) => prefetched.outcome().await,
+                Some(prefetched) => prefetched.first().await.outcome(),
                 None => http::perform(&origin, request, signal).await,
             };
             // Where the performer is gone, nobody waits for this.
@@ -208,6 +213,11 @@ impl Performer {
         let Some(address) = self.place.token_address.clone() else {
             return conversation.dispatch(Event::PageAsserted(None));
         };
+        let prefetched = self.prefetched.take();
+        let settled = prefetched.as_ref().and_then(Prefetched::settled);
+        if let Some(asserted) = settled.and_then(|first| first.asserted()) {
+            return self.page_answered(asserted, prefetched, conversation);
+        }
         let Ok(under_way) = UnderWay::new() else {
             return;
         };
@@ -216,17 +226,38 @@ impl Performer {
         self.asking_page.replace((number, Some(under_way)));
         let this = self.this.clone();
         spawn_local(async move {
-            let assertion = page::assertion(&address, signal).await;
+            let asserted = match &prefetched {
+                Some(prefetched) => prefetched.first().await.asserted(),
+                None => None,
+            };
+            let answer = match asserted {
+                Some(asserted) => Ok((asserted, prefetched)),
+                None => page::assertion(&address, signal)
+                    .await
+                    .map(|asserted| (asserted, None)),
+            };
             let Some(this) = this.upgrade() else { return };
             // An earlier question was aborted by a later one, which is still to be answered.
             if this.asking_page.borrow().0 != number {
                 return;
             }
             this.asking_page.borrow_mut().1.take();
-            conversation.dispatch(match assertion {
-                Ok(assertion) => Event::PageAsserted(assertion),
-                Err(Unreachable) => Event::PageUnreachable,
-            });
+            match answer {
+                Ok((asserted, session)) => this.page_answered(asserted, session, conversation),
+                Err(Unreachable) => conversation.dispatch(Event::PageUnreachable),
+            }
         });
+    }
+
+    /// `session`: what the loader made of that very assertion.
+    fn page_answered(
+        &self,
+        asserted: Option<String>,
+        session: Option<Prefetched>,
+        conversation: Conversation,
+    ) {
+        self.prefetched
+            .replace(session.filter(|_| asserted.is_some()));
+        conversation.dispatch(Event::PageAsserted(asserted));
     }
 }

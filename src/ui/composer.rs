@@ -1,14 +1,14 @@
 use super::dom::origin;
-use super::pen::{Pen, set, set_if};
+use super::pen::{Pen, clear, set, set_if};
 use super::region::{region, watch};
 use super::scene::Scene;
 use chat_core::{Event, Refusal, Status};
 use leptos::prelude::*;
 use markup::Pen as _;
-use markup::icons::{CLOSE, LOCK, SEND};
+use markup::composer::{Composer, draw_reason, reason};
+use markup::icons::CLOSE;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
-use wire::rest::WhoCanPost;
 
 /// What a browser calls a key that an input method is still busy with (UI Events, section 4.6.1).
 const KEY_CODE_OF_COMPOSITION: u32 = 229;
@@ -38,11 +38,7 @@ pub(super) fn foot(scene: Scene) -> Foot {
             let channel = conversation.channel();
             let who = channel
                 .with(|channel| channel.as_ref().map(|channel| channel.who_can_post.clone()));
-            Foot::ReadOnly(match who {
-                Some(WhoCanPost::Admins) => strings.only_admins_post,
-                Some(WhoCanPost::NoOne) => strings.no_one_posts,
-                _ => strings.may_not_post,
-            })
+            Foot::ReadOnly(reason(strings, who.as_ref()))
         }
     }
 }
@@ -55,68 +51,62 @@ pub(super) fn line(pen: &Pen, place: &Element, scene: Scene) {
         Foot::SignedOut => scene.strings.sign_in_to_post,
         Foot::ReadOnly(sentence) => sentence,
     };
-    let Some(line) = pen.element(place, "div", "read-only") else {
+    let Some(line) = draw_reason(pen, place, sentence) else {
         return;
     };
-    pen.icon(&line, LOCK);
-    pen.label(&line, "span", "", sentence);
     if foot == Foot::SignedOut {
         pen.text_button(&line, "reopen", "plain", scene.strings.try_again);
     }
 }
 
+/// Keeps the foot of the widget what the visitor may do.
+pub(super) fn keep(place: Element, scene: Scene) {
+    let has_field = Memo::new(move |_| foot(scene) == Foot::Field);
+    watch(move || {
+        let has_field = has_field.get();
+        let is_painted = scene.taking_over.get_value() && field_in(&place).is_some();
+        if !(has_field && is_painted) {
+            clear(&place);
+        }
+        untrack(|| {
+            if has_field {
+                draw_field(&place, scene);
+            } else {
+                region(place.clone(), (scene, line));
+            }
+        });
+    });
+}
+
+fn field_in(place: &Element) -> Option<HtmlTextAreaElement> {
+    place.query_selector("textarea").ok()??.dyn_into().ok()
+}
+
 /// Where the visitor writes.
-#[component]
-pub(super) fn Field(scene: Scene) -> impl IntoView {
-    let strings = scene.strings;
-    view! {
-        <form class="composer">
-            <div use:region=(scene, reply_preview)></div>
-            <div class="composer-line">
-                // Its invisible copy of the text gives the field its height.
-                <div class="field">
-                    <textarea
-                        rows="1"
-                        dir="auto"
-                        enterkeyhint="send"
-                        autocomplete="off"
-                        aria-label=strings.message_label
-                        use:field=scene
-                    ></textarea>
-                </div>
-                <button type="submit" class="send" aria-label=strings.send title=strings.send use:send_button=scene></button>
-            </div>
-        </form>
-    }
-}
-
-/// A directive that keeps the field what the draft is.
-fn field(element: Element, scene: Scene) {
-    let element: HtmlTextAreaElement = element.unchecked_into();
-    scene.field.set_value(Some(element.clone()));
-    watch(move || {
-        let name = scene.channel_name().unwrap_or_default();
-        let placeholder = [scene.strings.message_placeholder, " ", &name].concat();
-        set(&element, "placeholder", placeholder.trim_end());
-        let draft = scene.draft.get();
-        if element.value() != draft {
-            element.set_value(&draft);
+fn draw_field(place: &Element, scene: Scene) {
+    let Some(pen) = Pen::near(place, scene.strings) else {
+        return;
+    };
+    let Some(composer) = Composer::new(&pen, place) else {
+        return;
+    };
+    region(composer.preview.clone(), (scene, reply_preview));
+    if let Some(field) = field_in(place) {
+        // What was written before the widget came.
+        if !field.value().is_empty() {
+            scene.draft.set(field.value());
         }
-        if let Some(frame) = element.parent_element() {
-            set(&frame, "data-text", &draft);
-        }
-    });
-}
-
-/// A directive that turns the button on when there is something to send.
-fn send_button(button: Element, scene: Scene) {
-    if let Some(pen) = Pen::near(&button, scene.strings) {
-        pen.icon(&button, SEND);
+        scene.field.set_value(Some(field.clone()));
+        watch(move || {
+            composer.name(&pen, &scene.channel_name().unwrap_or_default());
+            let draft = scene.draft.get();
+            if field.value() != draft {
+                field.set_value(&draft);
+            }
+            set(&composer.frame, "data-text", &draft);
+            set_if(&composer.send, "disabled", draft.trim().is_empty());
+        });
     }
-    watch(move || {
-        let is_empty = scene.draft.with(|draft| draft.trim().is_empty());
-        set_if(&button, "disabled", is_empty);
-    });
 }
 
 fn reply_preview(pen: &Pen, place: &Element, scene: Scene) {

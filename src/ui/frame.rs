@@ -1,14 +1,14 @@
 use super::acts;
 use super::announcer;
 use super::appearance::Appearance;
-use super::composer::{self, Field};
+use super::composer;
 use super::dom::listen;
 use super::keys;
-use super::list::History;
-use super::pen::Pen;
+use super::list;
+use super::pen::{Pen, clear, set, set_if};
 use super::pinned;
 use super::quick_reactions;
-use super::region::region;
+use super::region::{region, watch};
 use super::scene::Scene;
 use super::status;
 use super::touch;
@@ -16,6 +16,8 @@ use super::who_reacted;
 use crate::Conversation;
 use leptos::prelude::*;
 use markup::Pen as _;
+use markup::frame::{Frame, draw_header};
+use markup::row::PAINTED;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
@@ -39,61 +41,79 @@ const EVENTS: [&str; 14] = [
 /// What doesn't bubble.
 const CAPTURED: [&str; 3] = ["load", "error", "scroll"];
 
-/// The whole widget. It fills the element that it is mounted in.
-#[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the properties of a component are its own"
-)]
-pub fn App(conversation: Conversation, appearance: Appearance) -> impl IntoView {
-    let scene = Scene::new(conversation, &appearance);
-    announcer::announce(scene);
-    let has_history = Memo::new(move |_| status::stage(scene) == status::Stage::History);
-    let has_field = Memo::new(move |_| composer::foot(scene) == composer::Foot::Field);
-    view! {
-        <div
-            class="chat"
-            data-style=appearance.style.as_str()
-            data-theme=appearance.theme.as_str()
-            dir=appearance.direction()
-            use:listening=scene
-        >
-            <header class="header" use:region=(scene, header)></header>
-            <div class="pins" use:region=(scene, pinned::draw)></div>
-            <div class="connection" role="status" use:region=(scene, status::connection)></div>
-            <div class="stage">
-                {move || if has_history.get() {
-                    view! { <History scene=scene/> }.into_any()
-                } else {
-                    view! { <div class="place" role="status" use:region=(scene, status::place)></div> }.into_any()
-                }}
-            </div>
-            {move || if has_field.get() {
-                view! { <Field scene=scene/> }.into_any()
-            } else {
-                view! { <div class="foot" use:region=(scene, composer::line)></div> }.into_any()
-            }}
-            <div class="picker" use:region=(scene, quick_reactions::draw)></div>
-            <div class="asked" use:region=(scene, who_reacted::draw)></div>
-            <div class="hidden" aria-live="polite" aria-atomic="true" use:region=(scene, announcer::spoken)></div>
-            <div class="notes" role="status" use:region=(scene, announcer::note)></div>
-        </div>
+/// Draws the whole widget into an element, which it fills, until the present reactive owner is gone. What was painted
+/// there before, of the same conversation, is taken over as it is.
+pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance) {
+    let scene = Scene::new(conversation, appearance);
+    let Some(pen) = Pen::near(root, scene.strings) else {
+        return;
+    };
+    let Some(frame) = Frame::new(&pen, root) else {
+        return;
+    };
+    set(&frame.chat, "data-style", appearance.style.as_str());
+    set(&frame.chat, "data-theme", appearance.theme.as_str());
+    if let Some(direction) = appearance.direction() {
+        set(&frame.chat, "dir", direction);
     }
-    .into_any()
+    announcer::announce(scene);
+    listen(&frame.chat, &EVENTS, false, move |event| {
+        heard(&event, scene);
+    });
+    region(frame.header, (scene, header));
+    listen(&frame.chat, &CAPTURED, true, move |event| {
+        captured(&event, scene);
+    });
+    region(frame.pins, (scene, pinned::draw));
+    region(frame.connection, (scene, status::connection));
+    keep_stage(frame.stage, scene);
+    composer::keep(frame.foot, scene);
+    region(frame.picker, (scene, quick_reactions::draw));
+    region(frame.asked, (scene, who_reacted::draw));
+    region(frame.spoken, (scene, announcer::spoken));
+    region(frame.notes, (scene, announcer::note));
+    scene.taking_over.set_value(false);
+    drop_leftovers(&frame.chat);
+    let kept = StoredValue::new_local(frame.chat);
+    on_cleanup(move || {
+        kept.try_with_value(Element::remove);
+    });
+}
+
+/// Keeps the middle of the widget what there is to show.
+fn keep_stage(stage: Element, scene: Scene) {
+    let has_history = Memo::new(move |_| status::stage(scene) == status::Stage::History);
+    watch(move || {
+        let has_history = has_history.get();
+        if !(has_history && scene.taking_over.get_value()) {
+            clear(&stage);
+        }
+        untrack(|| {
+            if has_history {
+                list::draw(&stage, scene);
+            } else if let Some(place) =
+                Pen::near(&stage, scene.strings).and_then(|pen| pen.element(&stage, "div", "place"))
+            {
+                set(&place, "role", "status");
+                region(place, (scene, status::place));
+            }
+        });
+    });
+}
+
+/// What was painted and is no longer there.
+fn drop_leftovers(chat: &Element) {
+    let selector = ["[", PAINTED, "]"].concat();
+    while let Ok(Some(row)) = chat.query_selector(&selector) {
+        row.remove();
+    }
 }
 
 fn header(pen: &Pen, header: &Element, scene: Scene) {
     let name = scene.channel_name();
     let is_hidden = name.is_none() && status::stage(scene) != status::Stage::Loading;
-    super::pen::set_if(header, "hidden", is_hidden);
-    pen.label(header, "bdi", "header-name", &name.unwrap_or_default());
-}
-
-/// A directive of the root: hears everything that happens in the widget.
-#[expect(clippy::needless_pass_by_value, reason = "how a directive is called")]
-fn listening(root: Element, scene: Scene) {
-    listen(&root, &EVENTS, false, move |event| heard(&event, scene));
-    listen(&root, &CAPTURED, true, move |event| captured(&event, scene));
+    set_if(header, "hidden", is_hidden);
+    draw_header(pen, header, &name.unwrap_or_default());
 }
 
 fn heard(event: &Event, scene: Scene) {
@@ -141,7 +161,7 @@ fn captured(event: &Event, scene: Scene) {
     };
     match event.type_().as_str() {
         "scroll" => who_reacted::hide(scene),
-        "load" => super::pen::set(&target, "data-loaded", ""),
-        _ => super::pen::set(&target, "data-broken", ""),
+        "load" => set(&target, "data-loaded", ""),
+        _ => set(&target, "data-broken", ""),
     }
 }

@@ -23,4 +23,4 @@ mod touch;
 mod who_reacted;
 
 pub use appearance::{Appearance, ChatStyle, Theme};
-pub use frame::App;
+pub use frame::draw;

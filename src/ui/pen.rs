@@ -17,6 +17,11 @@ impl Pen {
         let document = element.owner_document()?;
         Some(Self { document, strings })
     }
+
+    /// An element without a parent.
+    pub fn loose(&self, name: &str) -> Option<Element> {
+        self.document.create_element(name).ok()
+    }
 }
 
 impl markup::Pen for Pen {
@@ -33,6 +38,22 @@ impl markup::Pen for Pen {
         }
         parent.append_child(&element).ok()?;
         Some(element)
+    }
+
+    fn part(&self, parent: &Element, name: &str, class: &str) -> Option<Element> {
+        let mut child = parent.first_element_child();
+        while let Some(present) = child {
+            let is_it = if class.is_empty() {
+                present.local_name() == name
+            } else {
+                present.class_list().contains(class)
+            };
+            if is_it {
+                return Some(present);
+            }
+            child = present.next_element_sibling();
+        }
+        self.element(parent, name, class)
     }
 
     fn text(&self, parent: &Element, text: &str) {

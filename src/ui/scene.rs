@@ -19,6 +19,8 @@ pub(super) struct Scene {
     pub conversation: Conversation,
     pub strings: &'static Strings,
     pub dates: Dates,
+    /// The first drawing is under way, which takes over what was painted before the widget came.
+    pub taking_over: StoredValue<bool>,
     /// What stands in the composer.
     pub draft: RwSignal<String>,
     /// The message that the next one answers.
@@ -73,6 +75,7 @@ impl Scene {
             conversation,
             strings: &ENGLISH,
             dates: Dates::new(&appearance.locale),
+            taking_over: StoredValue::new(true),
             draft: RwSignal::new(String::new()),
             replying: RwSignal::new(None),
             field: StoredValue::new_local(None),

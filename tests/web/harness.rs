@@ -17,7 +17,7 @@ use web_sys::{
     ShadowRoot, ShadowRootInit, ShadowRootMode,
 };
 use whop_chat::Conversation;
-use whop_chat::ui::{App, Appearance, ChatStyle, Theme};
+use whop_chat::ui::{self, Appearance, ChatStyle, Theme};
 
 /// Frames that a condition is waited for.
 const PATIENCE: u32 = 300;
@@ -101,6 +101,7 @@ impl Widget {
         let recorder = Rc::clone(&effects);
         let made = Rc::new(RefCell::new(None));
         let place = Rc::clone(&made);
+        let inside = container.clone();
         let handle = mount_to(container, move || {
             let options = Options {
                 channel: fixture::CHANNEL.into(),
@@ -112,7 +113,7 @@ impl Widget {
                 Conversation::new(options, move |_, effect| recorder.borrow_mut().push(effect));
             *place.borrow_mut() = Some(conversation);
             conversation.dispatch(Event::Opened);
-            view! { <App conversation=conversation appearance=appearance/> }
+            ui::draw(&inside, conversation, &appearance);
         });
         let conversation = made.borrow_mut().take().expect("mounted");
         Self {

@@ -5,12 +5,19 @@
 //! Nothing here knows of events, signals or requests.
 
 pub mod address;
+pub mod composer;
 mod dates;
+pub mod frame;
+pub mod history;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod icons;
+#[cfg(feature = "html")]
+pub mod painting;
 mod pen;
 pub mod row;
+#[cfg(feature = "html")]
+pub mod sanitiser;
 pub mod strings;
 pub mod text;
 

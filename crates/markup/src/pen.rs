@@ -13,6 +13,12 @@ pub trait Pen {
     /// A new last child. An empty `class` is none.
     fn element(&self, parent: &Self::Element, name: &str, class: &str) -> Option<Self::Element>;
 
+    /// The child that has just that class, which is made as a new last one where there is none. So what was painted
+    /// before is taken over, and what was not is made, by the same steps.
+    fn part(&self, parent: &Self::Element, name: &str, class: &str) -> Option<Self::Element> {
+        self.element(parent, name, class)
+    }
+
     /// Adds text behind the last child.
     fn text(&self, parent: &Self::Element, text: &str);
 

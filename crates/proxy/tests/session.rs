@@ -44,6 +44,71 @@ async fn an_assertion_opens_a_session_in_one_round_trip() {
 }
 
 #[tokio::test]
+async fn the_newest_messages_come_as_html_too_for_one_visitor_each() {
+    let stack = Stack::start().await;
+    let ask = async |user: &str, with_html: bool| -> Value {
+        let body = json!({
+            "channel_id": "exp_quiet", "assertion": assertion(user), "with_messages": true, "with_html": with_html,
+            "utc_offset_minutes": -9_999,
+        });
+        let answer = stack.post_session(&body).await;
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        answer.json().await.unwrap()
+    };
+    assert_eq!(ask("user_ada", false).await.get("html"), None);
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    stack.post(&session, "mine & <b>yours</b>").await;
+    let of = async |user| ask(user, true).await["html"].as_str().unwrap().to_owned();
+    let (mine, theirs) = (of("user_ada").await, of("user_bob").await);
+    let text = "mine &amp; &lt;b&gt;yours&lt;/b&gt;";
+    assert!(mine.contains(text) && theirs.contains(text), "{mine}");
+    let last_row = |html: &str| html.rsplit_once("class=\"item").unwrap().1.to_owned();
+    assert!(last_row(&mine).starts_with(" own"), "{mine}");
+    assert!(!last_row(&theirs).starts_with(" own"), "{theirs}");
+}
+
+#[tokio::test]
+async fn a_session_is_compressed_for_those_who_can_read_it() {
+    let stack = Stack::start().await;
+    let body = json!({
+        "channel_id": "exp_general", "assertion": assertion("user_ada"), "with_messages": true, "with_html": true,
+    });
+    let ask = async |encoding: &str| {
+        let answer = stack
+            .client
+            .post(format!("{}/session", stack.url))
+            .header("origin", SITE)
+            .header("accept-encoding", encoding)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        let encoding = answer.headers().get("content-encoding").cloned();
+        (encoding, answer.bytes().await.unwrap())
+    };
+    let (plain_encoding, plain) = ask("identity").await;
+    let (encoding, small) = ask("gzip, br").await;
+    assert_eq!(plain_encoding, None);
+    assert_eq!(encoding.unwrap(), "br");
+    assert!(
+        small.len() * 4 < plain.len(),
+        "{} {}",
+        small.len(),
+        plain.len()
+    );
+    let mut back = Vec::new();
+    brotli::BrotliDecompress(&mut &small[..], &mut back).unwrap();
+    let session: Value = serde_json::from_slice(&back).unwrap();
+    assert!(
+        session["html"]
+            .as_str()
+            .unwrap()
+            .contains("role=\"article\"")
+    );
+}
+
+#[tokio::test]
 async fn a_channel_can_be_asked_for_by_its_own_id() {
     let stack = Stack::start().await;
     let session = stack.session_of("user_ada", "chat_feed_lounge").await;

@@ -23,6 +23,12 @@ pub struct SessionRequest {
     pub renewal: Option<String>,
     /// Answer with the newest page too. A renewal has no need of it.
     pub with_messages: bool,
+    /// Answer with the newest messages as HTML too: [`Session::html`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub with_html: bool,
+    /// Minutes to add to UTC for the visitor's local time, which decides where a day begins in that HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_offset_minutes: Option<i64>,
 }
 
 read_object!(SessionRequest {
@@ -30,6 +36,8 @@ read_object!(SessionRequest {
     assertion: optional "assertion",
     renewal: optional "renewal",
     with_messages: or_default "with_messages",
+    with_html: or_default "with_html",
+    utc_offset_minutes: optional "utc_offset_minutes",
 });
 
 impl fmt::Debug for SessionRequest {
@@ -58,6 +66,10 @@ pub struct Session {
     /// The newest page, newest first, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<Page<Message>>,
+    /// The widget as it looks with these messages, where it was asked for: for this visitor's eyes only, and safe to
+    /// be put into a page. Icons, dates and custom properties are left to whoever does that (`crates/markup`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
     /// Where live updates come from.
     pub socket: SocketAddress,
     /// The server's clock when it answered.
@@ -71,6 +83,7 @@ read_object!(Session {
     channel: required "channel",
     permissions: required "permissions",
     messages: optional "messages",
+    html: optional "html",
     socket: required "socket",
     server_time: required "server_time",
 });

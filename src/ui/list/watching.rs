@@ -1,4 +1,4 @@
-use super::super::dom::{listen, origin};
+use super::super::dom::listen;
 use super::super::later::Later;
 use super::super::region::watch;
 use super::moves::Rows;
@@ -25,11 +25,16 @@ pub(super) fn watch_over(reader: &Rc<Reader>) {
     });
     if let Some(observer) = observer(reader) {
         let this = Rc::clone(reader);
-        // What is being built is not on the page yet, and has no heights.
-        queue_microtask(move || {
+        let begin = move || {
             this.begin(observer);
             this.observe();
-        });
+        };
+        if reader.scroller.is_connected() {
+            begin();
+        } else {
+            // What is being built is not on the page yet, and has no heights.
+            queue_microtask(begin);
+        }
     }
     watch_scrolling(reader);
 
@@ -74,12 +79,6 @@ fn watch_scrolling(reader: &Rc<Reader>) {
         }
         if moved || this.scrolling.get() {
             rest_later();
-        }
-    });
-    // A picture's error doesn't bubble.
-    listen(&reader.scroller, &["error"], true, |event| {
-        if let Some(picture) = origin(&event) {
-            let _ = picture.set_attribute("data-broken", "");
         }
     });
     let this = Rc::clone(reader);

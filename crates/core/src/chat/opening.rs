@@ -43,6 +43,7 @@ impl Chat {
             assertion,
             renewal: None,
             with_messages: true,
+            ..SessionRequest::default()
         };
         self.post_session(Purpose::OpenSession, &request, step);
     }
@@ -169,6 +170,7 @@ impl Chat {
             assertion: None,
             renewal,
             with_messages: false,
+            ..SessionRequest::default()
         };
         self.post_session(Purpose::RenewSession, &request, step);
     }
@@ -188,6 +190,7 @@ impl Chat {
                     assertion: Some(assertion),
                     renewal: None,
                     with_messages: false,
+                    ..SessionRequest::default()
                 };
                 self.post_session(Purpose::RenewSession, &request, step);
             }

@@ -19,6 +19,9 @@ use chat_core::Row;
 pub use parts::Parts;
 use std::rc::Rc;
 
+/// Marks a row's element that was painted before the widget came, until the widget has taken it over.
+pub const PAINTED: &str = "data-painted";
+
 /// A row as it is drawn.
 pub struct Shown {
     /// What it says.

@@ -2,7 +2,7 @@ use super::{Shown, attachments, avatar, cards, delivery, heading, poll, quote, r
 use crate::dates::Dates;
 use crate::pen::Pen;
 use crate::text;
-use chat_core::{Delivery, Kind, Row};
+use chat_core::{Delivery, Kind, Row, RowId};
 
 /// A row's elements. They are always there, and an empty one takes no room.
 pub struct Parts<P: Pen> {
@@ -22,30 +22,51 @@ pub struct Parts<P: Pen> {
 }
 
 impl<P: Pen> Parts<P> {
-    /// Fills an empty element with the parts of a row that is not drawn yet.
-    pub fn new(pen: &P, item: P::Element) -> Option<Self> {
-        let day = pen.element(&item, "div", "day")?;
-        let message = pen.element(&item, "div", "message")?;
-        let avatar = pen.element(&message, "span", "avatar")?;
-        let body = pen.element(&message, "div", "body")?;
-        let heading = pen.element(&body, "div", "heading")?;
-        let bubble = pen.element(&body, "div", "bubble")?;
-        let foot = pen.element(&message, "div", "foot-line")?;
+    /// Makes an empty element that of a row, with the parts of one that is not drawn yet.
+    pub fn new(pen: &P, item: P::Element, id: RowId) -> Option<Self> {
+        pen.set(&item, "data-row", &id.get().to_string());
+        pen.set(&item, "tabindex", "-1");
+        pen.set(&item, "role", "article");
+        Self::within(pen, item, false)
+    }
+
+    /// The parts of a row that is drawn already, by the same steps elsewhere.
+    pub fn of(pen: &P, item: P::Element) -> Option<Self> {
+        Self::within(pen, item, true)
+    }
+
+    fn within(pen: &P, item: P::Element, is_drawn: bool) -> Option<Self> {
+        let part = |parent: &P::Element, name: &str, class: &str| {
+            if is_drawn {
+                pen.part(parent, name, class)
+            } else {
+                pen.element(parent, name, class)
+            }
+        };
+        let day = part(&item, "div", "day")?;
+        let message = part(&item, "div", "message")?;
+        let avatar = part(&message, "span", "avatar")?;
+        let body = part(&message, "div", "body")?;
+        let heading = part(&body, "div", "heading")?;
+        let bubble = part(&body, "div", "bubble")?;
+        let foot = part(&message, "div", "foot-line")?;
         let parts = Self {
             day,
             avatar,
             heading,
-            quote: pen.button(&bubble, "quoted", "quote")?,
-            text: pen.element(&bubble, "div", "text")?,
-            poll: pen.element(&bubble, "div", "poll")?,
-            marks: pen.element(&bubble, "div", "marks")?,
-            tools: pen.element(&bubble, "div", "tools")?,
-            attachments: pen.element(&body, "div", "attachments")?,
-            cards: pen.element(&body, "div", "cards")?,
-            reactions: pen.element(&foot, "div", "reactions")?,
-            delivery: pen.element(&foot, "div", "delivery")?,
+            quote: part(&bubble, "button", "quote")?,
+            text: part(&bubble, "div", "text")?,
+            poll: part(&bubble, "div", "poll")?,
+            marks: part(&bubble, "div", "marks")?,
+            tools: part(&bubble, "div", "tools")?,
+            attachments: part(&body, "div", "attachments")?,
+            cards: part(&body, "div", "cards")?,
+            reactions: part(&foot, "div", "reactions")?,
+            delivery: part(&foot, "div", "delivery")?,
             item,
         };
+        pen.set(&parts.quote, "type", "button");
+        pen.set(&parts.quote, "data-act", "quoted");
         pen.set(&parts.avatar, "aria-hidden", "true");
         pen.set(&parts.text, "dir", "auto");
         for (group, name) in [

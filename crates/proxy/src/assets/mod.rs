@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use store::Encoding;
+pub use store::Encoding;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// The loader's address never changes (E9), so it must not be kept for long.
@@ -75,7 +75,7 @@ fn missing() -> Response {
 }
 
 /// The encodings that a client takes, the smallest first.
-fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
+pub fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
     let listed = |name: &str| {
         headers
             .get_all(header::ACCEPT_ENCODING)

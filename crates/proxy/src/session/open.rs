@@ -1,3 +1,4 @@
+use super::answer::answer;
 use super::permissions::{permissions, visible_to};
 use crate::Proxy;
 use crate::body;
@@ -7,10 +8,9 @@ use crate::identifier;
 use crate::identity::{Identity, IdentityError, Source, USER_TOKEN_HEADER};
 use crate::relay::{PROTOCOL, Ticket};
 use crate::upstream::{Upstream, UpstreamError};
-use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use std::sync::Arc;
 use wire::rest::{AccessCheck, AccessLevel, ChatChannel, Message, Page, User, UserReference};
 use wire::session::{Session, SessionRequest, SocketAddress};
@@ -30,7 +30,10 @@ pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<R
         return Err(Refusal::NoSuchChannel);
     }
     let session = session(&proxy, &wanted, &identity).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(session)).into_response())
+    let painted_at = wanted
+        .with_html
+        .then_some(wanted.utc_offset_minutes.unwrap_or_default());
+    answer(session, painted_at, &headers).await
 }
 
 /// The first proof that is there decides; a bad one is not made up for by another.
@@ -121,6 +124,7 @@ async fn session(
         channel: visible_to(&permissions, channel),
         permissions,
         messages,
+        html: None,
         socket: SocketAddress {
             path: format!("/_whop/ws/v1/websockets/connect?join_experience={experience}"),
             protocols,

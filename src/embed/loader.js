@@ -167,7 +167,7 @@ import { paint } from './paint.js';
       const [glue, sheet] = await Promise.all([load(), style()]);
       if (widgets.get(element) !== widget) return;
       widget.painted?.abort();
-      widget.mounted = glue.mount(element, { ...options, sheet, first, settled: widget.first });
+      widget.mounted = glue.mount(element, { ...optionsOf(element), sheet, first, settled: widget.first });
       for (const picture of widget.broken || []) picture.dataset.broken = '';
       if (widget.pressed?.isConnected) widget.pressed.click();
     } catch (error) {

@@ -1,7 +1,7 @@
 use super::http::{self, UnderWay};
 use super::listener::Listener;
 use super::page::{self, Unreachable};
-use super::prefetched::Prefetched;
+use super::prefetched::{Asserted, Prefetched};
 use super::socket::Socket;
 use super::storage;
 use super::timer::Running;
@@ -215,7 +215,7 @@ impl Performer {
         };
         let prefetched = self.prefetched.take();
         let settled = prefetched.as_ref().and_then(Prefetched::settled);
-        if let Some(asserted) = settled.and_then(|first| first.asserted()) {
+        if let Some(Asserted(asserted)) = settled.and_then(|first| first.asserted()) {
             return self.page_answered(asserted, prefetched, conversation);
         }
         let Ok(under_way) = UnderWay::new() else {
@@ -231,7 +231,7 @@ impl Performer {
                 None => None,
             };
             let answer = match asserted {
-                Some(asserted) => Ok((asserted, prefetched)),
+                Some(Asserted(asserted)) => Ok((asserted, prefetched)),
                 None => page::assertion(&address, signal)
                     .await
                     .map(|asserted| (asserted, None)),

@@ -32,14 +32,17 @@ impl Prefetched {
     }
 }
 
+/// What the page said of who the visitor is: an assertion, or nothing.
+pub(super) struct Asserted(pub Option<String>);
+
 /// What came of the loader's questions.
 pub(super) struct First(JsValue);
 
 impl First {
-    /// The page's assertion; `None` where the page has to be asked again.
-    pub fn asserted(&self) -> Option<Option<String>> {
+    /// The page's answer; `None` where the page has to be asked again.
+    pub fn asserted(&self) -> Option<Asserted> {
         let asserted = self.get("asserted");
-        (!asserted.is_undefined()).then(|| asserted.as_string())
+        (!asserted.is_undefined()).then(|| Asserted(asserted.as_string()))
     }
 
     /// The server's answer.

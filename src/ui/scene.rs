@@ -7,6 +7,7 @@ use super::touch::Press;
 use super::who_reacted::Asking;
 use crate::Conversation;
 use leptos::prelude::*;
+use leptos::reactive::owner::WeakOwner;
 use markup::strings::{ENGLISH, Strings};
 use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
@@ -45,8 +46,8 @@ pub(super) struct Scene {
     pub note_timer: StoredValue<Option<TimeoutHandle>>,
     /// The list of pinned messages is open.
     pub pins_open: RwSignal<bool>,
-    /// Owns what is made later, when somebody asks for it.
-    pub owner: StoredValue<Owner>,
+    /// Owns what is made later, when somebody asks for it. Weak: it owns this, too.
+    pub owner: StoredValue<WeakOwner>,
     /// The list's rows, while there is a list.
     pub rows: StoredValue<Option<Rows>, LocalStorage>,
     /// Goes up whenever the list is to show the newest message.
@@ -88,7 +89,7 @@ impl Scene {
             press: StoredValue::new(None),
             note_timer: StoredValue::new(None),
             pins_open: RwSignal::new(false),
-            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
             rows: StoredValue::new_local(None),
             to_latest: RwSignal::new(0),
             away: RwSignal::new(false),

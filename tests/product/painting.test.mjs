@@ -114,12 +114,19 @@ function assertStill({ frames, bare }) {
   });
 }
 
-/** The painted rows as HTML, without what a list notes on them. */
+/** The painted rows as HTML, without what a list notes on them and what comes with time. */
 const rowsAsHtml = (page) => page.evaluate((selector) => {
   const rows = {};
   for (const item of document.querySelector(selector).shadowRoot.querySelectorAll('.item')) {
     const copy = item.cloneNode(true);
     for (const name of ['data-painted', 'aria-posinset', 'aria-setsize', 'style']) copy.removeAttribute(name);
+    // A row that was drawn anew has them in another order.
+    const attributes = [...copy.attributes].sort((one, other) => one.name.localeCompare(other.name));
+    for (const { name } of attributes) copy.removeAttribute(name);
+    for (const { name, value } of attributes) copy.setAttribute(name, value);
+    for (const picture of copy.querySelectorAll('[data-loaded]')) picture.removeAttribute('data-loaded');
+    // A minute may pass meanwhile.
+    for (const time of copy.querySelectorAll('.time')) time.textContent = '';
     rows[copy.dataset.row] = copy.outerHTML;
   }
   return rows;

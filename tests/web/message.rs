@@ -272,7 +272,7 @@ async fn files_keep_their_room_and_only_safe_ones_are_asked_for() {
     })
     .await;
     assert_eq!(widget.count(".picture img"), 1);
-    let picture: HtmlElement = widget.find(".picture img").unchecked_into();
+    let picture: HtmlElement = widget.find(".picture").unchecked_into();
     // The room is there although the picture never comes.
     assert!(
         picture.client_height() >= 100,

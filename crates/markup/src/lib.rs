@@ -15,6 +15,7 @@ pub mod icons;
 #[cfg(feature = "html")]
 pub mod painting;
 mod pen;
+pub mod pinned;
 pub mod row;
 #[cfg(feature = "html")]
 pub mod sanitiser;

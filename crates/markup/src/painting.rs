@@ -4,6 +4,7 @@ use crate::composer::{self, Composer};
 use crate::frame::{self, Frame};
 use crate::history::{self, History};
 use crate::html::{HtmlElement, HtmlPen};
+use crate::pinned;
 use crate::row::{May, PAINTED, Parts, Shown};
 use crate::sanitiser;
 use crate::strings::ENGLISH;
@@ -30,6 +31,7 @@ pub fn paint(chat: &Chat) -> Option<String> {
     let name = &channel.experience.name;
     let frame = Frame::new(&pen, &root)?;
     frame::draw_header(&pen, &frame.header, name);
+    pinned::draw(&pen, &frame.pins, &chat.pinned(), false);
     let history = History::new(&pen, &frame.stage)?;
     if newest.len() == rows.len() && chat.older() == Older::Beginning {
         history::draw_before(&pen, &history.before, Older::Beginning, name);

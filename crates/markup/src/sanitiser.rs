@@ -7,29 +7,40 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// Elements, each with the attributes that no other has, and with its classes.
-const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
+/// An element's name, the attributes that not all elements have, and its classes.
+type Listed = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const ELEMENTS: &[Listed] = &[
     (
         "a",
         &["href", "target", "rel"],
-        &["file", "image-link", "picture"],
+        &["card", "file", "image-link", "picture"],
     ),
     ("audio", &["src", "controls", "preload"], &["audio"]),
     (
         "bdi",
         &[],
         &[
-            "code-language",
             "answer-text",
+            "card-summary",
+            "card-title",
+            "code-language",
             "file-name",
             "header-name",
             "mention",
             "name",
             "of-viewer",
             "pill-symbol",
+            "pin-author",
+            "pin-excerpt",
             "quote-author",
             "quote-text",
             "strong",
+            "waits",
         ],
     ),
     ("blockquote", &[], &[]),
@@ -42,6 +53,8 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
             "answer",
             "code-copy",
             "pill",
+            "pin",
+            "pins-all",
             "quote",
             "send",
             "unfold",
@@ -52,16 +65,19 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
         "div",
         &["data-row", "data-painted", "data-count", "data-tint"],
         &[
+            "asked",
             "attachments",
             "before",
             "body",
             "bubble",
+            "cards",
             "chat",
             "code",
             "code-head",
             "composer-line",
             "connection",
             "content",
+            "date",
             "day",
             "delivery",
             "failed",
@@ -69,6 +85,7 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
             "first",
             "fold",
             "foot",
+            "foot-line",
             "has-poll",
             "heading",
             "hidden",
@@ -84,6 +101,8 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
             "pending",
             "picker",
             "pictures",
+            "pins",
+            "pins-line",
             "poll",
             "poll-total",
             "preview",
@@ -108,7 +127,7 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
     (
         "img",
         &["src", "alt", "loading", "decoding", "referrerpolicy"],
-        &[],
+        &["card-icon", "card-picture"],
     ),
     ("li", &[], &["task"]),
     ("ol", &["start"], &["tight"]),
@@ -125,16 +144,22 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
             "avatar",
             "badge",
             "box",
+            "card-site",
+            "card-text",
             "done",
             "edited",
             "emoji",
             "file-icon",
+            "file-line",
+            "file-size",
             "file-text",
             "file-type",
             "hidden",
             "icon",
+            "picture-kind",
             "picture-more",
             "pill-count",
+            "pin-text",
             "pinned",
             "spoiler",
         ],
@@ -157,6 +182,7 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
         "video",
         &[
             "src",
+            "poster",
             "controls",
             "preload",
             "playsinline",
@@ -170,10 +196,15 @@ const ELEMENTS: &[(&str, &[&str], &[&str])] = &[
 /// Attributes that any element may have.
 const COMMON: &[&str] = &[
     "aria-atomic",
+    "aria-disabled",
     "aria-hidden",
     "aria-label",
     "aria-live",
     "data-act",
+    "data-property-blur-1",
+    "data-property-blur-2",
+    "data-property-blur-3",
+    "data-property-blur-4",
     "data-property-ratio",
     "data-property-share",
     "data-property-width",
@@ -186,13 +217,7 @@ const COMMON: &[&str] = &[
 ];
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let by_name = |pick: fn(
-        &(
-            &'static str,
-            &'static [&'static str],
-            &'static [&'static str],
-        ),
-    ) -> &'static [&'static str]| {
+    let by_name = |pick: fn(&Listed) -> &'static [&'static str]| {
         let pairs = ELEMENTS
             .iter()
             .map(|element| (element.0, pick(element).iter().copied().collect()));
@@ -227,11 +252,15 @@ fn own_path(url: &str) -> Option<Cow<'_, str>> {
     is_safe(url).then_some(Cow::Borrowed(url))
 }
 
-/// The painter makes custom properties of these: lengths and ratios only.
+/// The painter makes custom properties of these: lengths, ratios and colours only.
 fn property<'value>(_: &str, name: &str, value: &'value str) -> Option<Cow<'value, str>> {
     let is_property = name.starts_with("data-property-");
-    let is_length = value
+    let colour = value
+        .strip_prefix("rgb(")
+        .and_then(|value| value.strip_suffix(')'));
+    let is_harmless = colour
+        .unwrap_or(value)
         .chars()
-        .all(|character| "0123456789. /%px".contains(character));
-    (!is_property || is_length).then_some(Cow::Borrowed(value))
+        .all(|character| "0123456789. ,/%px".contains(character));
+    (!is_property || is_harmless).then_some(Cow::Borrowed(value))
 }

@@ -1,5 +1,7 @@
 //! The widget as it is painted before it is there: complete, for the one visitor, and clean before the sanitiser.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers")]
+
 use chat_core::{Chat, Effect, Event, HttpOutcome, Identity, Moment, Options};
 use markup::html::{HtmlElement, HtmlPen};
 use markup::row::{May, Parts, Shown};
@@ -81,6 +83,7 @@ fn drawn(chat: &Chat) -> String {
         let row = Rc::new(chat.row(id).unwrap());
         let shown = Shown {
             day: row.starts_day.then(String::new),
+            time: String::new(),
             row,
             may: May {
                 react: true,

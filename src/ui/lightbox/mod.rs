@@ -44,7 +44,8 @@ pub(super) struct Lightbox {
 
 /// Opens it with one of a row's pictures.
 pub(super) fn open(opener: &Element, row: RowId, at: usize, scene: Scene) {
-    let Some(owner) = scene.owner.try_get_value() else {
+    let owner = scene.owner.try_get_value();
+    let Some(owner) = owner.and_then(|owner| owner.upgrade()) else {
         return;
     };
     let owner = owner.child();

@@ -41,6 +41,7 @@ impl Chat {
             return;
         };
         self.emoji = EmojiTable::Known(table);
+        self.texts.clear();
         let mut merged = Merged::default();
         self.timeline.names_arrived(&mut merged);
         Self::note(merged, step);
@@ -64,6 +65,6 @@ impl Chat {
             emoji: self.emoji_names(),
             ..Context::default()
         };
-        Rc::new(text::parse(source, &context))
+        self.texts.parse(source, &context)
     }
 }

@@ -21,6 +21,7 @@ mod who_reacted;
 use crate::connection::Connection;
 use crate::outbox::Outbox;
 use crate::session::OpenSession;
+use crate::text;
 use crate::timeline::{Merged, Timeline};
 use crate::{
     Changes, ConnectionStatus, Effect, Event, Identity, Moment, Newer, Older, Pinned, Row, RowId,
@@ -82,6 +83,7 @@ pub struct Chat {
     is_deaf: bool,
     overlays: Vec<Overlay>,
     emoji: EmojiTable,
+    texts: text::Cache,
     /// Names of the users that were seen, for mentions.
     people: LiteMap<UserId, UserReference>,
     roles: Roles,
@@ -122,6 +124,7 @@ impl Chat {
             is_deaf: false,
             overlays: Vec::new(),
             emoji: EmojiTable::default(),
+            texts: text::Cache::default(),
             people: LiteMap::new(),
             roles: Roles::default(),
             who_reacted: None,

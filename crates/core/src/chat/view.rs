@@ -5,6 +5,7 @@ use crate::timeline::{Key, Record, same_reaction, symbol};
 use crate::{
     Author, Delivery, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactionView, Row, RowId,
 };
+use std::rc::Rc;
 use wire::rest::{MessageType, UserReference};
 use wire::socket::{LinkEmbed, ReactionKind};
 use wire::{MessageId, UserId};
@@ -46,7 +47,7 @@ impl Chat {
             author: self.author(&message.user),
             own: viewer == Some(&message.user.id),
             kind: kind(&message.message_type),
-            text: record.document(&self.text_context(record).context()),
+            text: self.document(record),
             source: record.source(),
             created_at: key.created_at,
             edited: message.is_edited,
@@ -148,6 +149,13 @@ impl Chat {
         (unix_millis + i64::from(self.options.utc_offset_minutes) * 60_000).div_euclid(DAY_MILLIS)
     }
 
+    fn document(&self, record: &Record) -> Rc<text::Document> {
+        record.document(|content| {
+            let names = self.text_context(record);
+            self.texts.parse(content, &names.context())
+        })
+    }
+
     fn text_context<'a>(&'a self, record: &'a Record) -> TextContext<'a> {
         let message = &record.message;
         let users = message.mentions.iter().filter_map(|id| self.people.get(id));
@@ -215,9 +223,7 @@ impl Chat {
 
     /// A message in one line: its text, or the name of its first file where it has none.
     pub(super) fn excerpt(&self, record: &Record) -> String {
-        let text = record
-            .document(&self.text_context(record).context())
-            .plain_text();
+        let text = self.document(record).plain_text();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
             let mut files = record.message.attachments.iter().flatten();

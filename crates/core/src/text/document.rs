@@ -4,7 +4,7 @@ use super::emoji;
 use super::url::SafeUrl;
 
 /// A parsed message. Every string in it is plain text: nothing in it is markup for anybody.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The top-level blocks in reading order.
     pub blocks: Vec<Block>,
@@ -14,7 +14,7 @@ pub struct Document {
 }
 
 /// One block. Nested at most [`MAX_BLOCK_DEPTH`](super::MAX_BLOCK_DEPTH) deep.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
     /// Running text.
     Paragraph(Vec<Inline>),
@@ -61,7 +61,7 @@ pub enum Block {
 pub type TableRow = Vec<Vec<Inline>>;
 
 /// One item of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListItem {
     /// Whether it is done, when it is a task.
     pub task: Option<bool>,
@@ -83,7 +83,7 @@ pub enum Alignment {
 }
 
 /// A part of a line. Nested at most twice [`MAX_INLINE_DEPTH`](super::MAX_INLINE_DEPTH) deep.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inline {
     /// Plain text. Bidi controls in it are balanced (X6) and contain no control characters.
     Text(String),

@@ -3,6 +3,7 @@
 //! feature, for servers and oracles).
 
 mod autolink;
+mod cache;
 #[cfg(test)]
 mod commonmark;
 mod document;
@@ -19,6 +20,7 @@ mod prepare;
 mod unicode;
 mod url;
 
+pub(crate) use cache::Cache;
 pub use document::{
     Alignment, Block, Document, Inline, LinkKind, ListItem, Mention, MentionTarget, TableRow,
 };

@@ -107,14 +107,10 @@ impl Record {
         self.source.get_or_init(|| Rc::from(content)).clone()
     }
 
-    /// The text, parsed once.
-    pub fn document(&self, names: &text::Context<'_>) -> Rc<Document> {
-        self.document
-            .get_or_init(|| {
-                let content = self.message.content.as_deref().unwrap_or_default();
-                Rc::new(text::parse(content, names))
-            })
-            .clone()
+    /// The text, parsed once: `parse` is asked only as long as the content is not known.
+    pub fn document(&self, parse: impl FnOnce(&str) -> Rc<Document>) -> Rc<Document> {
+        let content = self.message.content.as_deref().unwrap_or_default();
+        self.document.get_or_init(|| parse(content)).clone()
     }
 
     /// More names of emoji are known now. Whether the text has to be parsed anew.

@@ -1,10 +1,13 @@
-//! X1: whatever the text of a message is, what we make of it passes through a sanitiser unchanged.
+//! X1: whatever the text of a message is, what we make of it, in the core and as it is drawn, passes through a sanitiser
+//! unchanged.
 
 #![no_main]
 
 use chat_core::text::{Context, EmojiNames, KnownExperience, KnownUser};
 use libfuzzer_sys::fuzz_target;
 
+#[path = "../../crates/markup/tests/drawn_oracle/mod.rs"]
+mod drawn_oracle;
 #[path = "../../crates/core/tests/text_oracle/mod.rs"]
 mod text_oracle;
 
@@ -32,7 +35,9 @@ fuzz_target!(|source: &str| {
         }),
         emoji: EmojiNames::new("evil <script>\nfire 🔥\n"),
     };
-    if let Err(difference) = text_oracle::check(source, &context) {
-        panic!("{difference}");
+    for check in [text_oracle::check, drawn_oracle::check] {
+        if let Err(difference) = check(source, &context) {
+            panic!("{difference}");
+        }
     }
 });

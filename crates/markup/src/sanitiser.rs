@@ -37,6 +37,7 @@ const ELEMENTS: &[Listed] = &[
             "pill-symbol",
             "pin-author",
             "pin-excerpt",
+            "place",
             "quote-author",
             "quote-text",
             "strong",

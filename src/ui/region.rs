@@ -1,3 +1,4 @@
+use super::dom::{focus_quietly, focused};
 use super::pen::{Pen, clear};
 use super::scene::Scene;
 use leptos::prelude::*;
@@ -7,12 +8,20 @@ use web_sys::Element;
 pub(super) type Draw = fn(&Pen, &Element, Scene);
 
 /// A directive that draws an element's content, and draws it anew whenever something that was read for it changes.
-/// For small parts that come and go as a whole.
+/// For small parts that come and go as a whole. The focus stays on what does the same as before.
 pub(super) fn region(element: Element, (scene, draw): (Scene, Draw)) {
     if let Some(pen) = Pen::near(&element, scene.strings) {
         watch(move || {
+            let act = focused(&element)
+                .filter(|focused| element.contains(Some(focused)))
+                .and_then(|focused| focused.get_attribute("data-act"));
             clear(&element);
             draw(&pen, &element, scene);
+            if let Some(act) = act
+                && let Ok(Some(same)) = element.query_selector(&["[data-act=", &act, "]"].concat())
+            {
+                focus_quietly(&same);
+            }
         });
     }
 }

@@ -14,6 +14,9 @@ mod harness;
 mod list;
 mod message;
 mod page;
+mod parts;
+mod pictures;
+mod pinned;
 mod states;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -332,6 +332,8 @@ impl Timeline {
             self.set_key(record.row, None);
             self.strays.remove(&record.key);
             self.remove(&record.key, merged);
+            // Whoever looks at the row by itself learns that it is gone.
+            merged.rows.extend([record.row]);
         }
         self.touch_answers(message, merged);
     }

@@ -206,6 +206,33 @@ impl Database {
             .ok_or_else(|| rusqlite::Error::QueryReturnedNoRows.into())
     }
 
+    /// Stores what several users said about a new message, whose ids those are; what is there already stays.
+    pub(super) fn add_reactions<'a>(
+        &self,
+        message_id: &str,
+        meaning: &ReactionMeaning,
+        user_ids: impl Iterator<Item = &'a String>,
+        at: i64,
+    ) -> Result<(), DatabaseError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT OR IGNORE INTO reactions (id, message_id, user_id, kind, meaning, spelling, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let same = meaning.meaning();
+        for user_id in user_ids {
+            statement.execute(params![
+                new_id("reac_"),
+                message_id,
+                user_id,
+                meaning.kind(),
+                same,
+                meaning.spelling(),
+                at,
+            ])?;
+        }
+        Ok(())
+    }
+
     /// Takes a reaction back.
     pub fn remove_reaction(&self, id: &str) -> Result<(), DatabaseError> {
         self.connection

@@ -103,9 +103,8 @@ impl Database {
             .iter()
             .map(|(option, who)| (ReactionMeaning::Vote((option + 1).to_string()), who));
         for (meaning, who) in reactions.chain(votes) {
-            for user in who.iter().filter_map(|id| users.get(id.as_str())) {
-                self.put_reaction(&seeded.id, user, &meaning, seeded.created_at_millis)?;
-            }
+            let who = who.iter().filter(|id| users.contains_key(id.as_str()));
+            self.add_reactions(&seeded.id, &meaning, who, seeded.created_at_millis)?;
         }
         Ok(())
     }

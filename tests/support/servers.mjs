@@ -125,8 +125,8 @@ export async function startSandbox({ messages = 5_000, appUrl, assertionSecret, 
   return { api: ready.api, app: ready.app, creatorSite: ready.creator_site, ...program, state, control, sockets };
 }
 
-/** A proxy before that sandbox. `env`: more settings. */
-export async function startProxy(sandbox, { port = 0, assertionSecret, env = {} } = {}) {
+/** A proxy before that sandbox. `origins`: pages that may use it besides the creator's. `env`: more settings. */
+export async function startProxy(sandbox, { port = 0, assertionSecret, origins = [], env = {} } = {}) {
   const { ready, ...program } = await start(binaries.proxy, ['--print-ready'], {
     WHOP_API_KEY: API_KEY,
     WHOP_APP_ID: APP_ID,
@@ -142,20 +142,20 @@ export async function startProxy(sandbox, { port = 0, assertionSecret, env = {} 
     WHOP_CHAT_IMAGE_SOURCES: `${sandbox.api} data: blob:`,
     RUST_LOG: process.env.RUST_LOG ?? 'info',
     ...(assertionSecret && { WHOP_CHAT_ASSERTION_SECRET: assertionSecret }),
-    ...(sandbox.creatorSite && { WHOP_CHAT_ALLOWED_ORIGINS: sandbox.creatorSite }),
+    ...(sandbox.creatorSite && { WHOP_CHAT_ALLOWED_ORIGINS: [sandbox.creatorSite, ...origins].join() }),
     ...env,
   });
   return { url: ready.ready, ...program };
 }
 
 /** Both, wired together, with the creator's demo site. */
-export async function startServers({ messages, env, args } = {}) {
+export async function startServers({ messages, origins, env, args } = {}) {
   const assertionSecret = randomBytes(32).toString('hex');
   const port = await freePort();
   const appUrl = `http://127.0.0.1:${port}`;
   const sandbox = await startSandbox({ messages, appUrl, assertionSecret, widgetOrigin: appUrl, args });
   try {
-    const proxy = await startProxy(sandbox, { port, assertionSecret, env });
+    const proxy = await startProxy(sandbox, { port, assertionSecret, origins, env });
     return {
       sandbox,
       proxy,

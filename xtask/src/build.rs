@@ -138,8 +138,8 @@ fn add_std_size(command: &mut Command, options: Options) {
     }
 }
 
-/// Builds the binaries of the servers, without optimisation.
-pub fn servers(toolchain: &Toolchain) -> Result<()> {
+/// Builds the binaries of the servers: without optimisation, or as they run in production.
+pub fn servers(toolchain: &Toolchain, profile: Profile) -> Result<()> {
     let mut command = toolchain.cargo();
     command.args([
         "build",
@@ -149,5 +149,8 @@ pub fn servers(toolchain: &Toolchain) -> Result<()> {
         "proxy",
         "--bins",
     ]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
     process::show("cargo build of the servers", &mut command)
 }

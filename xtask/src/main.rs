@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 mod assets;
+mod bench;
 mod build;
 mod error;
 mod lint;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
+use bench::Bench;
 use build::{Options, Profile};
 use error::{Error, Result};
 use paths::Paths;
@@ -44,6 +46,10 @@ The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
 
   cargo xtask build [--release | --dev]
       Build the widget into dist/embed (--dev is the default).
+
+  cargo xtask bench [native|text|reading]...
+      How fast a release is, beside what others build chats of; docs/benchmarks.md explains the tables.
+      RUNS and ONLY (loading, live, scrolling) shorten the benchmark of reading.
 
   cargo xtask size
       What each asset of a release weighs, against the budgets and the ceilings in xtask/src/size.rs.
@@ -74,6 +80,7 @@ fn run(mut arguments: lexopt::Parser) -> Result<()> {
     match &*command {
         "serve" => serve_command(arguments),
         "test" => test_command(arguments),
+        "bench" => bench_command(arguments),
         "build" => build_command(arguments),
         "size" => {
             nothing_more(arguments)?;
@@ -122,6 +129,22 @@ fn test_command(mut arguments: lexopt::Parser) -> Result<()> {
         parts
     };
     test::test(Paths::find()?, &parts)
+}
+
+fn bench_command(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut benches = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(name) => benches.push(Bench::parse(&name.to_string_lossy())?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let benches = if benches.is_empty() {
+        Bench::ALL.to_vec()
+    } else {
+        benches
+    };
+    bench::bench(Paths::find()?, &benches)
 }
 
 fn build_command(mut arguments: lexopt::Parser) -> Result<()> {

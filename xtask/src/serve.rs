@@ -32,7 +32,7 @@ pub fn serve(paths: Paths, options: Options) -> Result<()> {
     // Before the first build, so that nothing that is changed during it is missed.
     let watch = options.watch.then(|| Watch::new(&toolchain.paths.root));
     build::build(&toolchain, build_options(&toolchain, options))?;
-    build::servers(&toolchain)?;
+    build::servers(&toolchain, Profile::Dev)?;
     let (sender, stop) = mpsc::channel();
     ctrlc::set_handler(move || {
         // Nobody listens any more when we are about to end anyway.
@@ -102,7 +102,7 @@ impl Run {
                 build_options(&self.toolchain, self.options),
             ));
         }
-        if changed.servers && say(build::servers(&self.toolchain)) {
+        if changed.servers && say(build::servers(&self.toolchain, Profile::Dev)) {
             self.servers.clear();
             self.servers = stack::start(&self.toolchain.paths, &self.secrets)?;
             println!("the servers run again");

@@ -176,7 +176,7 @@ impl Run {
     /// A suite of Node's test runner, which starts the servers itself.
     fn node(&mut self, suite: &str) -> Result<()> {
         let files = self.suite_files(suite)?;
-        build::servers(&self.toolchain)?;
+        build::servers(&self.toolchain, Profile::Dev)?;
         let paths = &self.toolchain.paths;
         let mut command = Command::new("node");
         command

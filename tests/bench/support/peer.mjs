@@ -16,7 +16,7 @@ const brotli = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_
 
 async function bundle() {
   const esbuild = process.env.ESBUILD ?? 'esbuild';
-  const flags = ['--bundle', '--minify', '--format=esm', '--target=es2022', '--define:process.env.NODE_ENV="production"'];
+  const flags = ['--bundle', '--minify', '--format=esm', '--jsx=automatic', '--target=es2022', '--define:process.env.NODE_ENV="production"'];
   const { stdout } = await promisify(execFile)(esbuild, [join(here, 'app.jsx'), ...flags], { maxBuffer: 64 << 20 });
   return stdout;
 }

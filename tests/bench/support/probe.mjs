@@ -104,6 +104,14 @@ export function probe({ host, rows, scroller, field, send }) {
     return getComputedStyle(view).flexDirection === 'column-reverse' ? -view.scrollTop : fromTop;
   };
   bench.toOldest = () => { one(scroller).scrollTop = -1e9; };
+  bench.toMiddle = () => {
+    const view = one(scroller);
+    const direction = getComputedStyle(view).flexDirection === 'column-reverse' ? -1 : 1;
+    view.scrollTop = (direction * view.scrollHeight) / 2;
+    return new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(Math.round(view.scrollTop))));
+    });
+  };
   bench.box = () => {
     const { x, y, width, height } = one(scroller).getBoundingClientRect();
     return { x: x + width / 2, y: y + height / 2 };

@@ -48,6 +48,8 @@ pub enum Tool {
     ChromeDriver,
     /// The npm packages of `tests/`.
     TestPackages,
+    /// Those of `tests/bench/`: what the widget is measured beside.
+    BenchPackages,
 }
 
 /// What building the widget needs.
@@ -132,6 +134,7 @@ impl Toolchain {
                 self.chromedriver = Some(browser::chromedriver(paths, progress)?);
             }
             Tool::TestPackages => npm::set_up_tests(paths, progress)?,
+            Tool::BenchPackages => npm::set_up_benchmarks(paths, progress)?,
         }
         Ok(())
     }

@@ -36,6 +36,18 @@ pub fn set_up_tests(paths: &Paths, progress: &mut Progress) -> Result<()> {
     )
 }
 
+/// The packages of `tests/bench/`, inside it: only benchmarks need them.
+pub fn set_up_benchmarks(paths: &Paths, progress: &mut Progress) -> Result<()> {
+    let directory = paths.root.join("tests/bench");
+    set_up(
+        "packages of tests/bench/ (npm)",
+        &directory,
+        &directory,
+        paths,
+        progress,
+    )
+}
+
 fn set_up(
     label: &str,
     from: &Path,

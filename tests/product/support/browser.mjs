@@ -13,9 +13,10 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 }
 
-/** A page of its own context, which collects what went wrong in it. */
-async function newPage(browser, options) {
+/** A page of its own context, which collects what went wrong in it. `prepare`: what is done with the context first. */
+async function newPage(browser, { prepare, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-US', ...options });
+  await prepare?.(context);
   const page = await context.newPage();
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
@@ -27,8 +28,8 @@ async function newPage(browser, options) {
 }
 
 /** A visitor of the creator's own site. */
-export async function onCreatorSite(browser, { sandbox }, { user, channel, query = '', options } = {}) {
-  const visitor = await newPage(browser, options);
+export async function onCreatorSite(browser, { sandbox }, { user, channel, query = '', options, prepare } = {}) {
+  const visitor = await newPage(browser, { ...options, prepare });
   await visitor.page.goto(`${sandbox.creatorSite}/?user=${user}&channel=${channel}${query}`);
   return { ...visitor, chat: new Chat(visitor.page) };
 }

@@ -19,6 +19,8 @@ pub(super) fn draw<P: Pen>(pen: &P, frame: &P::Element, poll: Option<&PollView>,
                     pen.icon(&tick, CHECK);
                 }
                 pen.label(&button, "bdi", "answer-text", &answer.text);
+                // As in the button's name: who says aloud what stands there is understood.
+                pen.text(&button, " ");
                 pen.element(&button, "span", "answer-share");
             }
         }

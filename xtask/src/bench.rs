@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::paths::Paths;
 use crate::process;
 use crate::test::heading;
+use crate::text_module;
 use crate::toolchain::{Tool, Toolchain};
 
 /// What can be measured alone.
@@ -71,7 +72,9 @@ pub fn bench(paths: Paths, benches: &[Bench]) -> Result<()> {
     let toolchain = Toolchain::set_up(paths, tools)?;
     if in_browser {
         heading("release build");
-        build::build(&toolchain, Options::new(Profile::Release, &toolchain))?;
+        if benches.contains(&Bench::Reading) {
+            build::build(&toolchain, Options::new(Profile::Release, &toolchain))?;
+        }
         build::servers(&toolchain, Profile::Release)?;
     }
     benches.iter().try_for_each(|bench| match bench {
@@ -107,6 +110,9 @@ fn page(toolchain: &Toolchain, bench: Bench) -> Result<()> {
         .env("ESBUILD", paths.npm_programs().join("esbuild"))
         .env("CHROMIUM", toolchain.chromium()?)
         .env("RESULTS", &results);
+    if bench == Bench::Text {
+        command.env("TEXT_MODULE", text_module::build(toolchain)?);
+    }
     finished(name, &mut command)?;
     println!("numbers: {}", results.display());
     Ok(())

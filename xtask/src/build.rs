@@ -125,7 +125,8 @@ fn trunk(toolchain: &Toolchain, options: Options) -> Result<()> {
     process::show("trunk build", &mut command)
 }
 
-fn add_std_size(command: &mut Command, options: Options) {
+/// Has Cargo compile the standard library for size, where the options say so.
+pub fn add_std_size(command: &mut Command, options: Options) {
     if options.std_size {
         command
             .env("RUSTC_BOOTSTRAP", "1")

@@ -18,6 +18,7 @@ mod size;
 mod stack;
 mod summary;
 mod test;
+mod text_module;
 mod toolchain;
 mod watch;
 

@@ -6,7 +6,7 @@
  */
 export function contrasts(root, what = 'texts') {
   // As it is once it has come, but for what never comes to rest.
-  for (const animation of root.getAnimations({ subtree: true })) {
+  for (const animation of root.getRootNode().getAnimations()) {
     if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
   }
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });

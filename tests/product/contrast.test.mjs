@@ -72,7 +72,8 @@ for (const style of ['imessage', 'discord']) {
       // What one points at looks different.
       for (const pointed of [
         mine, mine.getByRole('button', { name: '🔥 2, you reacted' }), mine.getByRole('button', { name: '❤️ 1' }),
-        mine.getByRole('button', { name: 'Reply' }), chat.place.locator('.quote:not([hidden])').first(), chat.place.locator('.pin').first(),
+        mine.getByRole('button', { name: 'Reply' }), chat.place.locator('.item:not(.own) .quote:not([hidden])').first(),
+        chat.place.locator('.item.own .quote:not([hidden])').first(), chat.place.locator('.pin').first(),
         ballot.getByRole('button', { name: /^A,/ }), ballot.getByRole('button', { name: /^B,/ }), chat.place.locator('.card').first(),
         chat.place.locator('.file').first(),
       ]) {

@@ -40,7 +40,6 @@ struct State {
 
 /// A slice of the conversation each.
 struct Signals {
-    rows: Local<Vec<RowId>>,
     order: Local<u64>,
     is_empty: Local<bool>,
     status: Local<Status>,
@@ -78,7 +77,6 @@ impl Conversation {
     pub fn new(options: Options, perform: impl Fn(&Self, Effect) + 'static) -> Self {
         let chat = Chat::new(options);
         let signals = Signals {
-            rows: RwSignal::new_local(Vec::new()),
             order: RwSignal::new_local(0),
             is_empty: RwSignal::new_local(true),
             status: RwSignal::new_local(chat.status().clone()),
@@ -134,11 +132,6 @@ impl Conversation {
             }
         }
         state.busy.set(false);
-    }
-
-    /// All rows, oldest first. A copy of them all at each change: not for a list of many.
-    pub fn rows(&self) -> Read<Vec<RowId>> {
-        self.state.get_value().signals.rows.read_only()
     }
 
     /// Goes up whenever [`Conversation::take_order`] has something to tell.
@@ -333,7 +326,6 @@ impl State {
                 }
             }
             signals.order.update(|version| *version += 1);
-            signals.rows.set(chat.rows());
             if signals.is_empty.get_untracked() != chat.is_empty() {
                 signals.is_empty.set(chat.is_empty());
             }

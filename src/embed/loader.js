@@ -67,6 +67,7 @@ import { paint } from './paint.js';
       tokenUrl: data('token-url') && new URL(data('token-url'), document.baseURI).href,
       theme: data('theme'),
       style: data('style'),
+      post: data('post'),
       locale: data('locale') || document.documentElement.lang || navigator.language,
     };
   };

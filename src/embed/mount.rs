@@ -48,7 +48,7 @@ where
 }
 
 /// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
-/// `tokenUrl`, `style`, `theme`, `locale`, `sheet` (a `CSSStyleSheet`), `first` (a promise of what the loader asked for
+/// `tokenUrl`, `style`, `theme`, `locale`, `post` (the message to begin with), `sheet` (a `CSSStyleSheet`), `first` (a promise of what the loader asked for
 /// already, see [`crate::platform::Prefetched`]), `settled` (the same, once it is there), `emojiNames` (a function that
 /// answers a promise of the names of all emoji). What the loader painted in the element's shadow root is taken over.
 ///
@@ -79,7 +79,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
         page_can_assert: options.token_address.is_some(),
         utc_offset_minutes: clock::utc_offset_minutes(),
     };
-    let appearance = options.appearance;
+    let (appearance, message) = (options.appearance, options.message);
     let weak = Rc::downgrade(&performer);
     let started = Rc::clone(&performer);
     let place = container.clone();
@@ -92,6 +92,9 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
         started.watch(conversation);
         // Before anything is drawn: where the loader has the answer, the first thing to be seen is the conversation.
         conversation.dispatch(Event::Opened);
+        if let Some(message) = &message {
+            conversation.dispatch(Event::JumpedTo(message.as_str().into()));
+        }
         ui::draw(&place, conversation, &appearance);
     });
     Ok(Mounted {

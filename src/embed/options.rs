@@ -12,6 +12,8 @@ pub(super) struct Options {
     pub identity: Identity,
     pub token_address: Option<String>,
     pub appearance: Appearance,
+    /// The message to begin with.
+    pub message: Option<String>,
     pub sheet: Option<CssStyleSheet>,
     pub prefetched: Option<Prefetched>,
     pub emoji_names: Option<Function>,
@@ -51,6 +53,7 @@ impl Options {
                 },
                 locale: text("locale").unwrap_or_else(|| "en".to_owned()),
             },
+            message: text("post"),
             sheet: get("sheet").and_then(|sheet| sheet.dyn_into().ok()),
             prefetched: get("first")
                 .and_then(|promise| promise.dyn_into::<Promise>().ok())

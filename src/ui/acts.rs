@@ -1,5 +1,5 @@
 use super::announcer;
-use super::dom::{focus_quietly, origin};
+use super::dom::{SHORT_WHILE, focus_quietly, origin};
 use super::lightbox;
 use super::pinned;
 use super::quick_reactions::{self, Picking};
@@ -7,14 +7,11 @@ use super::scene::{Replying, Scene};
 use super::touch;
 use chat_core::{Chat, Event, Row};
 use leptos::prelude::*;
-use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, MouseEvent};
 
 /// How much of a message the composer quotes.
 const EXCERPT_CHARACTERS: usize = 120;
-/// How long a button says that it copied, and a message that it was jumped to.
-const SHORT_WHILE: Duration = Duration::from_millis(1_600);
 
 /// Does what was clicked.
 pub(super) fn clicked(event: &web_sys::Event, scene: Scene) {
@@ -43,7 +40,12 @@ pub(super) fn perform(actor: &Element, scene: Scene) {
     match act.as_str() {
         "reopen" => conversation.dispatch(Event::RetriedOpening),
         "older" => conversation.dispatch(Event::ReachedOldest),
-        "latest" => scene.to_latest.update(|times| *times += 1),
+        "newer" => conversation.dispatch(Event::ReachedNewest),
+        "latest" => {
+            conversation.dispatch(Event::ReturnedToLatest);
+            scene.to_latest.update(|times| *times += 1);
+        }
+        "end-jump" => conversation.dispatch(Event::EndedJump),
         "cancel-reply" => {
             scene.replying.set(None);
             scene.focus_field();
@@ -54,7 +56,7 @@ pub(super) fn perform(actor: &Element, scene: Scene) {
         "unfold" => unfold(actor, scene),
         "quoted" => {
             scene.pins_open.set(false);
-            show_quoted(&value(), scene);
+            conversation.dispatch(Event::JumpedTo(value().into()));
         }
         "pins" => pinned::toggle(actor, !scene.pins_open.get_untracked(), scene),
         act => {
@@ -141,20 +143,6 @@ fn edit(row: &Row, scene: Scene) {
     scene.focus_field();
 }
 
-/// Shows the message that a quote or a pin is of, wherever it is.
-fn show_quoted(message: &str, scene: Scene) {
-    let conversation = scene.conversation;
-    let row = |chat: &Chat| chat.row_of_message(&message.into());
-    let Some(id) = conversation.look(row).flatten() else {
-        return conversation.dispatch(Event::JumpedTo(message.into()));
-    };
-    let Some(item) = scene.rows.get_value().and_then(|rows| rows.bring(id)) else {
-        return;
-    };
-    focus_quietly(&item);
-    mark_for_a_while(&item, "data-found");
-}
-
 fn copy(button: &Element, scene: Scene) {
     let Ok(Some(frame)) = button.closest(".code") else {
         return;
@@ -207,15 +195,4 @@ fn reveal(spoiler: &Element) {
     {
         focus_quietly(item);
     }
-}
-
-fn mark_for_a_while(element: &Element, name: &'static str) {
-    let _ = element.set_attribute(name, "");
-    let element = element.clone();
-    set_timeout(
-        move || {
-            let _ = element.remove_attribute(name);
-        },
-        SHORT_WHILE,
-    );
 }

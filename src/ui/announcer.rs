@@ -2,7 +2,7 @@ use super::later::Later;
 use super::pen::Pen;
 use super::region::watch;
 use super::scene::Scene;
-use chat_core::Announcement;
+use chat_core::{Announcement, Event, JumpState};
 use leptos::prelude::*;
 use markup::Pen as _;
 use std::cell::RefCell;
@@ -20,6 +20,17 @@ const MOST_READ_OUT: usize = 3;
 /// Passes on what the core announces: to those who listen (A1), or as a note to everybody.
 pub(super) fn announce(scene: Scene) {
     let strings = scene.strings;
+    watch(move || {
+        let sentence = match scene.conversation.jump().map(|jump| jump.state) {
+            Some(JumpState::Gone) => strings.message_gone,
+            Some(JumpState::Failed) => strings.jump_failed,
+            _ => return,
+        };
+        untrack(|| {
+            show_note(sentence.to_owned(), scene);
+            scene.conversation.dispatch(Event::EndedJump);
+        });
+    });
     let waiting = Rc::new(RefCell::new(Vec::<String>::new()));
     let speak = Later::new();
     on_cleanup(move || {

@@ -1,17 +1,21 @@
+use super::dates::Dates;
 use super::dom::origin;
 use super::pen::{Pen, clear, set, set_if};
 use super::region::{region, watch};
 use super::scene::Scene;
-use chat_core::{Event, Refusal, Status};
+use chat_core::{Event, Posting, Refusal, Status};
 use leptos::prelude::*;
 use markup::Pen as _;
 use markup::composer::{Composer, draw_reason, reason};
-use markup::icons::CLOSE;
+use markup::icons::{CLOSE, LOCK};
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
 
 /// What a browser calls a key that an input method is still busy with (UI Events, section 4.6.1).
 const KEY_CODE_OF_COMPOSITION: u32 = 229;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What stands at the foot of the widget.
 #[derive(Clone, Copy, PartialEq)]
@@ -91,6 +95,8 @@ fn draw_field(place: &Element, scene: Scene) {
         return;
     };
     region(composer.preview.clone(), (scene, reply_preview));
+    set(&composer.pause, "role", "timer");
+    region(composer.pause.clone(), (scene, pause));
     if let Some(field) = field_in(place) {
         // What was written before the widget came.
         if !field.value().is_empty() {
@@ -104,7 +110,12 @@ fn draw_field(place: &Element, scene: Scene) {
                 field.set_value(&draft);
             }
             set(&composer.frame, "data-text", &draft);
-            set_if(&composer.send, "disabled", draft.trim().is_empty());
+            let is_paused = is_pause(scene.conversation.posting());
+            set_if(
+                &composer.send,
+                "disabled",
+                is_paused || draft.trim().is_empty(),
+            );
         });
     }
 }
@@ -130,6 +141,37 @@ fn reply_preview(pen: &Pen, place: &Element, scene: Scene) {
         CLOSE,
         scene.strings.cancel_reply,
     );
+}
+
+/// Whether nothing can be posted for a while.
+const fn is_pause(posting: Posting) -> bool {
+    matches!(
+        posting,
+        Posting::Muted { .. } | Posting::Slow { .. } | Posting::Sending
+    )
+}
+
+/// What keeps the visitor from posting for a while, and how long.
+fn pause(pen: &Pen, place: &Element, scene: Scene) {
+    let posting = scene.conversation.posting();
+    if is_pause(posting) {
+        pen.icon(place, LOCK);
+        pen.label(place, "span", "", &pause_line(posting, scene));
+    }
+    if matches!(posting, Posting::Slow { .. }) {
+        scene.second.track();
+        let next = move || scene.second.update(|second| *second += 1);
+        scene.next_second.run_after(SECOND, Box::new(next));
+    }
+}
+
+fn pause_line(posting: Posting, scene: Scene) -> String {
+    let strings = scene.strings;
+    match posting {
+        Posting::Muted { until } => [strings.muted_until, " ", &scene.dates.until(until)].concat(),
+        Posting::Slow { until } => [strings.slow_mode, " ", &Dates::left(until)].concat(),
+        _ => strings.slow_sending.to_owned(),
+    }
 }
 
 /// The visitor wrote.
@@ -174,6 +216,11 @@ pub(super) fn send(scene: Scene) {
     let content = scene.draft.get_untracked();
     if content.trim().is_empty() {
         return;
+    }
+    // The text stays: it can be sent when the time is over.
+    let posting = untrack(|| scene.conversation.posting());
+    if is_pause(posting) {
+        return scene.spoken.set(untrack(|| pause_line(posting, scene)));
     }
     let replying = scene.replying.get_untracked();
     scene.draft.set(String::new());

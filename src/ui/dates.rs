@@ -129,6 +129,28 @@ impl Dates {
         })
     }
 
+    /// A moment to come: the clock's time where that is within half a day, else all of it.
+    pub fn until(self, unix_millis: i64) -> String {
+        if date(unix_millis).get_time() - Date::now() < DAY_MILLIS / 2.0 {
+            markup::Dates::time(&self, unix_millis)
+        } else {
+            markup::Dates::exact(&self, unix_millis)
+        }
+    }
+
+    /// How long it is until then, in minutes and seconds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "dates end far before the numbers do"
+    )]
+    pub fn left(unix_millis: i64) -> String {
+        let left = date(unix_millis).get_time() - Date::now();
+        let seconds = (left / 1_000.0).ceil().max(1.0) as i64;
+        let two_digits = if seconds % 60 < 10 { ":0" } else { ":" };
+        let rest = (seconds % 60).to_string();
+        [&(seconds / 60).to_string(), two_digits, &rest].concat()
+    }
+
     fn written(
         self,
         unix_millis: i64,

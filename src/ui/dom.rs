@@ -1,9 +1,13 @@
 //! Small steps through the document that several components take.
 
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, EventTarget, HtmlElement};
+use web_sys::{Element, Event, EventTarget, HtmlElement, VisibilityState};
+
+/// How long a button says that it copied, and a message that it was jumped to.
+pub(super) const SHORT_WHILE: Duration = Duration::from_millis(1_600);
 
 /// The element that an event happened in, also inside a shadow root.
 pub(super) fn origin(event: &Event) -> Option<Element> {
@@ -26,6 +30,32 @@ pub(super) fn focused(near: &Element) -> Option<Element> {
         Some(root) => root.active_element(),
         None => near.owner_document()?.active_element(),
     }
+}
+
+/// Marks an element for a moment.
+pub(super) fn mark_for_a_while(element: &Element, name: &'static str) {
+    let _ = element.set_attribute(name, "");
+    let element = element.clone();
+    set_timeout(
+        move || {
+            let _ = element.remove_attribute(name);
+        },
+        SHORT_WHILE,
+    );
+}
+
+/// Whether somebody is looking: the page is visible and has the focus (M9).
+pub(super) fn is_attended(near: &Element) -> bool {
+    is_visible(near)
+        && near
+            .owner_document()
+            .is_some_and(|document| document.has_focus().unwrap_or_default())
+}
+
+/// Whether the page is visible.
+pub(super) fn is_visible(near: &Element) -> bool {
+    let document = near.owner_document();
+    document.is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
 /// Listens until the present reactive owner is gone. `capture` hears what doesn't bubble, such as a picture's error.

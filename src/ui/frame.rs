@@ -67,6 +67,7 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     region(frame.pins, (scene, pinned::draw));
     region(frame.connection, (scene, status::connection));
     keep_stage(frame.stage, scene);
+    region(frame.typing, (scene, status::typing));
     composer::keep(frame.foot, scene);
     region(frame.picker, (scene, quick_reactions::draw));
     region(frame.asked, (scene, who_reacted::draw));
@@ -114,6 +115,11 @@ fn header(pen: &Pen, header: &Element, scene: Scene) {
     let is_hidden = name.is_none() && status::stage(scene) != status::Stage::Loading;
     set_if(header, "hidden", is_hidden);
     draw_header(pen, header, &name.unwrap_or_default());
+    let others = scene.conversation.present() as u64;
+    if others > 0 {
+        let text = scene.strings.online.with(others + 1);
+        pen.label(header, "span", "present", &text);
+    }
 }
 
 fn heard(event: &Event, scene: Scene) {

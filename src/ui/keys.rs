@@ -86,7 +86,7 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
 fn stop_beyond_history(target: &Element, backwards: bool) -> Option<Element> {
     let from_list = target.class_name() == "scroller";
     let stops: &[&str] = match (backwards, target.tag_name() == "TEXTAREA") {
-        (false, false) if from_list => &[".jump", "textarea"],
+        (false, false) if from_list => &[".way-back button", "textarea"],
         (true, true) => &[".replying button", ".jump", ".scroller"],
         _ => return None,
     };

@@ -55,6 +55,7 @@ fn shown(row: Rc<Row>, scene: Scene) -> Shown {
             post: scene.can_post(),
         },
         day: row.starts_day.then(|| scene.dates.day(row.created_at)),
+        starts_unread: scene.divider.get() == Some(row.id),
         // Within a group the gutter has no room for more than the clock's time.
         time: if row.starts_group {
             scene.dates.posted(row.created_at)

@@ -1,11 +1,13 @@
 use super::appearance::Appearance;
 use super::dates::Dates;
+use super::later::Later;
 use super::lightbox::Lightbox;
 use super::list::Rows;
 use super::quick_reactions::Picking;
 use super::touch::Press;
 use super::who_reacted::Asking;
 use crate::Conversation;
+use chat_core::RowId;
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
 use markup::strings::{ENGLISH, Strings};
@@ -52,14 +54,29 @@ pub(super) struct Scene {
     pub rows: StoredValue<Option<Rows>, LocalStorage>,
     /// Goes up whenever the list is to show the newest message.
     pub to_latest: RwSignal<u64>,
-    /// Far enough from the newest message to offer the way back.
-    pub away: RwSignal<bool>,
-    /// Messages that came while the reader was elsewhere.
-    pub unseen: RwSignal<u64>,
+    /// How far the reader is from the last row.
+    pub distance: RwSignal<Distance>,
+    /// The row that the unread messages begin with. A signal of its own: every row that is drawn looks at it.
+    pub divider: RwSignal<Option<RowId>>,
+    /// Goes up every second while a time runs down in sight.
+    pub second: RwSignal<u32>,
+    /// Until the second is over.
+    pub next_second: Later,
     /// What is said to those who listen.
     pub spoken: RwSignal<String>,
     /// What is shown in passing.
     pub note: RwSignal<String>,
+}
+
+/// How far the reader is from the last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Distance {
+    /// It is in sight.
+    None,
+    /// It is near.
+    Short,
+    /// Far enough to offer the way back.
+    Long,
 }
 
 /// A message that is being answered, as the composer quotes it.
@@ -92,8 +109,10 @@ impl Scene {
             owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
             rows: StoredValue::new_local(None),
             to_latest: RwSignal::new(0),
-            away: RwSignal::new(false),
-            unseen: RwSignal::new(0),
+            distance: RwSignal::new(Distance::None),
+            divider: RwSignal::new(None),
+            second: RwSignal::new(0),
+            next_second: Later::new(),
             spoken: RwSignal::new(String::new()),
             note: RwSignal::new(String::new()),
         }

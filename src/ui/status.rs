@@ -49,6 +49,31 @@ pub(super) fn connection(pen: &Pen, line: &Element, scene: Scene) {
     }
 }
 
+/// Who types.
+pub(super) fn typing(pen: &Pen, place: &Element, scene: Scene) {
+    let typing = scene.conversation.typing();
+    let strings = scene.strings;
+    let (names, end) = match (&*typing.names, typing.unknown) {
+        ([], 0) => return,
+        ([], 1) => (None, strings.someone_types),
+        ([one], 0) => (Some((one, None)), strings.one_types),
+        ([one, two], 0) => (Some((one, Some(two))), strings.two_type),
+        _ => (None, strings.several_type),
+    };
+    let Some(line) = pen.element(place, "span", "") else {
+        return;
+    };
+    if let Some((one, two)) = names {
+        pen.label(&line, "bdi", "strong", one);
+        if let Some(two) = two {
+            pen.text(&line, &[" ", strings.and, " "].concat());
+            pen.label(&line, "bdi", "strong", two);
+        }
+        pen.text(&line, " ");
+    }
+    pen.text(&line, end);
+}
+
 /// What stands where the messages would.
 pub(super) fn place(pen: &Pen, place: &Element, scene: Scene) {
     match stage(scene) {

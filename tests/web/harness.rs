@@ -70,6 +70,11 @@ impl Widget {
     }
 
     pub fn mount_with(appearance: Appearance) -> Self {
+        Self::mount_remembering(appearance, None)
+    }
+
+    /// In a browser that remembers this of how far the visitor has read.
+    pub fn mount_remembering(appearance: Appearance, mark: Option<String>) -> Self {
         let document = document();
         let host: HtmlElement = document.create_element("div").unwrap().unchecked_into();
         host.style().set_property("height", "600px").unwrap();
@@ -110,7 +115,13 @@ impl Widget {
                 utc_offset_minutes: 0,
             };
             let conversation =
-                Conversation::new(options, move |_, effect| recorder.borrow_mut().push(effect));
+                Conversation::new(options, move |conversation, effect| match effect {
+                    Effect::Restore(key) => {
+                        let value = mark.clone();
+                        conversation.dispatch(Event::Restored { key, value });
+                    }
+                    effect => recorder.borrow_mut().push(effect),
+                });
             *place.borrow_mut() = Some(conversation);
             conversation.dispatch(Event::Opened);
             ui::draw(&inside, conversation, &appearance);

@@ -17,6 +17,7 @@ mod page;
 mod parts;
 mod pictures;
 mod pinned;
+mod reading;
 mod states;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -178,51 +178,105 @@ async fn a_reaction_that_is_refused_is_taken_back_and_the_reason_said() {
     );
 }
 
+/// Notes which rows of the list are touched, however little.
+struct Touched {
+    rows: Rc<RefCell<BTreeSet<Option<String>>>>,
+    observer: MutationObserver,
+    _closure: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Touched {
+    fn watch(widget: &Widget) -> Self {
+        let rows = Rc::new(RefCell::new(BTreeSet::new()));
+        let record = Rc::clone(&rows);
+        let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |records: js_sys::Array| {
+            for entry in records.iter() {
+                let target = entry.unchecked_into::<MutationRecord>().target().unwrap();
+                let element = target
+                    .dyn_ref::<Element>()
+                    .cloned()
+                    .or_else(|| target.parent_element());
+                let row = element.and_then(|element| element.closest("[data-row]").unwrap());
+                record.borrow_mut().insert(row.as_ref().map(number_of));
+            }
+        });
+        let observer = MutationObserver::new(closure.as_ref().unchecked_ref()).unwrap();
+        let init = MutationObserverInit::new();
+        init.set_subtree(true);
+        init.set_child_list(true);
+        init.set_attributes(true);
+        init.set_character_data(true);
+        observer
+            .observe_with_options(&widget.find(".rows"), &init)
+            .unwrap();
+        Self {
+            rows,
+            observer,
+            _closure: closure,
+        }
+    }
+
+    /// The rows that were touched since this was last asked.
+    async fn take(&self) -> BTreeSet<Option<String>> {
+        frame().await;
+        frame().await;
+        self.rows.take()
+    }
+}
+
+impl Drop for Touched {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+fn number_of(row: &Element) -> String {
+    row.get_attribute("data-row").unwrap()
+}
+
 #[wasm_bindgen_test]
-async fn one_reaction_draws_one_row_anew() {
-    let mut messages: Vec<Value> = super::fixture::messages(1, 8, 1);
+async fn one_changed_message_draws_one_row_anew() {
+    let mut messages: Vec<Value> = super::fixture::messages(288, 13, 1);
     messages[3]["reaction_counts"] = json!([{"emoji": "🔥", "count": 1}]);
     let widget = Widget::live(&messages, None).await;
-    until("all are drawn", || widget.count(".item") == 8).await;
+    until("all are drawn", || widget.count(".item") == 13).await;
     frame().await;
-    let touched = Rc::new(RefCell::new(BTreeSet::new()));
-    let record = Rc::clone(&touched);
-    let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |records: js_sys::Array| {
-        for entry in records.iter() {
-            let target = entry.unchecked_into::<MutationRecord>().target().unwrap();
-            let element = target
-                .dyn_ref::<Element>()
-                .cloned()
-                .or_else(|| target.parent_element());
-            let row = element.and_then(|element| element.closest("[data-row]").unwrap());
-            record
-                .borrow_mut()
-                .insert(row.map(|row| row.get_attribute("data-row").unwrap()));
-        }
-    });
-    let observer = MutationObserver::new(closure.as_ref().unchecked_ref()).unwrap();
-    let init = MutationObserverInit::new();
-    init.set_subtree(true);
-    init.set_child_list(true);
-    init.set_attributes(true);
-    init.set_character_data(true);
-    observer
-        .observe_with_options(&widget.find(".rows"), &init)
-        .unwrap();
+    let touched = Touched::watch(&widget);
     let pill = widget.find(".pill");
-    let row = pill
-        .closest("[data-row]")
-        .unwrap()
-        .unwrap()
-        .get_attribute("data-row");
+    let row = pill.closest("[data-row]").unwrap().unwrap();
+    let only = BTreeSet::from([Some(number_of(&row))]);
+    // The visitor reacts.
     click(&pill);
     until("the pill is pressed", || {
         pill.get_attribute("aria-pressed").as_deref() == Some("true")
     })
     .await;
-    frame().await;
-    observer.disconnect();
-    assert_eq!(*touched.borrow(), BTreeSet::from([row]));
+    assert_eq!(touched.take().await, only);
+    // Somebody else does, with an emoji that wasn't there.
+    widget.receive(&json!({"createdAt": js_sys::Date::now(), "feedEntity": {
+        "postReactionCountUpdate": {"postId": "msg_00297", "feedId": super::fixture::CHANNEL,
+            "updatedFieldsBitmask": 4, "singleReactionCountUpdate": {"reactionType": "EMOJI",
+                "value": "🎉", "userCount": 4, "totalScore": 4}}}}));
+    until("it is counted", || {
+        row.text_content().unwrap().contains("🎉")
+    })
+    .await;
+    assert_eq!(touched.take().await, only);
+    // The text is changed, and with it the height.
+    let mut frame = post(
+        "msg_00297",
+        "user_chen",
+        "changed\n\nand longer\n\nthan before",
+    );
+    let at = js_sys::Date::new(&messages[3]["created_at"].as_str().unwrap().into()).get_time();
+    frame["feedEntity"]["dmsPost"]["createdAt"] = json!(at);
+    frame["feedEntity"]["dmsPost"]["isEdited"] = json!(true);
+    widget.receive(&frame);
+    until("it is changed", || {
+        row.text_content().unwrap().contains("than before")
+    })
+    .await;
+    assert_eq!(touched.take().await, only);
 }
 
 #[wasm_bindgen_test]

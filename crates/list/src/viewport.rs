@@ -110,6 +110,14 @@ impl<Key: Copy + PartialEq> Viewport<Key> {
         }
     }
 
+    /// Makes another room below the last row. What the reader looks at stays where it is.
+    pub fn set_foot(&mut self, foot: Length) {
+        if self.foot != foot {
+            self.foot = foot;
+            self.hold();
+        }
+    }
+
     /// The reader scrolled, or the browser did.
     pub fn scroll(&mut self, to: Length) {
         // Beyond the end there is nothing, however far a finger pulls.

@@ -11,6 +11,8 @@ pub struct Composer<Element> {
     pub form: Element,
     /// The message that is being answered.
     pub preview: Element,
+    /// What keeps the visitor from posting for a while.
+    pub pause: Element,
     /// The field's frame, whose invisible copy of the text gives the field its height.
     pub frame: Element,
     /// The `textarea`.
@@ -25,6 +27,7 @@ impl<Element> Composer<Element> {
         let strings = pen.strings();
         let form = pen.part(foot, "form", "composer")?;
         let preview = pen.part(&form, "div", "preview")?;
+        let pause = pen.part(&form, "div", "pause")?;
         let line = pen.part(&form, "div", "composer-line")?;
         let frame = pen.part(&line, "div", "field")?;
         let field = pen.part(&frame, "textarea", "")?;
@@ -51,6 +54,7 @@ impl<Element> Composer<Element> {
         Some(Self {
             form,
             preview,
+            pause,
             frame,
             field,
             send,

@@ -14,6 +14,8 @@ pub struct Frame<Element> {
     pub connection: Element,
     /// The messages, or what stands in their place.
     pub stage: Element,
+    /// Who types.
+    pub typing: Element,
     /// The composer, or why there is none.
     pub foot: Element,
     /// Where emoji are picked.
@@ -35,6 +37,7 @@ impl<Element> Frame<Element> {
             pins: pen.part(&chat, "div", "pins")?,
             connection: pen.part(&chat, "div", "connection")?,
             stage: pen.part(&chat, "div", "stage")?,
+            typing: pen.part(&chat, "div", "typing")?,
             foot: pen.part(&chat, "div", "foot")?,
             picker: pen.part(&chat, "div", "picker")?,
             asked: pen.part(&chat, "div", "asked")?,

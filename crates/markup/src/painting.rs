@@ -46,6 +46,7 @@ pub fn paint(chat: &Chat) -> Option<String> {
         pen.set(&item, PAINTED, "");
         let shown = Shown {
             day: row.starts_day.then(String::new),
+            starts_unread: false,
             time: String::new(),
             row: Rc::new(row),
             may,

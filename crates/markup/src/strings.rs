@@ -44,14 +44,33 @@ pub struct Strings {
     pub message_label: &'static str,
     pub message_placeholder: &'static str,
     pub send: &'static str,
+    /// Of those who type.
+    pub one_types: &'static str,
+    pub two_type: &'static str,
+    pub someone_types: &'static str,
+    pub several_type: &'static str,
+    /// People who are there.
+    pub online: Counted,
+    /// A moment follows.
+    pub muted_until: &'static str,
+    /// A span of time follows.
+    pub slow_mode: &'static str,
+    pub slow_sending: &'static str,
     pub only_admins_post: &'static str,
     pub no_one_posts: &'static str,
     pub may_not_post: &'static str,
     pub sign_in_to_post: &'static str,
     pub jump_to_latest: &'static str,
     pub new_message: Counted,
+    pub unread_from: &'static str,
     pub loading_older: &'static str,
     pub older_failed: &'static str,
+    pub loading_newer: &'static str,
+    pub newer_failed: &'static str,
+    pub seeking: &'static str,
+    pub cancel: &'static str,
+    pub message_gone: &'static str,
+    pub jump_failed: &'static str,
     pub beginning: &'static str,
     pub empty_title: &'static str,
     pub empty_text: &'static str,
@@ -112,6 +131,11 @@ impl Counted {
         let noun = if count == 1 { self.one } else { self.other };
         [&count.to_string(), " ", noun].concat()
     }
+
+    /// That number or more of them.
+    pub fn at_least(&self, count: u64) -> String {
+        [&count.to_string(), "+ ", self.other].concat()
+    }
 }
 
 /// English.
@@ -157,6 +181,17 @@ pub static ENGLISH: Strings = Strings {
     message_label: "Message",
     message_placeholder: "Message",
     send: "Send",
+    one_types: "is typing…",
+    two_type: "are typing…",
+    someone_types: "Someone is typing…",
+    several_type: "Several people are typing…",
+    online: Counted {
+        one: "online",
+        other: "online",
+    },
+    muted_until: "A moderator has muted you until",
+    slow_mode: "Slow mode is on. You can post again in",
+    slow_sending: "Slow mode is on. Your message is on its way.",
     only_admins_post: "Only admins can post here.",
     no_one_posts: "Nobody can post here at the moment.",
     may_not_post: "You can read here, but not post.",
@@ -166,8 +201,15 @@ pub static ENGLISH: Strings = Strings {
         one: "new message",
         other: "new messages",
     },
+    unread_from: "New messages",
     loading_older: "Loading earlier messages",
     older_failed: "Earlier messages could not be loaded.",
+    loading_newer: "Loading later messages",
+    newer_failed: "Later messages could not be loaded.",
+    seeking: "Looking for the message…",
+    cancel: "Cancel",
+    message_gone: "This message is no longer there.",
+    jump_failed: "The message could not be loaded. Try again in a moment.",
     beginning: "This is the beginning of",
     empty_title: "No messages yet",
     empty_text: "Be the first to say something.",

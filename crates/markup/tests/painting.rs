@@ -134,6 +134,7 @@ fn drawn(chat: &Chat) -> String {
         let row = Rc::new(chat.row(id).unwrap());
         let shown = Shown {
             day: row.starts_day.then(String::new),
+            starts_unread: false,
             time: String::new(),
             row,
             may: May {

@@ -30,6 +30,7 @@ impl Rows {
 
     /// Shows a row in the middle of the view, and answers its element.
     pub fn bring(&self, id: RowId) -> Option<Element> {
+        self.0.catch_up();
         let place = self.place(id)?;
         // Twice: how high it is, is known when it is drawn.
         for _ in 0..2 {

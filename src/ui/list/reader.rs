@@ -1,10 +1,10 @@
-use super::super::dom::focused;
-use super::super::pen::Pen;
+use super::super::dom::{focused, is_attended};
+use super::super::pen::{Pen, set_if};
 use super::super::row;
-use super::super::scene::Scene;
+use super::super::scene::{Distance, Scene};
 use super::date::StickyDate;
 use super::drawn::{Choice, Drawn};
-use chat_core::{Event, Older, OrderChange, RowId, Splice};
+use chat_core::{Event, Newer, Older, OrderChange, RowId, Splice};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,6 +13,12 @@ use web_sys::{Element, HtmlElement, ResizeObserver};
 
 /// Below the last row, as in `list.css`.
 const FOOT: Length = Length::whole(12);
+/// The same where more follows: there it is said what becomes of it.
+const FOOT_BEFORE_MORE: Length = Length::whole(108);
+/// So much of a row is in sight when it is seen.
+const GLIMPSE: Length = Length::whole(16);
+/// The end is as good as in sight.
+const NEARLY: Length = Length::whole(24);
 /// The way back is offered from this far.
 const FAR: Length = Length::whole(320);
 /// More than rows that are drawn at once can be lower than thought.
@@ -39,6 +45,8 @@ pub(super) struct Reader {
     pub touched: Cell<bool>,
     /// The list is no longer on the page.
     has_ended: Cell<bool>,
+    /// The newest row that was seen, as it was last told.
+    seen: Cell<Option<RowId>>,
 }
 
 struct List {
@@ -81,6 +89,7 @@ impl Reader {
             scrolling: Cell::new(false),
             touched: Cell::new(false),
             has_ended: Cell::new(false),
+            seen: Cell::new(None),
         }
     }
 
@@ -171,6 +180,7 @@ impl Reader {
     /// Goes to the newest message.
     pub fn to_end(&self) {
         self.scrolled_by_reader();
+        self.catch_up();
         self.list.borrow_mut().viewport.to_end();
         self.scrolling.set(false);
         self.show(Reach::Near);
@@ -212,7 +222,32 @@ impl Reader {
         self.tell();
     }
 
+    /// Takes in what the conversation has not told yet, without drawing it.
+    pub fn catch_up(&self) {
+        self.take_in_order(&mut self.list.borrow_mut());
+    }
+
+    /// What lies after the last row.
+    fn newer(&self) -> Newer {
+        untrack(|| self.scene.conversation.newer().0)
+    }
+
     fn take_in_order(&self, list: &mut List) {
+        let is_live = self.newer() == Newer::Live;
+        set_if(&self.scroller, "data-more", !is_live);
+        if is_live {
+            self.take_changes(list);
+            list.viewport.set_foot(FOOT);
+            list.viewport.follow(true);
+        } else {
+            // What is read on from here must not take the reader along.
+            list.viewport.follow(false);
+            list.viewport.set_foot(FOOT_BEFORE_MORE);
+            self.take_changes(list);
+        }
+    }
+
+    fn take_changes(&self, list: &mut List) {
         let conversation = self.scene.conversation;
         match conversation.take_order() {
             OrderChange::Unchanged => {}
@@ -227,24 +262,9 @@ impl Reader {
                     inserted,
                 } in splices
                 {
-                    if at > 0 && !list.viewport.is_at_end() {
-                        self.count(&removed, &inserted);
-                    }
                     list.viewport.splice(at, removed.len(), inserted);
                 }
             }
-        }
-    }
-
-    /// Counts what others wrote while the reader was elsewhere (M5).
-    fn count(&self, removed: &[RowId], inserted: &[RowId]) {
-        let is_new = |id: &&RowId| {
-            let row = || self.scene.conversation.row_now(**id);
-            !removed.contains(id) && row().is_some_and(|row| !row.own)
-        };
-        let new = inserted.iter().filter(is_new).count() as u64;
-        if new > 0 {
-            self.scene.unseen.update(|unseen| *unseen += new);
         }
     }
 
@@ -304,7 +324,8 @@ impl Reader {
     }
 
     fn lay_out(&self, list: &mut List, spare: Length) {
-        let is_whole = self.scene.conversation.older().get_untracked() == Older::Beginning;
+        let is_whole = self.scene.conversation.older().get_untracked() == Older::Beginning
+            && self.newer() == Newer::Live;
         let all = is_whole.then(|| list.viewport.heights().len());
         list.drawn.lay_out(&list.viewport, &self.rows, all, spare);
     }
@@ -329,26 +350,58 @@ impl Reader {
         }
     }
 
-    /// Says where the reader is, and asks for older messages in time.
+    /// Says where the reader is, and asks for older and newer messages in time.
     fn tell(&self) {
         let scene = self.scene;
-        let (is_at_end, is_away, is_near_beginning) = {
+        let (distance, is_near_beginning, is_near_end) = {
             let viewport = &self.list.borrow().viewport;
-            (
-                viewport.is_at_end(),
-                viewport.below() > FAR,
-                viewport.above() < viewport.extent().times(2.0),
-            )
+            let below = viewport.below();
+            let distance = if viewport.is_at_end() || below <= NEARLY {
+                Distance::None
+            } else if below <= FAR {
+                Distance::Short
+            } else {
+                Distance::Long
+            };
+            let near = viewport.extent().times(2.0);
+            (distance, viewport.above() < near, below < near)
         };
-        if scene.away.get_untracked() != is_away {
-            scene.away.set(is_away);
-        }
-        if is_at_end && scene.unseen.get_untracked() > 0 {
-            scene.unseen.set(0);
+        if scene.distance.get_untracked() != distance {
+            scene.distance.set(distance);
         }
         let conversation = scene.conversation;
         if is_near_beginning && conversation.older().get_untracked() == Older::Available {
             conversation.dispatch(Event::ReachedOldest);
+        }
+        if is_near_end && self.newer() == Newer::Available {
+            conversation.dispatch(Event::ReachedNewest);
+        }
+        self.look_again();
+    }
+
+    /// Tells how far the reader has read (M9).
+    pub fn see(&self) {
+        let newest = {
+            let viewport = &self.list.borrow().viewport;
+            let at = |position| viewport.heights().at(position);
+            let glimpsed = |place: &Place| viewport.top(*place) <= viewport.extent() - GLIMPSE;
+            viewport.in_sight().and_then(|sight| {
+                let last = at(sight.last).filter(glimpsed);
+                let place = last.or_else(|| at(sight.last.checked_sub(1)?))?;
+                viewport.heights().key(place)
+            })
+        };
+        if let Some(up_to) = newest
+            && self.seen.replace(newest) != newest
+        {
+            self.scene.conversation.dispatch(Event::Seen { up_to });
+        }
+    }
+
+    /// Somebody may be looking again.
+    pub fn look_again(&self) {
+        if is_attended(&self.scroller) {
+            self.see();
         }
     }
 

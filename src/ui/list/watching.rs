@@ -1,8 +1,9 @@
-use super::super::dom::listen;
+use super::super::dom::{focus_quietly, is_visible, listen, mark_for_a_while};
 use super::super::later::Later;
 use super::super::region::watch;
 use super::moves::Rows;
 use super::reader::{Reach, Reader};
+use chat_core::{Event as ChatEvent, JumpState};
 use leptos::prelude::*;
 use std::rc::Rc;
 use std::time::Duration;
@@ -42,13 +43,45 @@ pub(super) fn watch_over(reader: &Rc<Reader>) {
     watch(move || {
         scene.conversation.order().track();
         scene.conversation.older().track();
+        scene.conversation.newer();
         this.ask_frame();
+    });
+    watch(move || {
+        let divider = scene.conversation.divider();
+        if scene.divider.get_untracked() != divider {
+            scene.divider.set(divider);
+        }
+    });
+    watch_jumps(reader);
+    let this = Rc::clone(reader);
+    listen(&window(), &["focus"], false, move |_| this.look_again());
+    let this = Rc::clone(reader);
+    listen(&document(), &["visibilitychange"], false, move |_| {
+        this.look_again();
     });
     let this = Rc::clone(reader);
     watch(move || {
         if scene.to_latest.get() > 0 {
             this.to_end();
         }
+    });
+}
+
+/// Shows what the reader was sent to (M7).
+fn watch_jumps(reader: &Rc<Reader>) {
+    let scene = reader.scene;
+    let rows = Rows::new(Rc::clone(reader));
+    watch(move || {
+        let Some(JumpState::Found(row)) = scene.conversation.jump().map(|jump| jump.state) else {
+            return;
+        };
+        untrack(|| {
+            if let Some(item) = rows.bring(row) {
+                focus_quietly(&item);
+                mark_for_a_while(&item, "data-found");
+            }
+            scene.conversation.dispatch(ChatEvent::EndedJump);
+        });
     });
 }
 
@@ -76,6 +109,10 @@ fn watch_scrolling(reader: &Rc<Reader>) {
             this.scrolling.set(true);
             this.show(Reach::Near);
             this.observe();
+            // Who scrolls looks, also where the page beside a frame has the focus.
+            if is_visible(&this.scroller) {
+                this.see();
+            }
         }
         if moved || this.scrolling.get() {
             rest_later();

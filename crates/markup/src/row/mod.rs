@@ -30,6 +30,8 @@ pub struct Shown {
     pub may: May,
     /// The day that begins with it, as it is written.
     pub day: Option<String>,
+    /// The unread messages begin with it.
+    pub starts_unread: bool,
     /// When it was posted, as it is written at this moment.
     pub time: String,
 }

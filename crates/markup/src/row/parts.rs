@@ -8,6 +8,7 @@ use chat_core::{Delivery, Kind, Row, RowId};
 pub struct Parts<P: Pen> {
     item: P::Element,
     day: P::Element,
+    message: P::Element,
     avatar: P::Element,
     heading: P::Element,
     quote: P::Element,
@@ -52,6 +53,7 @@ impl<P: Pen> Parts<P> {
         let foot = part(&message, "div", "foot-line")?;
         let parts = Self {
             day,
+            message,
             avatar,
             heading,
             quote: part(&bubble, "button", "quote")?,
@@ -98,6 +100,9 @@ impl<P: Pen> Parts<P> {
                 pen.set(&time, "datetime", &dates.machine(row.created_at));
             }
         }
+        if before.is_some_and(|before| before.starts_unread) != now.starts_unread {
+            self.divide(pen, now.starts_unread);
+        }
         if changed(|old, row| {
             old.author != row.author
                 || old.starts_group != row.starts_group
@@ -143,6 +148,21 @@ impl<P: Pen> Parts<P> {
             delivery::draw(pen, &self.delivery, &row.delivery);
         }
         pen.set_if(&self.quote, "hidden", row.quote.is_none());
+    }
+
+    /// Sets the message off from what was read before it, or no longer.
+    fn divide(&self, pen: &P, divided: bool) {
+        let Some(line) = pen.part(&self.item, "div", "unread") else {
+            return;
+        };
+        if divided {
+            pen.set(&line, "role", "separator");
+            pen.set(&line, "aria-label", pen.strings().unread_from);
+            pen.label(&line, "span", "", pen.strings().unread_from);
+            pen.move_before(&self.item, &line, &self.message);
+        } else {
+            pen.remove(&line);
+        }
     }
 }
 

@@ -133,7 +133,13 @@ import { paint } from './paint.js';
     on(['submit'], (event) => event.preventDefault());
     on(['input'], ({ target }) => { target.parentNode.dataset.text = target.value; });
     // What the visitor pressed last is done as soon as somebody can; pictures that never came are known to be missing.
-    on(['click'], ({ target }) => { widget.pressed = target.closest('[data-act]'); });
+    on(['click'], (event) => {
+      const pressed = (widget.pressed = event.target.closest('[data-act]'));
+      widget.pressedAt = performance.now();
+      const { ctrlKey, metaKey, shiftKey } = event;
+      // A picture is shown larger then; elsewhere only where that was asked for.
+      if (pressed?.dataset.act === 'view' && !(ctrlKey || metaKey || shiftKey)) event.preventDefault();
+    });
     on(['error'], ({ target }) => { (widget.broken ||= []).push(target); }, true);
     const root = rootOf(element);
     root.adoptedStyleSheets = [sheet];
@@ -163,6 +169,14 @@ import { paint } from './paint.js';
     place.replaceChildren(notice('span', 'Live chat could not be loaded.', 'Retry', retry));
   };
 
+  // Later than that nobody expects it any more. What was drawn anew is found by what it does.
+  const press = (element, { pressed, pressedAt }) => {
+    if (!pressed || performance.now() - pressedAt > 10_000) return;
+    const { act, value } = pressed.dataset;
+    const again = () => [...element.shadowRoot.querySelectorAll(`[data-act="${act}"]`)].find((one) => one.dataset.value === value);
+    (pressed.isConnected ? pressed : again())?.click();
+  };
+
   const mount = async (element, widget, options, first) => {
     try {
       const [glue, sheet] = await Promise.all([load(), style()]);
@@ -170,7 +184,7 @@ import { paint } from './paint.js';
       widget.painted?.abort();
       widget.mounted = glue.mount(element, { ...optionsOf(element), sheet, first, settled: widget.first });
       for (const picture of widget.broken || []) picture.dataset.broken = '';
-      if (widget.pressed?.isConnected) widget.pressed.click();
+      press(element, widget);
     } catch (error) {
       if (widgets.get(element) !== widget) return;
       console.error(error);

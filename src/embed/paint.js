@@ -2,8 +2,9 @@
 // is as a serialiser writes it and has been through a sanitiser, elements are made one by one: nothing is parsed by the
 // browser, so a page may forbid inline styles and demand trusted types (E6, E7).
 
-const TOKEN = /<(\/?)([a-z]+)((?: [a-z-]+="[^"]*")*)>|([^<]+)/g;
-const ATTRIBUTE = / ([a-z-]+)="([^"]*)"/g;
+// Sticky: what is not as the serialiser writes it ends the painting, rather than being guessed at.
+const TOKEN = /<(\/?)([a-z]+)((?: [a-z0-9-]+="[^"]*")*)>|([^<]+)/y;
+const ATTRIBUTE = / ([a-z0-9-]+)="([^"]*)"/g;
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\u00a0' };
 const VOID = ['br', 'hr', 'img'];
 const SVG = 'http://www.w3.org/2000/svg';
@@ -61,10 +62,12 @@ const make = (name, attributes) => {
   return element;
 };
 
-/** Appends what the HTML says, its moments written in the language of that tag. */
+/** Appends what the HTML says, its moments written in the language of that tag. Throws where it is not as it should be. */
 export const paint = (parent, html, locale) => {
   const date = datesIn(locale);
-  for (const [, end, name, attributes, text] of html.matchAll(TOKEN)) {
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < html.length) {
+    const [, end, name, attributes, text] = TOKEN.exec(html);
     if (text) parent.append(plain(text));
     else if (end) parent = parent.parentNode;
     else {

@@ -9,6 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
 const LONG: Duration = Duration::from_millis(450);
+/// How long after a finger is lifted its click is waited for.
+const CLICK_FOLLOWS: Duration = Duration::from_millis(500);
 /// How far a finger that stays may stray, in pixels.
 const STRAY: i32 = 10;
 
@@ -53,7 +55,15 @@ pub(super) fn heard(event: &Event, scene: Scene) {
             let was_long = scene
                 .press
                 .with_value(|press| press.as_ref().is_some_and(|press| press.was_long));
-            if !was_long {
+            if was_long {
+                // The click that ends it follows at once, or never.
+                let timer = set_timeout_with_handle(move || forget(scene), CLICK_FOLLOWS).ok();
+                scene.press.update_value(|press| {
+                    if let Some(press) = press {
+                        press.timer = timer;
+                    }
+                });
+            } else {
                 forget(scene);
             }
         }

@@ -13,6 +13,7 @@ mod event;
 mod http;
 mod moment;
 mod outbox;
+mod permissions;
 mod row;
 mod session;
 pub mod text;
@@ -26,6 +27,7 @@ pub use event::{Event, SocketEvent};
 pub use http::{HttpOutcome, HttpRequest, Method, RequestId};
 pub use moment::Moment;
 pub use outbox::{Delivery, Failure};
+pub use permissions::permissions;
 pub use row::{
     Author, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactedBy, ReactionView, Row,
     RowId, WhoReacted, WhoReactedState,

@@ -147,10 +147,10 @@ pub struct LinkCard {
     pub title: String,
     /// The page's own summary, or empty.
     pub description: String,
-    /// The address of a picture.
-    pub image: Option<String>,
-    /// The address of the site's icon.
-    pub icon: Option<String>,
+    /// A picture of the page. Never a path: that would be one of the page that shows the chat.
+    pub image: Option<SafeUrl>,
+    /// The site's icon.
+    pub icon: Option<SafeUrl>,
     /// Whop is still reading the page.
     pub loading: bool,
 }

@@ -159,6 +159,8 @@ fn what_is_pinned_is_known_newest_first_and_follows_every_change() {
     chat.receive(&pin("msg_2", 2, "hello there", true, 2));
     assert!(chat.changes.pinned);
     assert_eq!(pinned(&chat), ["hello there", "rules"]);
+    chat.receive(&pin("msg_2", 2, "hello there", true, 2));
+    assert!(!chat.changes.pinned, "nothing new is shown");
     chat.receive(&pin("msg_2", 2, "hello there", false, 3));
     assert_eq!(pinned(&chat), ["rules"]);
     // T8: the pin that comes late is older than the unpinning.

@@ -227,3 +227,16 @@ fn who_reacted_is_asked_once_and_again_when_a_reaction_changed() {
         "a failure can be repeated"
     );
 }
+
+#[test]
+fn who_reacted_can_be_asked_again_after_a_session_that_took_the_answer_with_it() {
+    let mut chat = with_hearts(3);
+    let row = chat.row("one").id;
+    chat.feed(Event::AskedWhoReacted(row));
+    assert_eq!(chat.waiting("GET", "/reactions"), 1);
+    chat.feed(Event::RetriedOpening);
+    assert!(
+        chat.chat.who_reacted().is_none(),
+        "nobody answers that any more"
+    );
+}

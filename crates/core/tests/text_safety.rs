@@ -365,6 +365,12 @@ fn x8_hosts_of_mixed_scripts_are_shown_as_punycode() {
         "xn--pple-43d.com"
     );
     assert_eq!(shown("https://bücher.de/"), "bücher.de");
+    let longest = ["mailto:ada@\u{430}", &"z".repeat(1_900), "\u{10ffff}.com"].concat();
+    assert!(
+        document(&["<", &longest, ">"].concat())
+            .plain_text()
+            .contains("zzz")
+    );
 }
 
 #[test]

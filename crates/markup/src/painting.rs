@@ -9,20 +9,22 @@ use crate::row::{May, PAINTED, Parts, Shown};
 use crate::sanitiser;
 use crate::strings::ENGLISH;
 use crate::{Dates, Pen};
-use chat_core::{Chat, Older};
+use chat_core::{Chat, Older, RowId};
 use std::rc::Rc;
 use wire::Timestamp;
 
 /// More than fit on a tall screen.
 pub const ROWS: usize = 30;
+/// Rows whose texts together are longer than that, in bytes, are not painted: the widget draws them.
+const SOURCE_BYTES: usize = 40_000;
 
-/// The elements of an open conversation with its newest [`ROWS`] rows, or `None` where it has none yet. A sanitiser has
+/// The elements of an open conversation with its newest [`ROWS`] rows, fewer where they are very long, or `None` where it has none yet. A sanitiser has
 /// the last word, so it may be put into a page as it is.
 pub fn paint(chat: &Chat) -> Option<String> {
     let channel = chat.channel()?;
     let permissions = chat.permissions()?;
     let rows = chat.rows();
-    let newest = rows.get(rows.len().saturating_sub(ROWS)..)?;
+    let newest = newest(chat, &rows);
     if newest.is_empty() {
         return None;
     }
@@ -62,6 +64,18 @@ pub fn paint(chat: &Chat) -> Option<String> {
         composer::draw_reason(&pen, &frame.foot, sentence);
     }
     Some(sanitiser::clean(&frame.chat.to_html()))
+}
+
+/// The rows to paint. Markup may be thirty times as long as what it is made from.
+fn newest<'rows>(chat: &Chat, rows: &'rows [RowId]) -> &'rows [RowId] {
+    let mut left = SOURCE_BYTES;
+    let painted = rows.iter().rev().take(ROWS).take_while(|id| {
+        let length = chat.row(**id).map_or(0, |row| row.source.len());
+        left = left.saturating_sub(length);
+        left > 0
+    });
+    let count = painted.count();
+    rows.get(rows.len() - count..).unwrap_or_default()
 }
 
 /// Moments for machines only: the browser writes them in its own language.

@@ -139,7 +139,7 @@ impl Gesture {
                 pointers.retain(|(other, ..)| *other != id);
                 let is_last = before == 1 && pointers.is_empty();
                 if is_last && event.type_() == "pointerup" {
-                    return self.meaning();
+                    return self.meaning(stage);
                 }
             }
             _ => {}
@@ -176,8 +176,11 @@ impl Gesture {
     }
 
     /// What the only finger meant that was just lifted.
-    fn meaning(&self) -> Meaning {
-        let (x, y) = self.gone.get();
+    fn meaning(&self, stage: &Element) -> Meaning {
+        let (mut x, y) = self.gone.get();
+        if matches!(stage.closest("[dir=rtl]"), Ok(Some(_))) {
+            x = -x;
+        }
         if self.scale.get() > 1.0 || self.was_pinch.get() {
             Meaning::Nothing
         } else if x.abs() > SWIPE && x.abs() > y.abs() {

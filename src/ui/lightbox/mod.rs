@@ -213,6 +213,10 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
     let Some(lightbox) = scene.lightbox.get_value() else {
         return;
     };
+    // The browser's own.
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
     let is_rtl = matches!(lightbox.dialog.closest("[dir=rtl]"), Ok(Some(_)));
     match event.key().as_str() {
         "ArrowRight" => lightbox.step(!is_rtl, scene),

@@ -88,6 +88,8 @@ pub struct Chat {
     people: LiteMap<UserId, UserReference>,
     roles: Roles,
     who_reacted: Option<WhoReacted>,
+    /// The pinned messages as they were when they last changed.
+    told_pinned: Vec<Pinned>,
     opening_failures: u32,
     /// A timer runs until the session is asked for again.
     reopens_later: bool,
@@ -128,6 +130,7 @@ impl Chat {
             people: LiteMap::new(),
             roles: Roles::default(),
             who_reacted: None,
+            told_pinned: Vec::new(),
             opening_failures: 0,
             reopens_later: false,
         }
@@ -183,7 +186,17 @@ impl Chat {
         self.load_emoji_names(&mut step);
         self.watch_posting(&mut step);
         self.watch_reading(&mut step);
+        self.watch_pinned(&mut step);
         (step.effects, step.changes)
+    }
+
+    /// Pinned messages that are merged once more are no change of what is shown of them.
+    fn watch_pinned(&mut self, step: &mut Step) {
+        if step.changes.pinned {
+            let pinned = self.pinned();
+            step.changes.pinned = pinned != self.told_pinned;
+            self.told_pinned = pinned;
+        }
     }
 
     fn elapsed(&mut self, timer: Timer, step: &mut Step) {

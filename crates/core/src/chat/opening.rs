@@ -27,6 +27,7 @@ impl Chat {
         }
         self.abandon_sending(step);
         self.requests.clear();
+        self.forget_who_reacted(step);
         for overlay in std::mem::take(&mut self.overlays) {
             if let Some(record) = self.timeline.record(&overlay.message) {
                 step.changes.row(record.row);

@@ -1,6 +1,5 @@
 use super::{Chat, Step};
-use crate::{Refusal, Status};
-use wire::rest::{AccessLevel, WhoCanPost, WhoCanReact};
+use crate::{Refusal, Status, permissions};
 use wire::socket::ChatFeed;
 
 /// When each of the channel's settings was last changed, as far as frames tell.
@@ -58,18 +57,7 @@ impl Chat {
             cooldown,
             at,
         );
-        let admin = session.permissions.access_level == AccessLevel::Admin;
-        session.permissions.can_post = admin
-            || matches!(
-                channel.who_can_post,
-                WhoCanPost::Everyone | WhoCanPost::Members
-            );
-        session.permissions.can_react = channel.who_can_react != WhoCanReact::NoOne
-            && (admin
-                || matches!(
-                    channel.who_can_react,
-                    WhoCanReact::Everyone | WhoCanReact::Members
-                ));
+        session.permissions = permissions(session.permissions.access_level.clone(), channel);
         step.changes.channel = true;
     }
 }

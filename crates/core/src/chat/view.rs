@@ -355,18 +355,20 @@ fn kind(message_type: &MessageType) -> Kind {
 
 /// A card of a link that may be followed. One that says nothing is none.
 fn card(link: &LinkEmbed) -> Option<LinkCard> {
-    let url = text::SafeUrl::parse(&link.url).filter(|url| url.as_str().starts_with("http"))?;
+    let web = |address: &str| {
+        text::SafeUrl::parse(address).filter(|url| url.as_str().starts_with("http"))
+    };
+    let url = web(&link.url)?;
     let loading = link.processing;
     if !loading && link.title.trim().is_empty() && link.description.trim().is_empty() {
         return None;
     }
-    let known = |address: &String| (!address.is_empty()).then(|| address.clone());
     Some(LinkCard {
         url,
         title: link.title.trim().to_owned(),
         description: link.description.trim().to_owned(),
-        image: known(&link.image),
-        icon: known(&link.favicon),
+        image: web(&link.image),
+        icon: web(&link.favicon),
         loading,
     })
 }

@@ -46,6 +46,14 @@ impl Chat {
         self.request(purpose, Method::Get, path, None, step);
     }
 
+    /// The answer will not come.
+    pub(super) fn forget_who_reacted(&mut self, step: &mut Step) {
+        let is_loading = |known: &mut WhoReacted| known.state == WhoReactedState::Loading;
+        if self.who_reacted.take_if(is_loading).is_some() {
+            step.changes.who_reacted = true;
+        }
+    }
+
     pub(super) fn who_reacted_answered(
         &mut self,
         message: &MessageId,

@@ -15,7 +15,8 @@ pub(super) fn to_ascii(host: &str, out: &mut String) {
     while !rest.is_empty() {
         let end = rest.find(['.', '@']).unwrap_or(rest.len());
         let (label, after) = rest.split_at(end);
-        if label.is_ascii() {
+        // No host has a longer label; a mail's domain may be anything.
+        if label.is_ascii() || label.len() > MOST_LABEL_BYTES {
             out.push_str(label);
         } else {
             out.push_str("xn--");
@@ -58,6 +59,8 @@ fn is_lookalike(label: &str, host: &str) -> bool {
     !own_end && !label.is_ascii() && letters.all(|letter| LOOKALIKES.contains(letter))
 }
 
+/// RFC 1035, section 2.3.4.
+const MOST_LABEL_BYTES: usize = 63;
 const LATIN: u32 = 0;
 const EAST_ASIAN: u32 = 1;
 

@@ -1,6 +1,6 @@
-use crate::address::is_safe;
 use crate::pen::Pen;
 use chat_core::LinkCard;
+use chat_core::text::SafeUrl;
 
 /// That many cards are shown under one message.
 const MOST_CARDS: usize = 3;
@@ -20,8 +20,8 @@ fn draw_one<P: Pen>(pen: &P, place: &P::Element, card: &LinkCard) {
     };
     if let Some(text) = pen.element(&link, "span", "card-text") {
         if let Some(site) = pen.element(&text, "span", "card-site") {
-            picture(pen, &site, "card-icon", card.icon.as_deref());
-            pen.label(&site, "bdi", "", card.url.host());
+            picture(pen, &site, "card-icon", card.icon.as_ref());
+            pen.label(&site, "bdi", "", &card.url.shown_host());
         }
         let (class, title) = match (&card.title, card.loading) {
             (title, true) if title.is_empty() => ("card-title waits", pen.strings().reading_link),
@@ -30,17 +30,17 @@ fn draw_one<P: Pen>(pen: &P, place: &P::Element, card: &LinkCard) {
         pen.label(&text, "bdi", class, title);
         pen.label(&text, "bdi", "card-summary", &card.description);
     }
-    picture(pen, &link, "card-picture", card.image.as_deref());
+    picture(pen, &link, "card-picture", card.image.as_ref());
 }
 
-fn picture<P: Pen>(pen: &P, place: &P::Element, class: &str, url: Option<&str>) {
-    if let Some(url) = url.filter(|url| is_safe(url))
+fn picture<P: Pen>(pen: &P, place: &P::Element, class: &str, url: Option<&SafeUrl>) {
+    if let Some(url) = url
         && let Some(image) = pen.element(place, "img", class)
     {
         pen.set(&image, "alt", "");
         pen.set(&image, "loading", "lazy");
         pen.set(&image, "decoding", "async");
         pen.set(&image, "referrerpolicy", "no-referrer");
-        pen.set(&image, "src", url);
+        pen.set(&image, "src", url.as_str());
     }
 }

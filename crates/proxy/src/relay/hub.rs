@@ -172,10 +172,9 @@ impl Hub {
         let Feeds {
             by_id, elsewhere, ..
         } = &mut *feeds;
-        if elsewhere.has(user) == is_there {
+        if !elsewhere.set(user, is_there) {
             return;
         }
-        elsewhere.set(user, is_there);
         let frame = if is_there {
             arrival(user)
         } else {

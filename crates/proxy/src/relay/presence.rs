@@ -72,12 +72,12 @@ impl Presence {
 pub struct Elsewhere(BTreeSet<UserId>);
 
 impl Elsewhere {
-    /// Somebody comes or goes.
-    pub fn set(&mut self, user: &UserId, is_there: bool) {
-        if !is_there {
-            self.0.remove(user);
-        } else if self.0.len() < MOST_ELSEWHERE {
-            self.0.insert(user.clone());
+    /// Somebody comes or goes. Whether that is news: of those beyond the many that are remembered nothing is told.
+    pub fn set(&mut self, user: &UserId, is_there: bool) -> bool {
+        if is_there {
+            self.0.len() < MOST_ELSEWHERE && self.0.insert(user.clone())
+        } else {
+            self.0.remove(user)
         }
     }
 
@@ -170,5 +170,19 @@ mod tests {
         assert_eq!(heard, [&bob, &chen]);
         elsewhere.set(&chen, false);
         assert_eq!(presence.to_tell(&ada, &elsewhere).count(), 1);
+    }
+
+    #[test]
+    fn beyond_those_that_are_remembered_nothing_is_news() {
+        let mut elsewhere = Elsewhere::default();
+        let told = (0..MOST_ELSEWHERE + 500)
+            .filter(|number| elsewhere.set(&UserId::from(format!("user_{number}")), true))
+            .count();
+        assert_eq!(told, MOST_ELSEWHERE);
+        let last = UserId::from(format!("user_{}", MOST_ELSEWHERE + 499));
+        assert!(!elsewhere.set(&last, true));
+        assert!(!elsewhere.set(&last, false));
+        assert!(elsewhere.set(&UserId::from("user_0"), false));
+        assert!(elsewhere.set(&last, true));
     }
 }

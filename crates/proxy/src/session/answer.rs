@@ -3,6 +3,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chat_core::{Chat, Effect, Event, HttpOutcome, Identity, Moment, Options};
 use markup::painting;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use wire::session::Session;
 
 use crate::assets::{Encoding, accepted};
@@ -13,6 +15,8 @@ const FARTHEST: i64 = 14 * 60;
 /// Half of what the slowest level saves, in a hundredth of its time.
 const BROTLI_QUALITY: i32 = 5;
 const BROTLI_WINDOW: i32 = 20;
+/// Sessions that are painted at the same time.
+static PAINTERS: Semaphore = Semaphore::const_new(16);
 
 /// The session as it is answered: with its HTML for a visitor at that distance from UTC, in minutes, where that was
 /// asked for, and compressed where the client takes it.
@@ -20,16 +24,17 @@ const BROTLI_WINDOW: i32 = 20;
 /// Compressing a secret beside other people's texts tells those something who can make a visitor's browser ask over
 /// and over and who see how long the answers are. Nobody can: a foreign page is turned away before it is answered.
 pub async fn answer(
-    mut session: Session,
+    session: Session,
     painted_at: Option<i64>,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
     let is_brotli = accepted(headers).contains(&Encoding::Brotli);
+    let session = match painted_at {
+        Some(utc_offset_minutes) => painted(session, utc_offset_minutes).await,
+        None => session,
+    };
     // Milliseconds of work that nobody else should wait for.
     let made = tokio::task::spawn_blocking(move || {
-        if let Some(utc_offset_minutes) = painted_at {
-            session.html = paint(&session, utc_offset_minutes);
-        }
         let body = serde_json::to_vec(&session).ok()?;
         Some(if is_brotli { compressed(&body) } else { body })
     });
@@ -47,6 +52,23 @@ pub async fn answer(
         headers.insert(header::CONTENT_ENCODING, fixed("br"));
     }
     Ok(response)
+}
+
+/// The session with its HTML. Without, where so many are painted already that one would have to wait, or where painting
+/// fails: the widget draws the same a little later.
+async fn painted(session: Session, utc_offset_minutes: i64) -> Session {
+    let Ok(_permit) = PAINTERS.try_acquire() else {
+        return session;
+    };
+    let session = Arc::new(session);
+    let shown = Arc::clone(&session);
+    let html = tokio::task::spawn_blocking(move || paint(&shown, utc_offset_minutes)).await;
+    if html.is_err() {
+        tracing::error!("a session can't be painted");
+    }
+    let mut session = Arc::unwrap_or_clone(session);
+    session.html = html.ok().flatten();
+    session
 }
 
 /// What the widget would draw of this session: the very same core is fed the very same answer.

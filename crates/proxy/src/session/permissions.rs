@@ -1,31 +1,6 @@
-use wire::rest::{AccessLevel, ChatChannel, WhoCanPost, WhoCanReact};
+pub use chat_core::permissions;
+use wire::rest::ChatChannel;
 use wire::session::Permissions;
-
-/// What a visitor with that access may do in that channel. Where only Whop knows (owners of certain products, values
-/// that are new), the answer is yes: Whop has the last word on every post and says why it refuses one.
-pub fn permissions(access: AccessLevel, channel: &ChatChannel) -> Permissions {
-    let is_admin = access == AccessLevel::Admin;
-    Permissions {
-        can_post: match channel.who_can_post {
-            WhoCanPost::NoOne => false,
-            WhoCanPost::Admins => is_admin,
-            WhoCanPost::Everyone
-            | WhoCanPost::Members
-            | WhoCanPost::ProductOwners
-            | WhoCanPost::Unknown(_) => true,
-        },
-        can_react: match channel.who_can_react {
-            WhoCanReact::NoOne => false,
-            WhoCanReact::Admins => is_admin,
-            WhoCanReact::Everyone
-            | WhoCanReact::Members
-            | WhoCanReact::ProductOwners
-            | WhoCanReact::Unknown(_) => true,
-        },
-        can_moderate: is_admin,
-        access_level: access,
-    }
-}
 
 /// The channel as somebody with these permissions may see it: members don't see the words that are banned (D1).
 pub fn visible_to(permissions: &Permissions, mut channel: ChatChannel) -> ChatChannel {
@@ -39,6 +14,7 @@ pub fn visible_to(permissions: &Permissions, mut channel: ChatChannel) -> ChatCh
 mod tests {
     use super::*;
     use serde_json::json;
+    use wire::rest::AccessLevel;
 
     fn channel(who_can_post: &str, who_can_react: &str) -> ChatChannel {
         serde_json::from_value(json!({

@@ -15,7 +15,7 @@ open_enum! {
         /// Owners of certain products.
         ProductOwners = "product_owners" | "PRODUCT_OWNERS",
         /// No one.
-        NoOne = "no_one" | "none" | "NONE",
+        NoOne = "no_one" | "none" | "NONE" | "NO_ONE",
     }
 }
 
@@ -31,7 +31,7 @@ open_enum! {
         /// Owners of certain products.
         ProductOwners = "product_owners" | "PRODUCT_OWNERS",
         /// No one.
-        NoOne = "no_one" | "none" | "NONE",
+        NoOne = "no_one" | "none" | "NONE" | "NO_ONE",
     }
 }
 

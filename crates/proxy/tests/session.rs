@@ -431,6 +431,29 @@ async fn an_assertion_can_be_limited_to_channels() {
 }
 
 #[tokio::test]
+async fn a_page_needs_no_preflight_and_a_foreign_one_gets_nothing() {
+    let stack = Stack::start().await;
+    let post = async |origin: &str| {
+        let assertion = assertion("user_ada");
+        let body = json!({ "channel_id": "exp_general", "assertion": assertion });
+        stack
+            .client
+            .post(format!("{}/session", stack.url))
+            .header("origin", origin)
+            .header("content-type", "text/plain;charset=UTF-8")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap()
+    };
+    let answer = post(SITE).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["access-control-allow-origin"], SITE);
+    let foreign = post("https://evil.example").await;
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn bad_bodies_get_clear_answers() {
     let stack = Stack::start().await;
     let post = async |kind: &str, body: String| {
@@ -447,9 +470,14 @@ async fn bad_bodies_get_clear_answers() {
     };
     for (kind, body, expected) in [
         (
-            "text/plain",
+            "text/html",
             "{}".to_owned(),
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
+        (
+            "text/plain",
+            "{\"channel".to_owned(),
+            StatusCode::BAD_REQUEST,
         ),
         (
             "application/json",

@@ -22,7 +22,7 @@ const LONGEST_BODY: usize = 32 << 10;
 /// `POST /session`.
 pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let body = body::read_json(request, LONGEST_BODY).await?;
+    let body = body::read_json_or_text(request, LONGEST_BODY).await?;
     let wanted: SessionRequest =
         serde_json::from_slice(&body).map_err(|error| Refusal::BadBody(body::describe(&error)))?;
     let identity = identify(&proxy, &headers, &wanted).await?;

@@ -48,8 +48,9 @@ await before(10_000, async ({ servers, subjects }) => {
   if (wants('live')) report('1,000 live messages at 200 a second', await live.measure(subjects, servers, LIVE_RUNS));
 });
 if (wants('scrolling')) {
-  await before(100_000, async ({ subjects }) => {
-    report('Scrolling 5 s through 100,000 messages', await scrolling.measure(subjects, 100_000));
+  await before(100_000, async ({ subjects: [widget] }) => {
+    // The page of React fetches all before it shows any, which takes minutes.
+    report('Scrolling 5 s through 100,000 messages', await scrolling.measure([widget], 100_000));
   });
 }
 results.ended = new Date().toISOString();

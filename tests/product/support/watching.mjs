@@ -29,8 +29,14 @@ export function watchFrames(page) {
       }
       const foot = scroller.hasAttribute('data-more') ? 109 : 13;
       if (reached < view.bottom - foot) seen.blank.push(`${Math.round(view.bottom - reached)} px in frame ${seen.frames}`);
-      requestAnimationFrame(look);
     };
-    requestAnimationFrame(look);
+    // Observers of sizes mend what a layout changed before the frame is painted: what counts is what is there after it.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = look;
+    const frame = () => {
+      port2.postMessage(undefined);
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
   });
 }

@@ -257,7 +257,7 @@ test('garbage and oversized bodies are refused in the same shape', async () => {
   ]) {
     assert.equal((await refusal(await openSession(body)))[0], status, body.slice(0, 20));
   }
-  const text = await openSession('{}', { headers: { 'content-type': 'text/plain' } });
+  const text = await openSession('{}', { headers: { 'content-type': 'text/html' } });
   assert.equal((await refusal(text))[0], 415);
   const { token } = (await session('user_ada')).token;
   const post = await fetch(`${proxy.url}/api/v1/messages`, {

@@ -1,10 +1,11 @@
 //! Puts `dist/embed/` together: hashed names, minified scripts and styles, compressed copies.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -56,7 +57,11 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
     for asset in assets.iter().chain([&loader]) {
         publish(&directory, asset, profile, &mut written)?;
     }
-    replace(&directory.join(MANIFEST), manifest.as_bytes())?;
+    replace(
+        &directory.join(MANIFEST),
+        manifest.as_bytes(),
+        SystemTime::now(),
+    )?;
     remove_others(&directory, &written)
 }
 
@@ -179,9 +184,11 @@ fn publish(
             gzip(&asset.bytes).map_err(failed)?,
         ));
     }
-    // The plain file last: whoever sees it may ask for the others.
+    // The plain file last: whoever sees it may ask for the others. All of one moment: the proxy takes a copy that is older
+    // than the file, if only by the time that writing takes, for one of an earlier build.
+    let moment = SystemTime::now();
     for (name, bytes) in copies.into_iter().rev() {
-        replace(&directory.join(&name), &bytes)?;
+        replace(&directory.join(&name), &bytes, moment)?;
         written.insert(name);
     }
     Ok(())
@@ -206,11 +213,14 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// A server that reads the file meanwhile sees the old one or the new one, never half of it.
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+fn replace(path: &Path, bytes: &[u8], moment: SystemTime) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
     fs::write(&part, bytes).map_err(Error::file(&part))?;
+    let file = File::options().write(true).open(&part);
+    let dated = file.and_then(|file| file.set_modified(moment));
+    dated.map_err(Error::file(&part))?;
     fs::rename(&part, path).map_err(Error::file(path))
 }
 
@@ -262,6 +272,12 @@ mod tests {
             remove_others(&directory, &written).unwrap();
             assert_eq!(names(), written);
             assert_eq!(written.len(), expected);
+            let modified = |name: &String| {
+                let metadata = fs::metadata(directory.join(name)).unwrap();
+                metadata.modified().unwrap()
+            };
+            let moments: BTreeSet<_> = written.iter().map(modified).collect();
+            assert_eq!(moments.len(), 1, "no copy looks older than its file");
         }
         fs::remove_dir_all(directory).unwrap();
     }

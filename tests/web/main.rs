@@ -11,6 +11,7 @@ mod composer;
 mod drawn;
 mod fixture;
 mod harness;
+mod hidden;
 mod list;
 mod message;
 mod page;

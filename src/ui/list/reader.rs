@@ -43,6 +43,8 @@ pub(super) struct Reader {
     pub scrolling: Cell<bool>,
     /// A finger is on the list.
     pub touched: Cell<bool>,
+    /// The page had hidden the list when it was last looked at.
+    was_hidden: Cell<bool>,
     /// The list is no longer on the page.
     has_ended: Cell<bool>,
     /// The newest row that was seen, as it was last told.
@@ -88,6 +90,7 @@ impl Reader {
             frame_is_asked: Cell::new(false),
             scrolling: Cell::new(false),
             touched: Cell::new(false),
+            was_hidden: Cell::new(false),
             has_ended: Cell::new(false),
             seen: Cell::new(None),
         }
@@ -114,8 +117,10 @@ impl Reader {
                     last: count - 1,
                 };
                 self.choose(list, span, span);
-                self.measure(list);
-                list.viewport.scroll(self.scrolled());
+                if self.is_shown() {
+                    self.measure(list);
+                    list.viewport.scroll(self.scrolled());
+                }
             }
         }
         self.show(Reach::Sight);
@@ -146,8 +151,14 @@ impl Reader {
     /// The scroller's position changed, by whomever.
     /// Whether it did since this was last asked.
     pub fn scrolled_by_reader(&self) -> bool {
-        let to = self.scrolled();
+        if !self.is_shown() {
+            return false;
+        }
         let list = &mut *self.list.borrow_mut();
+        if self.was_hidden.take() {
+            self.put_back(list);
+        }
+        let to = self.scrolled();
         let moved = to != list.viewport.scrolled();
         if moved {
             list.viewport.scroll(to);
@@ -160,6 +171,25 @@ impl Reader {
         self.scrolling.set(false);
         self.list.borrow_mut().viewport.rest();
         self.show(Reach::Rest);
+    }
+
+    /// Whether the list has a height. While the page hides it nothing does: what would be measured then is nothing.
+    pub fn is_shown(&self) -> bool {
+        let is_shown = self.scroller.client_height() > 0;
+        if !is_shown {
+            self.was_hidden.set(true);
+        }
+        is_shown
+    }
+
+    /// Shown again: the list stands where it stood, whatever the browser has made of its position since.
+    fn put_back(&self, list: &mut List) {
+        self.scrolling.set(false);
+        self.touched.set(false);
+        list.viewport.resize(self.extent());
+        let to = list.viewport.scrolled();
+        self.set_scrolled(to);
+        list.viewport.settle(self.scrolled());
     }
 
     /// The scroller has another height.
@@ -188,8 +218,7 @@ impl Reader {
 
     /// Brings the document up to date.
     pub fn show(&self, reach: Reach) {
-        // What has no place on the page has no heights.
-        if self.has_ended.get() || !self.scroller.is_connected() {
+        if self.has_ended.get() || !self.is_shown() {
             return;
         }
         // What the reader scrolled may not have been told yet.
@@ -339,10 +368,9 @@ impl Reader {
             return;
         }
         let Some(to) = viewport.settled() else { return };
-        let by = viewport.scrolled() - to;
         viewport.settle(to);
         self.lay_out(list, Length::ZERO);
-        self.scroller.scroll_by_with_x_and_y(0.0, by.as_pixels());
+        self.set_scrolled(to);
         let there = self.scrolled();
         if there != to {
             list.viewport.settle(there);
@@ -400,7 +428,7 @@ impl Reader {
 
     /// Somebody may be looking again.
     pub fn look_again(&self) {
-        if is_attended(&self.scroller) {
+        if is_attended(&self.scroller) && self.is_shown() {
             self.see();
         }
     }
@@ -413,6 +441,11 @@ impl Reader {
     fn scrolled(&self) -> Length {
         let top = js_sys::Reflect::get(&self.scroller, &"scrollTop".into());
         Length::pixels(-top.ok().and_then(|top| top.as_f64()).unwrap_or_default())
+    }
+
+    fn set_scrolled(&self, to: Length) {
+        let by = self.scrolled() - to;
+        self.scroller.scroll_by_with_x_and_y(0.0, by.as_pixels());
     }
 
     /// Looks at the list.

@@ -69,19 +69,25 @@ pub(super) fn watch_over(reader: &Rc<Reader>) {
 
 /// Shows what the reader was sent to (M7).
 fn watch_jumps(reader: &Rc<Reader>) {
-    let scene = reader.scene;
-    let rows = Rows::new(Rc::clone(reader));
-    watch(move || {
-        let Some(JumpState::Found(row)) = scene.conversation.jump().map(|jump| jump.state) else {
+    let reader = Rc::clone(reader);
+    watch(move || show_found(&reader));
+}
+
+/// Shows it, if it is found and the list is not hidden. Tracks.
+fn show_found(reader: &Rc<Reader>) {
+    let conversation = reader.scene.conversation;
+    let Some(JumpState::Found(row)) = conversation.jump().map(|jump| jump.state) else {
+        return;
+    };
+    untrack(|| {
+        if !reader.is_shown() {
             return;
-        };
-        untrack(|| {
-            if let Some(item) = rows.bring(row) {
-                focus_quietly(&item);
-                mark_for_a_while(&item, "data-found");
-            }
-            scene.conversation.dispatch(ChatEvent::EndedJump);
-        });
+        }
+        if let Some(item) = Rows::new(Rc::clone(reader)).bring(row) {
+            focus_quietly(&item);
+            mark_for_a_while(&item, "data-found");
+        }
+        conversation.dispatch(ChatEvent::EndedJump);
     });
 }
 
@@ -134,11 +140,16 @@ fn observer(reader: &Rc<Reader>) -> Option<ResizeObserver> {
     let this = Rc::downgrade(reader);
     let resized = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
         let Some(this) = this.upgrade() else { return };
+        if !this.is_shown() {
+            return;
+        }
+        let mut is_resized = false;
         for entry in entries {
             let entry: ResizeObserverEntry = entry.unchecked_into();
             let target = entry.target();
             if target == *AsRef::<Element>::as_ref(&this.scroller) {
                 this.resized();
+                is_resized = true;
             } else if target.is_connected() {
                 let size: ResizeObserverSize = entry.border_box_size().get(0).unchecked_into();
                 this.measured(&target, Length::pixels(size.block_size()));
@@ -146,6 +157,10 @@ fn observer(reader: &Rc<Reader>) -> Option<ResizeObserver> {
         }
         this.show(Reach::Sight);
         this.ask_frame();
+        // What was found while the list was hidden.
+        if is_resized {
+            untrack(|| show_found(&this));
+        }
     });
     let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
     observer.observe(&reader.scroller);

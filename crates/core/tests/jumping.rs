@@ -9,7 +9,8 @@
 mod harness;
 
 use chat_core::{Event, HttpOutcome, JumpState, Newer, Older, Timer};
-use harness::{Channel, Harness, VIEWER, error, message};
+use harness::{Channel, Harness, VIEWER, error, message, post};
+use std::collections::BTreeMap;
 
 fn number(at: i64) -> String {
     format!("number {at}")
@@ -100,6 +101,27 @@ fn m7_a_message_near_the_beginning_is_found_from_there_and_pages_both_ways() {
     }
     assert_eq!(chat.rows().len(), 2_000, "the two windows joined");
     assert_eq!(chat.chat.older(), Older::Beginning);
+}
+
+#[test]
+fn m7_what_is_read_on_continues_the_last_group_also_where_it_was_heard_of_before() {
+    let (mut chat, channel) = channel(2_000);
+    chat.feed(Event::JumpedTo(id(50).as_str().into()));
+    chat.serve_all(&channel);
+    chat.drawn = Some(BTreeMap::new());
+    let last = chat.rows().pop().expect("a row");
+    assert_eq!(last.source.as_ref(), number(99));
+    assert!(last.ends_group);
+    let mut edit = post(&id(100), "user_bob", 100, "edited");
+    edit["feedEntity"]["dmsPost"]["updatedAt"] = serde_json::json!(harness::START);
+    chat.receive(&edit);
+    chat.feed(Event::ReachedNewest);
+    chat.serve_all(&channel);
+    let drawn = chat
+        .drawn
+        .as_ref()
+        .and_then(|drawn| drawn[&last.id].as_ref());
+    assert!(drawn.is_some_and(|row| !row.ends_group));
 }
 
 #[test]

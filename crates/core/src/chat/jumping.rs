@@ -94,7 +94,9 @@ impl Chat {
         }
         if !self.timeline.is_detached() {
             self.forth = Forth::default();
-            self.timeline.drop_early();
+            let mut merged = Merged::default();
+            self.timeline.drop_early(&mut merged);
+            Self::note(merged, step);
         }
     }
 

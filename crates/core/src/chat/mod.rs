@@ -66,6 +66,8 @@ pub struct Chat {
     options: Options,
     status: Status,
     session: Option<OpenSession>,
+    /// The one before, while there is none: what was read under it is still shown.
+    former: Option<OpenSession>,
     requests: Requests,
     connection: Connection,
     timeline: Timeline,
@@ -102,6 +104,8 @@ struct Step {
     changes: Changes,
     /// Something has an emoji by a name that is not built in.
     rare_emoji: bool,
+    /// The timeline is another.
+    merged: bool,
 }
 
 impl Chat {
@@ -111,6 +115,7 @@ impl Chat {
             options,
             status: Status::Opening,
             session: None,
+            former: None,
             requests: Requests::default(),
             connection: Connection::new(),
             timeline: Timeline::default(),
@@ -143,7 +148,9 @@ impl Chat {
             effects: Vec::new(),
             changes: Changes::default(),
             rare_emoji: false,
+            merged: false,
         };
+        let before = (self.connection(), self.older(), self.newer());
         match event {
             Event::Opened => self.open(&mut step),
             Event::RetriedOpening => {
@@ -187,6 +194,10 @@ impl Chat {
         self.watch_posting(&mut step);
         self.watch_reading(&mut step);
         self.watch_pinned(&mut step);
+        self.watch_answers(&mut step);
+        step.changes.connection |= before.0 != self.connection();
+        step.changes.older |= before.1 != self.older();
+        step.changes.newer |= before.2 != self.newer();
         (step.effects, step.changes)
     }
 
@@ -196,6 +207,14 @@ impl Chat {
             let pinned = self.pinned();
             step.changes.pinned = pinned != self.told_pinned;
             self.told_pinned = pinned;
+        }
+    }
+
+    /// What is on its way may answer a message that was just read, edited or deleted. The timeline doesn't know it.
+    fn watch_answers(&self, step: &mut Step) {
+        let pending = self.outbox.pending.iter().filter(|_| step.merged);
+        for answer in pending.filter(|own| own.replying_to.is_some()) {
+            step.changes.row(answer.row);
         }
     }
 
@@ -242,8 +261,13 @@ impl Chat {
         self.session.is_some() && self.status == Status::Ready
     }
 
+    fn known_session(&self) -> Option<&OpenSession> {
+        self.session.as_ref().or(self.former.as_ref())
+    }
+
     /// Notes what a merge of the timeline changed.
     fn note(merged: Merged, step: &mut Step) {
+        step.merged = true;
         step.changes.order.then(merged.order);
         step.changes.pinned |= merged.pinned;
         step.changes.newer |= merged.missed;
@@ -353,16 +377,16 @@ impl Chat {
 
     /// The channel, once the session is open.
     pub fn channel(&self) -> Option<&ChatChannel> {
-        self.session.as_ref().map(|session| &session.channel)
+        self.known_session().map(|session| &session.channel)
     }
 
     /// What the visitor may do, once the session is open.
     pub fn permissions(&self) -> Option<&Permissions> {
-        self.session.as_ref().map(|session| &session.permissions)
+        self.known_session().map(|session| &session.permissions)
     }
 
     /// Who the visitor is, once the session is open.
     pub fn viewer(&self) -> Option<&UserReference> {
-        self.session.as_ref().map(|session| &session.viewer)
+        self.known_session().map(|session| &session.viewer)
     }
 }

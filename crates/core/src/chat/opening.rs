@@ -11,7 +11,7 @@ impl Chat {
         step.effects.push(Effect::CancelTimer(Timer::ReopenSession));
         self.reopens_later = false;
         self.abandon_requests(step);
-        self.session = None;
+        self.former = self.session.take().or(self.former.take());
         self.connection.stop(&mut step.effects, &mut step.changes);
         match self.options.identity.clone() {
             Identity::Whop => self.request_session(None, step),
@@ -118,10 +118,11 @@ impl Chat {
             .insert(session.viewer.id.clone(), session.viewer.clone());
         self.pauses.are_of(&session.viewer.id);
         self.session = Some(session);
+        self.former = None;
         step.changes.channel = true;
+        // Who the visitor is decides how a row looks.
+        step.changes.all_rows = true;
         if self.timeline.window.is_loaded() {
-            // Who the visitor is decides how a row looks.
-            step.changes.all_rows = true;
             self.open_gap();
         } else {
             if let Some(page) = messages {

@@ -62,7 +62,7 @@ impl Chat {
 
     /// Whether a user is known to be an admin of the channel.
     pub(super) fn is_admin(&self, user: &UserId) -> bool {
-        let session = self.session.as_ref();
+        let session = self.known_session();
         match session.filter(|session| session.viewer.id == *user) {
             Some(session) => session.permissions.access_level == AccessLevel::Admin,
             None => self.roles.admins.get(user).is_some_and(|(_, admin)| *admin),

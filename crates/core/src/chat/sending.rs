@@ -21,7 +21,7 @@ impl Chat {
         self.return_to_latest(step);
         let row = self.timeline.next_row();
         let now = step.now.unix_millis;
-        let session = self.session.as_ref();
+        let session = self.known_session();
         let now = session.map_or(now, |session| session.server_time(now));
         let newest = self.timeline.newest();
         let at = newest.map_or(now, |newest| now.max(newest.created_at + 1));

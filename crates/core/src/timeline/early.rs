@@ -66,9 +66,7 @@ impl Timeline {
         let within = std::mem::replace(&mut self.strays, Order::from(rest));
         let splices = early.order.insert_all(within.into());
         if self.detached {
-            for splice in splices {
-                merged.order.splice(splice);
-            }
+            self.tell(splices, merged);
         }
     }
 
@@ -78,17 +76,13 @@ impl Timeline {
             return;
         };
         self.window.extend(None);
-        merged.rows.extend(early.order.last_row());
-        merged.rows.extend(self.live.first_row());
         let splices = if std::mem::take(&mut self.detached) {
             let live = std::mem::replace(&mut self.live, early.order);
             self.live.insert_all(live.into())
         } else {
             self.live.insert_all(early.order.into())
         };
-        for splice in splices {
-            merged.order.splice(splice);
-        }
+        self.tell(splices, merged);
     }
 
     /// Whether nothing is unknown between the beginning and the newest messages.
@@ -98,12 +92,12 @@ impl Timeline {
     }
 
     /// Forgets the beginning, unless it is what is shown.
-    pub fn drop_early(&mut self) {
+    pub fn drop_early(&mut self, merged: &mut Merged) {
         if self.detached {
             return;
         }
         if let Some(early) = self.early.take() {
-            self.forget(&early.order);
+            self.forget(&early.order, merged);
         }
     }
 }

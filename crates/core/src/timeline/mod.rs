@@ -16,7 +16,7 @@ pub(crate) use tallies::{Tallies, canonical, same_reaction, symbol};
 pub use window::Older;
 use window::Window;
 
-use crate::{OrderChange, RowId, text};
+use crate::{OrderChange, RowId, Splice, text};
 use cards::Cards;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -284,8 +284,7 @@ impl Timeline {
         let shows = self.shows(&key);
         let splice = self.home(&key).insert(key, row);
         if shows {
-            self.touch_neighbours(splice.at, merged);
-            merged.order.splice(splice);
+            self.tell([splice], merged);
         }
     }
 
@@ -295,19 +294,23 @@ impl Timeline {
         if let Some(splice) = splice
             && shows
         {
-            self.touch_neighbours(splice.at, merged);
-            let next = self.order().get(splice.at);
-            merged.rows.extend(next.map(|(_, row)| *row));
-            merged.order.splice(splice);
+            self.tell([splice], merged);
         }
     }
 
-    /// A message's neighbours may begin or end a group now.
-    fn touch_neighbours(&self, at: usize, merged: &mut Merged) {
+    /// Notes what happened to the order that is shown. The neighbours may begin or end a group now.
+    fn tell(&self, splices: impl IntoIterator<Item = Splice>, merged: &mut Merged) {
         let order = self.order();
-        let before = at.checked_sub(1).and_then(|before| order.get(before));
-        let both = before.into_iter().chain(order.get(at + 1));
-        merged.rows.extend(both.map(|(_, row)| *row));
+        for splice in splices {
+            let before = splice
+                .at
+                .checked_sub(1)
+                .and_then(|before| order.get(before));
+            let after = order.get(splice.at + splice.inserted.len());
+            let both = before.into_iter().chain(after);
+            merged.rows.extend(both.map(|(_, row)| *row));
+            merged.order.splice(splice);
+        }
     }
 
     /// Messages that quote a message look different now.
@@ -346,11 +349,9 @@ impl Timeline {
         let from = self.window.oldest().map_or(0, |key| self.strays.rank(key));
         let within = self.strays.split_from(from);
         let shows = !self.detached;
-        merged.rows.extend(self.live.first_row());
-        for splice in self.live.insert_all(within) {
-            if shows {
-                merged.order.splice(splice);
-            }
+        let splices = self.live.insert_all(within);
+        if shows {
+            self.tell(splices, merged);
         }
         if self.meet() {
             self.join(merged);
@@ -366,16 +367,19 @@ impl Timeline {
         let rank = self.strays.rank(oldest);
         let kept = self.strays.split_from(rank);
         let strays = std::mem::replace(&mut self.strays, Order::from(kept));
-        self.forget(&forgotten);
-        self.forget(&strays);
+        self.forget(&forgotten, merged);
+        self.forget(&strays, merged);
         self.window = Window::default();
         if !self.detached {
+            // It begins a group now.
+            merged.rows.extend(self.live.get(0).map(|(_, row)| *row));
             merged.order = OrderChange::Replaced;
         }
     }
 
-    /// Forgets messages, but no pinned ones, none that were deleted and no row that the server has no message for.
-    fn forget(&mut self, forgotten: &Order) {
+    /// Forgets messages, but no pinned ones, none that were deleted, no row that the server has no message for, and not
+    /// which messages answer them.
+    fn forget(&mut self, forgotten: &Order, merged: &mut Merged) {
         for (key, row) in forgotten.iter() {
             if key.is_local() {
                 self.live.insert(key.clone(), *row);
@@ -383,7 +387,11 @@ impl Timeline {
                 self.strays.insert(key.clone(), *row);
             } else {
                 self.set_key(*row, None);
-                self.entries.remove(&key.id);
+                self.touch_answers(&key.id, merged);
+                let entry = self.entries.remove(&key.id).unwrap_or_default();
+                if !entry.answers.is_empty() {
+                    self.entry(&key.id).answers = entry.answers;
+                }
             }
         }
     }

@@ -81,14 +81,6 @@ impl Order {
         }]
     }
 
-    pub fn first_row(&self) -> Option<RowId> {
-        self.places.front().map(|(_, row)| *row)
-    }
-
-    pub fn last_row(&self) -> Option<RowId> {
-        self.places.back().map(|(_, row)| *row)
-    }
-
     pub fn remove(&mut self, key: &Key) -> Option<Splice> {
         let at = self.position(key)?;
         let (_, row) = self.places.remove(at)?;

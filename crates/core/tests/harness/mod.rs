@@ -29,7 +29,14 @@ pub struct Harness {
     pub sent_frames: Vec<Value>,
     /// The rows as somebody knows them who only hears what changed.
     pub mirror: Vec<RowId>,
+    /// What they look like to somebody who draws anew only what is said to have changed, where one looks.
+    pub drawn: Option<BTreeMap<RowId, Option<Row>>>,
+    slices: Slices,
 }
+
+/// What is told beside the rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Slices(BTreeMap<&'static str, String>);
 
 impl Harness {
     pub fn new(identity: Identity, page_can_assert: bool) -> Self {
@@ -50,6 +57,8 @@ impl Harness {
             socket: None,
             sent_frames: Vec::new(),
             mirror: Vec::new(),
+            drawn: None,
+            slices: Slices::default(),
         }
     }
 
@@ -144,7 +153,80 @@ impl Harness {
         }
         self.effects.extend(effects);
         self.follow(&changes.order);
+        if let Some(drawn) = self.drawn.take() {
+            self.drawn = Some(self.draw_changed(drawn, &changes));
+            self.look_at_slices(&changes);
+        }
         self.changes = changes;
+    }
+
+    /// Draws anew what changed, and checks that nothing else did.
+    fn draw_changed(
+        &self,
+        mut drawn: BTreeMap<RowId, Option<Row>>,
+        changes: &Changes,
+    ) -> BTreeMap<RowId, Option<Row>> {
+        drawn.retain(|id, _| self.mirror.contains(id));
+        for id in &self.mirror {
+            let row = self.chat.row(*id);
+            if changes.all_rows || changes.rows.contains(id) {
+                drawn.insert(*id, row);
+            } else {
+                let known = drawn.entry(*id).or_insert_with(|| row.clone());
+                assert_eq!(*known, row, "the row is another, and nobody was told");
+            }
+        }
+        drawn
+    }
+
+    /// The same of what is told beside the rows.
+    fn look_at_slices(&mut self, changes: &Changes) {
+        let chat = &self.chat;
+        let mut seen = BTreeMap::new();
+        for (name, told, looks) in [
+            ("status", changes.status, format!("{:?}", chat.status())),
+            (
+                "connection",
+                changes.connection,
+                format!("{:?}", chat.connection()),
+            ),
+            (
+                "channel",
+                changes.channel,
+                format!("{:?}", (chat.channel(), chat.permissions(), chat.viewer())),
+            ),
+            ("older", changes.older, format!("{:?}", chat.older())),
+            (
+                "newer",
+                changes.newer,
+                format!("{:?}", (chat.newer(), chat.missed())),
+            ),
+            ("pinned", changes.pinned, format!("{:?}", chat.pinned())),
+            ("jump", changes.jump, format!("{:?}", chat.jump())),
+            ("typing", changes.typing, format!("{:?}", chat.typing())),
+            (
+                "present",
+                changes.present,
+                format!("{:?}", chat.present().count()),
+            ),
+            (
+                "reading",
+                changes.reading,
+                format!("{:?}", (chat.unread(), chat.divider())),
+            ),
+            ("posting", changes.posting, format!("{:?}", chat.posting())),
+            (
+                "who reacted",
+                changes.who_reacted,
+                format!("{:?}", chat.who_reacted()),
+            ),
+        ] {
+            if let Some(known) = self.slices.0.get(name).filter(|_| !told) {
+                assert_eq!(*known, looks, "{name} is another, and nobody was told");
+            }
+            seen.insert(name, looks);
+        }
+        self.slices = Slices(seen);
     }
 
     /// Applies what is said of the order, and checks it against what is there.
@@ -338,9 +420,15 @@ impl Channel {
             ordered.reverse();
         }
         let size = parameter("first").map_or(20, |size| size.parse().expect("a number"));
+        // The message that a cursor names may be deleted since. Ids go up with the time.
+        let descends = parameter("direction") == Some("desc");
+        let is_after = |message: &&Value, cursor: &str| {
+            let id = message["id"].as_str().expect("an id");
+            if descends { id < cursor } else { id > cursor }
+        };
         let start = parameter("after").map_or(0, |cursor| {
-            let at = ordered.iter().position(|message| message["id"] == cursor);
-            at.expect("a cursor of ours") + 1
+            let first = ordered.iter().position(|message| is_after(message, cursor));
+            first.unwrap_or(ordered.len())
         });
         let data: Vec<Value> = ordered[start..]
             .iter()

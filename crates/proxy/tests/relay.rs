@@ -174,14 +174,30 @@ async fn who_comes_and_goes_is_told_within_the_channel() {
     assert_eq!(bob_socket.presence().await, ("user_ada".to_owned(), true));
     drop(bob_socket);
     assert_eq!(ada_socket.presence().await, ("user_bob".to_owned(), false));
-    // What Whop says of its own side names no channel, and holds nothing but who and whether.
+    // What Whop says of its own side names no channel: nobody hears it who may not know them.
+    let tell = async |frame: Value| {
+        stack
+            .control("sockets/frame", &json!({"frame": frame}))
+            .await;
+    };
     let frame = json!({"userPresence": {"userId": "user_noor", "secret": 1}, "alsoSecret": 2});
-    stack
-        .control("sockets/frame", &json!({"frame": frame}))
-        .await;
+    tell(frame).await;
+    // Noor shows where they are. Then it holds nothing but who and whether.
+    let typing = json!({"broadcastResponse": {"channel": {"type": "DMS", "id": "chat_feed_lounge"},
+        "fromUserId": "user_noor", "typingIndicator": {}}});
+    tell(typing).await;
+    let typing = chen_socket.next().await.unwrap();
+    assert_eq!(typing["broadcastResponse"]["fromUserId"], "user_noor");
     let text = chen_socket.next_text().await.unwrap();
     assert_eq!(text, r#"{"userPresence":{"userId":"user_noor"}}"#);
-    assert_eq!(ada_socket.presence().await, ("user_noor".to_owned(), true));
+    tell(json!({"userPresence": {"userId": "user_noor", "lastSeenAt": "1"}})).await;
+    assert_eq!(
+        chen_socket.presence().await,
+        ("user_noor".to_owned(), false)
+    );
+    ada_socket.say(&json!({"heartbeat": {}})).await;
+    let next = ada_socket.next_text().await.unwrap();
+    assert!(next.contains("heartbeatResponse"), "{next}");
 }
 
 #[tokio::test]

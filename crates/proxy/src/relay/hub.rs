@@ -133,15 +133,18 @@ impl Hub {
             overflow: overflow.clone(),
             was_live: *entry.liveness.borrow() == Liveness::Live,
         };
-        for frame in entry.presence.to_tell(user, elsewhere).filter_map(arrival) {
+        for frame in entry.presence.to_tell(user).filter_map(arrival) {
             listener.send(&frame);
         }
         entry.listeners.insert(id, listener);
         if entry.presence.enter(id, user)
-            && !elsewhere.has(user)
             && let Some(frame) = arrival(user)
         {
             entry.send(&frame, Some(id));
+        }
+        if elsewhere.has(user) {
+            // That they are here was told.
+            entry.presence.came_elsewhere(user);
         }
         let liveness = entry.liveness.subscribe();
         drop(feeds);
@@ -165,8 +168,8 @@ impl Hub {
         }
     }
 
-    /// Whop says that somebody came, or went, on its own side. As the frame names no feed, all hear it, unless they
-    /// are here anyway.
+    /// Whop says that somebody came, or went, on its own side. The frame names no feed: only those hear it in which
+    /// they were heard, or which they were let into, unless they are here anyway.
     pub fn set_elsewhere(&self, user: &UserId, is_there: bool) {
         let mut feeds = self.feeds();
         let Feeds {
@@ -182,9 +185,28 @@ impl Hub {
         };
         let Some(frame) = frame else { return };
         for feed in by_id.values_mut() {
-            if !feed.presence.has(user) {
+            let is_news = if is_there {
+                feed.presence.came_elsewhere(user)
+            } else {
+                feed.presence.went_elsewhere(user)
+            };
+            if is_news {
                 feed.send(&frame, None);
             }
+        }
+    }
+
+    /// Somebody was heard in a feed just now. If Whop says that they are there, it hears of that, too.
+    pub fn note_member(&self, feed: &str, user: &UserId) {
+        let mut feeds = self.feeds();
+        let is_elsewhere = feeds.elsewhere.has(user);
+        let Some(feed) = feeds.find(feed) else { return };
+        feed.presence.note_member(user);
+        if is_elsewhere
+            && feed.presence.came_elsewhere(user)
+            && let Some(frame) = arrival(user)
+        {
+            feed.send(&frame, None);
         }
     }
 
@@ -214,6 +236,9 @@ impl Hub {
     pub fn interrupt(&self) {
         let mut feeds = self.feeds();
         feeds.elsewhere.forget();
+        for feed in feeds.by_id.values_mut() {
+            feed.presence.forget_elsewhere();
+        }
         feeds.interrupt(|_| true);
     }
 
@@ -285,15 +310,11 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut feeds = self.hub.feeds();
-        let Feeds {
-            by_id, elsewhere, ..
-        } = &mut *feeds;
-        let Some(feed) = by_id.get_mut(&self.feed) else {
+        let Some(feed) = feeds.by_id.get_mut(&self.feed) else {
             return;
         };
         feed.listeners.remove(&self.id);
         if let Some(user) = feed.presence.leave(self.id)
-            && !elsewhere.has(&user)
             && let Some(frame) = departure(&user)
         {
             feed.send(&frame, None);

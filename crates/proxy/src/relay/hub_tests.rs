@@ -148,6 +148,7 @@ fn who_is_on_both_sides_comes_once_and_goes_once() {
     let hub = hub();
     let bob = UserId::from("user_bob");
     let mut ada = listen_as(&hub, "a", "user_ada");
+    hub.note_member("exp_a", &bob);
     hub.set_elsewhere(&bob, true);
     hub.set_elsewhere(&bob, true);
     assert_eq!(heard(&mut ada), [("user_bob".to_owned(), true)]);
@@ -164,4 +165,36 @@ fn who_is_on_both_sides_comes_once_and_goes_once() {
     assert_eq!(those, expected);
     hub.set_elsewhere(&bob, false);
     assert_eq!(heard(&mut chen), [("user_bob".to_owned(), false)]);
+}
+
+#[test]
+fn who_is_on_whops_side_is_told_only_where_they_were_heard_or_let_in() {
+    let hub = hub();
+    let [bob, eve] = ["user_bob", "user_eve"].map(UserId::from);
+    let mut ada = listen_as(&hub, "a", "user_ada");
+    let mut chen = listen_as(&hub, "b", "user_chen");
+    drop(listen_as(&hub, "a", "user_bob"));
+    heard(&mut ada);
+    hub.set_elsewhere(&bob, true);
+    hub.set_elsewhere(&eve, true);
+    assert_eq!(heard(&mut ada), [("user_bob".to_owned(), true)]);
+    assert_eq!(heard(&mut chen), []);
+    let mut newcomer = listen_as(&hub, "b", "user_noor");
+    assert_eq!(heard(&mut newcomer), [("user_chen".to_owned(), true)]);
+    heard(&mut chen);
+    // Eve types in the other room.
+    hub.note_member("b", &eve);
+    hub.note_member("b", &eve);
+    assert_eq!(heard(&mut ada), []);
+    assert_eq!(heard(&mut chen), [("user_eve".to_owned(), true)]);
+    hub.set_elsewhere(&eve, false);
+    hub.set_elsewhere(&bob, false);
+    assert_eq!(heard(&mut ada), [("user_bob".to_owned(), false)]);
+    assert_eq!(heard(&mut chen), [("user_eve".to_owned(), false)]);
+    // Whop says nothing about anybody on a new connection.
+    hub.set_elsewhere(&bob, true);
+    heard(&mut ada);
+    hub.interrupt();
+    let mut newcomer = listen_as(&hub, "a", "user_noor");
+    assert_eq!(heard(&mut newcomer), [("user_ada".to_owned(), true)]);
 }

@@ -9,12 +9,38 @@ use wire::{Millis, UserId};
 const MOST_TOLD: usize = 100;
 /// People who are there on Whop's side that are remembered.
 const MOST_ELSEWHERE: usize = 1_000;
+/// People of one feed that are remembered.
+const MOST_MEMBERS: usize = 1_000;
 
 /// Who listens to a feed through this proxy. Somebody with three tabs is there once.
 #[derive(Default)]
 pub struct Presence {
     by_listener: HashMap<u64, UserId>,
     people: HashMap<UserId, Person>,
+    members: Members,
+    /// Whom Whop says to be there, and the feed was told of.
+    elsewhere: BTreeSet<UserId>,
+}
+
+/// Who can be in a feed: they were let in here, or were heard in it. Whop says of somebody that they are there, but not
+/// where: of anybody else a feed must not hear.
+#[derive(Default)]
+struct Members {
+    /// When each was last heard, in a count of its own.
+    heard: HashMap<UserId, u64>,
+    count: u64,
+}
+
+impl Members {
+    fn note(&mut self, user: &UserId) {
+        self.count += 1;
+        self.heard.insert(user.clone(), self.count);
+        if self.heard.len() > MOST_MEMBERS {
+            let oldest = self.heard.iter().min_by_key(|(_, at)| **at);
+            let oldest = oldest.map(|(user, _)| user.clone());
+            oldest.and_then(|user| self.heard.remove(&user));
+        }
+    }
 }
 
 #[derive(Default)]
@@ -27,13 +53,14 @@ struct Person {
 impl Presence {
     /// Somebody's socket opens. Whether the others should hear of it.
     pub fn enter(&mut self, listener: u64, user: &UserId) -> bool {
+        self.members.note(user);
         self.by_listener.insert(listener, user.clone());
         let is_quiet = self.people.len() < MOST_TOLD;
         let person = self.people.entry(user.clone()).or_default();
         person.sockets += 1;
         let is_news = person.sockets == 1 && is_quiet;
         person.is_told |= is_news;
-        is_news
+        is_news && !self.elsewhere.contains(user)
     }
 
     /// A socket closes. Who has gone with it, if the others should hear of it.
@@ -45,23 +72,36 @@ impl Presence {
             return None;
         }
         let was_told = self.people.remove(&user)?.is_told;
-        was_told.then_some(user)
+        (was_told && !self.elsewhere.contains(&user)).then_some(user)
     }
 
-    /// Whether they are there.
-    pub fn has(&self, user: &UserId) -> bool {
-        self.people.contains_key(user)
+    /// They were heard in this feed.
+    pub fn note_member(&mut self, user: &UserId) {
+        self.members.note(user);
     }
 
-    /// Whom a newcomer hears of: those who are here and those who are `elsewhere`, themselves aside.
-    pub fn to_tell<'a>(
-        &'a self,
-        newcomer: &'a UserId,
-        elsewhere: &'a Elsewhere,
-    ) -> impl Iterator<Item = &'a UserId> {
+    /// Whop says that somebody came, on its own side. Whether the others should hear of it.
+    pub fn came_elsewhere(&mut self, user: &UserId) -> bool {
+        let is_member = self.members.heard.contains_key(user);
+        is_member && self.elsewhere.insert(user.clone()) && !self.people.contains_key(user)
+    }
+
+    /// Whop says that they went. Whether the others should hear of it.
+    pub fn went_elsewhere(&mut self, user: &UserId) -> bool {
+        self.elsewhere.remove(user) && !self.people.contains_key(user)
+    }
+
+    /// What Whop said is not known any more.
+    pub fn forget_elsewhere(&mut self) {
+        self.elsewhere.clear();
+    }
+
+    /// Whom a newcomer hears of: those who are here and those who are elsewhere, themselves aside.
+    pub fn to_tell<'a>(&'a self, newcomer: &'a UserId) -> impl Iterator<Item = &'a UserId> {
         let here = self.people.iter().filter(|(_, person)| person.is_told);
+        let elsewhere = self.elsewhere.iter();
         here.map(|(user, _)| user)
-            .chain(elsewhere.0.iter().filter(|user| !self.has(user)))
+            .chain(elsewhere.filter(|user| !self.people.contains_key(*user)))
             .filter(move |user| *user != newcomer)
             .take(MOST_TOLD)
     }
@@ -129,7 +169,7 @@ mod tests {
         assert_eq!(presence.leave(2), None);
         assert_eq!(presence.leave(1), None);
         assert_eq!(presence.leave(3), Some(ada.clone()));
-        assert!(!presence.has(&ada));
+        assert!(presence.people.is_empty());
         assert!(presence.by_listener.is_empty());
     }
 
@@ -147,10 +187,7 @@ mod tests {
         };
         assert_eq!(told(&mut presence), MOST_TOLD);
         let newcomer = UserId::from("user_new");
-        assert_eq!(
-            presence.to_tell(&newcomer, &Elsewhere::default()).count(),
-            MOST_TOLD
-        );
+        assert_eq!(presence.to_tell(&newcomer).count(), MOST_TOLD);
         let gone = (0..300).filter_map(|id| presence.leave(id)).count();
         assert_eq!(gone, MOST_TOLD);
         assert!(presence.people.is_empty());
@@ -159,17 +196,36 @@ mod tests {
     #[test]
     fn a_newcomer_hears_of_everybody_else_once() {
         let mut presence = Presence::default();
-        let mut elsewhere = Elsewhere::default();
         let [ada, bob, chen] = ["user_ada", "user_bob", "user_chen"].map(UserId::from);
         presence.enter(1, &ada);
         presence.enter(2, &bob);
-        elsewhere.set(&bob, true);
-        elsewhere.set(&chen, true);
-        let mut heard: Vec<&UserId> = presence.to_tell(&ada, &elsewhere).collect();
+        presence.note_member(&chen);
+        assert!(!presence.came_elsewhere(&bob), "they are here");
+        assert!(presence.came_elsewhere(&chen));
+        let mut heard: Vec<&UserId> = presence.to_tell(&ada).collect();
         heard.sort();
         assert_eq!(heard, [&bob, &chen]);
-        elsewhere.set(&chen, false);
-        assert_eq!(presence.to_tell(&ada, &elsewhere).count(), 1);
+        assert!(presence.went_elsewhere(&chen));
+        assert_eq!(presence.to_tell(&ada).count(), 1);
+    }
+
+    #[test]
+    fn of_who_was_never_in_a_feed_it_hears_nothing() {
+        let mut presence = Presence::default();
+        let [ada, eve] = ["user_ada", "user_eve"].map(UserId::from);
+        presence.enter(1, &ada);
+        assert!(!presence.came_elsewhere(&eve));
+        assert_eq!(presence.to_tell(&ada).count(), 0);
+        assert!(!presence.went_elsewhere(&eve));
+        // What it heard of, it hears the end of.
+        presence.note_member(&eve);
+        assert!(presence.came_elsewhere(&eve));
+        for number in 0..MOST_MEMBERS {
+            presence.note_member(&UserId::from(format!("user_{number}")));
+        }
+        assert_eq!(presence.members.heard.len(), MOST_MEMBERS);
+        assert!(presence.went_elsewhere(&eve));
+        assert!(!presence.came_elsewhere(&eve), "forgotten");
     }
 
     #[test]

@@ -3,13 +3,18 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
-use wire::UserId;
+use wire::{Millis, UserId};
 
 /// Where a frame goes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Route {
-    /// To all who listen to the feed of that id.
-    Feed(String),
+    /// To all who listen to a feed.
+    Feed {
+        /// Its id.
+        feed: String,
+        /// Who says something in it just now.
+        speaker: Option<UserId>,
+    },
     /// Somebody came or went on Whop's own side. Made anew before it is told: nothing else of the frame is.
     Presence {
         /// Who.
@@ -50,7 +55,7 @@ struct Frame<'a> {
 #[serde(rename_all = "camelCase", default)]
 struct Entity<'a> {
     #[serde(borrow)]
-    dms_post: Option<InFeed<'a>>,
+    dms_post: Option<Post<'a>>,
     #[serde(borrow)]
     reaction: Option<InFeed<'a>>,
     #[serde(borrow)]
@@ -74,16 +79,30 @@ struct InFeed<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+struct Post<'a> {
+    #[serde(borrow)]
+    feed_id: Cow<'a, str>,
+    #[serde(borrow)]
+    user_id: Cow<'a, str>,
+    created_at: Millis,
+    #[serde(rename = "Deleted")]
+    deleted: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct Feed<'a> {
     #[serde(borrow)]
     entity_id: Cow<'a, str>,
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Broadcast<'a> {
     #[serde(borrow)]
     channel: Channel<'a>,
+    #[serde(borrow)]
+    from_user_id: Cow<'a, str>,
 }
 
 #[derive(Default, Deserialize)]
@@ -110,8 +129,8 @@ struct Channel<'a> {
 }
 
 /// Where a frame goes. One that says several things at once for several feeds goes nowhere: it would tell one feed's
-/// listeners about another.
-pub fn route(frame: &str) -> Route {
+/// listeners about another. `now` in milliseconds since the Unix epoch.
+pub fn route(frame: &str, now: i64) -> Route {
     let Ok(frame) = serde_json::from_str::<Frame<'_>>(frame) else {
         return Route::Nobody;
     };
@@ -128,10 +147,12 @@ pub fn route(frame: &str) -> Route {
         };
     }
     let presence = presence(&frame);
+    let speaker = speaker(&frame, now);
     let mut feeds = feeds(frame);
     match feeds.next() {
         Some(feed) if !feed.is_empty() && feeds.all(|other| other == feed) => {
-            Route::Feed(feed.into_owned())
+            let feed = feed.into_owned();
+            Route::Feed { feed, speaker }
         }
         None => presence.unwrap_or(Route::Nobody),
         _ => Route::Nobody,
@@ -139,19 +160,33 @@ pub fn route(frame: &str) -> Route {
 }
 
 fn presence(frame: &Frame<'_>) -> Option<Route> {
-    const LONGEST_ID: usize = 100;
     let person = frame.user_presence.as_ref()?;
-    let is_id = person.user_id.starts_with("user_") && person.user_id.len() <= LONGEST_ID;
-    is_id.then(|| Route::Presence {
-        user: UserId::from(&*person.user_id),
+    Some(Route::Presence {
+        user: user(&person.user_id)?,
         is_there: person.last_seen_at.is_none(),
     })
 }
 
+fn user(id: &str) -> Option<UserId> {
+    const LONGEST_ID: usize = 100;
+    (id.starts_with("user_") && id.len() <= LONGEST_ID).then(|| UserId::from(id))
+}
+
+/// Who types, reads or posts. A message of long ago that is edited or deleted says nothing of where its author is now.
+fn speaker(frame: &Frame<'_>, now: i64) -> Option<UserId> {
+    const NEW_MILLIS: i64 = 10 * 60_000;
+    if let Some(broadcast) = &frame.broadcast_response {
+        return user(&broadcast.from_user_id);
+    }
+    let post = frame.feed_entity.as_ref()?.dms_post.as_ref()?;
+    let is_new = now.saturating_sub(post.created_at.get()) < NEW_MILLIS && !post.deleted;
+    user(&post.user_id).filter(|_| is_new)
+}
+
 fn feeds(frame: Frame<'_>) -> impl Iterator<Item = Cow<'_, str>> {
     let entity = frame.feed_entity.unwrap_or_default();
+    let post = entity.dms_post.map(|post| post.feed_id);
     let in_feed = [
-        entity.dms_post,
         entity.reaction,
         entity.post_reaction_count_update,
         entity.muted_user,
@@ -163,6 +198,7 @@ fn feeds(frame: Frame<'_>) -> impl Iterator<Item = Cow<'_, str>> {
         .into_iter()
         .flatten()
         .map(|entity| entity.feed_id)
+        .chain(post)
         .chain(feeds.into_iter().flatten().map(|feed| feed.entity_id))
         .chain(broadcast.into_iter().map(|broadcast| broadcast.channel.id))
 }
@@ -172,8 +208,47 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn feed(id: &str) -> Route {
-        Route::Feed(id.to_owned())
+    const NOW: i64 = 1_800_000_000_000;
+
+    fn route(frame: &str) -> Route {
+        super::route(frame, NOW)
+    }
+
+    fn feed_of(frame: &str) -> Option<String> {
+        match route(frame) {
+            Route::Feed { feed, .. } => Some(feed),
+            _ => None,
+        }
+    }
+
+    fn speaker(frame: &str) -> Option<String> {
+        match route(frame) {
+            Route::Feed { speaker, .. } => speaker.map(|user| user.to_string()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn who_types_or_posts_is_in_the_feed() {
+        let post = |at: i64, more: &str| {
+            format!(
+                r#"{{"feedEntity":{{"dmsPost":{{"feedId":"f","userId":"user_ada","createdAt":"{at}"{more}}}}}}}"#
+            )
+        };
+        let typing = r#"{"broadcastResponse":{"channel":{"id":"f"},"fromUserId":"user_ada"}}"#;
+        for frame in [typing, &post(NOW, ""), &post(NOW - 500_000, "")] {
+            assert_eq!(speaker(frame).as_deref(), Some("user_ada"), "{frame}");
+        }
+        // Others pin, edit and delete what somebody wrote who may be gone since.
+        let reaction = r#"{"feedEntity":{"reaction":{"feedId":"f","userId":"user_ada"}}}"#;
+        let old = post(NOW - 700_000, "");
+        let deleted = post(NOW, r#","Deleted":true"#);
+        for frame in [reaction, &old, &deleted, &post(i64::MIN, "")] {
+            assert_eq!(
+                (feed_of(frame).as_deref(), speaker(frame)),
+                (Some("f"), None)
+            );
+        }
     }
 
     #[test]
@@ -187,7 +262,7 @@ mod tests {
             r#"{"feedEntity":{"dmsFeedMember":{"entityId":"m","feedId":"\u0066"}}}"#,
             r#"{"broadcastResponse":{"channel":{"type":"DMS","id":"f"},"fromUserId":"user_ada"}}"#,
         ] {
-            assert_eq!(route(frame), feed("f"), "{frame}");
+            assert_eq!(feed_of(frame).as_deref(), Some("f"), "{frame}");
         }
     }
 

@@ -1,5 +1,6 @@
 use super::hub::{Hub, Liveness};
 use super::routing::{self, Route};
+use crate::clock;
 use crate::configuration::{Configuration, Secret};
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
@@ -167,8 +168,13 @@ impl Source {
         let Ok(frame) = Utf8Bytes::try_from(frame) else {
             return false;
         };
-        match routing::route(&frame) {
-            Route::Feed(feed) => self.hub.publish(&feed, &frame, None),
+        match routing::route(&frame, clock::unix_millis()) {
+            Route::Feed { feed, speaker } => {
+                self.hub.publish(&feed, &frame, None);
+                if let Some(user) = speaker {
+                    self.hub.note_member(&feed, &user);
+                }
+            }
             Route::Presence { user, is_there } => self.hub.set_elsewhere(&user, is_there),
             Route::Reconnect => return true,
             Route::Subscription {

@@ -1,5 +1,5 @@
 // What becomes of names, files, polls and cards that Whop tells, whatever they say: nothing in them runs or asks for
-// anything (X1, X2).
+// anything (X1, X2, X5).
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -10,10 +10,12 @@ import { startHostileWhop } from './support/hostile_whop.mjs';
 import { PAYLOADS, SCHEMES } from './support/payloads.mjs';
 import { post } from './support/whop.mjs';
 
-/** Where files, pictures and cards say that they are: nowhere that may be asked for. */
+/** Where files, pictures and cards say that they are: nowhere that may be asked for (X5). */
 const ADDRESSES = [
   ...SCHEMES.map((scheme) => scheme.replace(/&colon;|&#58;|&#x3A;/, ':').replace(/&\w+;|&#\w+;/, '\t')).filter((scheme) => !scheme.startsWith('view-source')),
   '/\t/evil.example/p.png', '/\n/evil.example/p.png', '\t//evil.example/p.png', ' javascript:alert(1)', '\u0001javascript:alert(1)', 'x', '',
+  // Of the web, but of hosts whose owners would learn who reads.
+  'https://tracker.example/pixel.png', 'https://evil.apps.whop.com/pixel.png', 'https://assets.whop.com@tracker.example/pixel.png',
 ];
 
 let servers, browser, whop;

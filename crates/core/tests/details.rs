@@ -33,11 +33,11 @@ fn an_admin_is_one_in_all_their_rows() {
     let mut frame = post("msg_3", "user_bob", 3, "new");
     frame["feedEntity"]["dmsPost"]["isPosterAdmin"] = json!(true);
     frame["feedEntity"]["dmsPost"]["user"]["profilePicture"] =
-        json!({"originalUrl": "https://assets.example/bob.png"});
+        json!({"originalUrl": "https://assets.whop.com/bob.png"});
     chat.receive(&frame);
     assert!(chat.changes.all_rows);
     assert!(chat.row("old").author.is_admin && chat.row("new").author.is_admin);
-    let picture = Some("https://assets.example/bob.png");
+    let picture = Some("https://assets.whop.com/bob.png");
     assert_eq!(chat.row("old").author.picture.as_deref(), picture);
     assert!(!chat.row("other").author.is_admin);
     // T8: what an older frame says of the role is no news.
@@ -124,7 +124,7 @@ fn a_card_leads_to_the_web_and_says_something() {
 
 #[test]
 fn a_library_picture_is_a_file() {
-    let gifs = json!({"gifs": [{"slug": "wave", "title": "Waving", "originalUrl": "https://media.example/wave.gif",
+    let gifs = json!({"gifs": [{"slug": "wave", "title": "Waving", "originalUrl": "https://media.giphy.com/wave.gif",
         "width": 320, "height": 240}]});
     let mut chat = Harness::live(&[]);
     chat.receive(&told(1, &gifs));
@@ -132,7 +132,7 @@ fn a_library_picture_is_a_file() {
     assert_eq!(files[0].content_type.as_deref(), Some("image/gif"));
     assert_eq!(
         files[0].url.as_deref(),
-        Some("https://media.example/wave.gif")
+        Some("https://media.giphy.com/wave.gif")
     );
 }
 
@@ -174,4 +174,76 @@ fn what_is_pinned_is_known_newest_first_and_follows_every_change() {
     chat.receive(&gone);
     assert!(chat.changes.pinned);
     assert_eq!(pinned(&chat), Vec::<String>::new());
+}
+
+/// What a message of theirs makes a browser request: of files, their author, and the page that it links to.
+fn requested(chat: &mut Harness, url: &str) -> [bool; 5] {
+    let mut frame = told(
+        1,
+        &json!({"links": [{"url": "https://example.com/", "title": "t", "image": url, "favicon": url}]}),
+    );
+    frame["feedEntity"]["dmsPost"]["user"]["profilePicture"] = json!({"originalUrl": url});
+    chat.receive(&frame);
+    let row = shown(chat);
+    let mut other_message = message("msg_2", "user_eve", 2, "film");
+    other_message["attachments"] =
+        json!([{"id": "f", "url": url, "content_type": "image/png", "thumbnail_url": url}]);
+    let mut other = Harness::new(chat_core::Identity::Whop, false);
+    let mut body = session(&[other_message], None, other.now, 3_600_000);
+    body["picture_hosts"] = json!(["pictures.example"]);
+    other.feed(chat_core::Event::Opened);
+    other.answer_post("/session", 200, &body);
+    let file = other.row("film").attachments.swap_remove(0);
+    assert_eq!(file.url.as_deref(), Some(url), "it can be followed");
+    [
+        row.author.picture.is_some(),
+        row.cards[0].image.is_some(),
+        row.cards[0].icon.is_some(),
+        file.content_type.is_some(),
+        file.thumbnail_url.is_some(),
+    ]
+}
+
+#[test]
+fn x5_pictures_come_from_whop_or_from_where_the_operator_says() {
+    let live = |hosts: Value| {
+        let mut chat = Harness::new(chat_core::Identity::Whop, false);
+        let mut body = session(&[], None, chat.now, 3_600_000);
+        body["picture_hosts"] = hosts;
+        chat.feed(chat_core::Event::Opened);
+        chat.answer_post("/session", 200, &body);
+        chat.open_socket();
+        chat
+    };
+    for url in [
+        "https://whop.com/a.png",
+        "https://assets-2-prod.whop.com/a.png",
+        "HTTPS://IMG-V2-PROD.WHOP.COM:443/a.png",
+        "https://media3.giphy.com/a.gif",
+        "https://pictures.example/a.png",
+    ] {
+        let mut chat = live(json!(["pictures.example"]));
+        assert_eq!(requested(&mut chat, url), [true; 5], "{url}");
+    }
+    for url in [
+        "https://tracker.example/a.png",
+        "https://evil.apps.whop.com/a.png",
+        "https://whop.com.evil.example/a.png",
+        "https://evilwhop.com/a.png",
+        "https://whop.com@evil.example/a.png",
+        "https://evil.example\\.whop.com/a.png",
+        "https://evil.example#.whop.com",
+        "https://sub.pictures.example/a.png",
+        "https://pictures.example.evil.example/a.png",
+        "//tracker.example/a.png",
+        "mailto:a@whop.com",
+    ] {
+        let mut chat = live(json!(["pictures.example"]));
+        let was = requested(&mut chat, url);
+        // The drawing has its own rule for what looks like a path.
+        let expected = url.starts_with("//");
+        assert_eq!(was, [expected, false, false, expected, expected], "{url}");
+    }
+    let mut chat = live(json!([]));
+    assert!(!requested(&mut chat, "https://pictures.example/a.png")[0]);
 }

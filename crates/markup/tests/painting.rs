@@ -71,6 +71,7 @@ fn open(messages: &[Value], can_post: bool, offset: i32) -> (Chat, SocketId) {
         "messages": {"data": messages, "page_info": {"end_cursor": null, "start_cursor": null,
             "has_next_page": false, "has_previous_page": false}},
         "socket": {"path": "/", "protocols": []},
+        "picture_hosts": ["a.com"],
         "server_time": NOON,
     });
     let mut chat = Chat::new(Options {

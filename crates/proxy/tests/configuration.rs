@@ -48,6 +48,7 @@ fn a_complete_configuration_has_whops_addresses() {
     );
     assert_eq!(configuration.websocket_url, "https://ws-prod.whop.com");
     assert_eq!(configuration.token_lifetime.as_secs(), 3_600);
+    assert_eq!(configuration.picture_hosts, ["api.whop.com"]);
     let shown = format!("{configuration:?}");
     assert!(
         !shown.contains("apik_") && !shown.contains(SESSION_SECRET),
@@ -76,6 +77,9 @@ fn each_problem_has_its_own_sentence() {
         ("WHOP_CHAT_APP_ORIGINS", "https://x.example/path"),
         ("WHOP_CHAT_PUBLIC_URL", "chat.example"),
         ("WHOP_CHAT_IMAGE_SOURCES", "https:; script-src *"),
+        ("WHOP_CHAT_PICTURE_HOSTS", "https://a.example"),
+        ("WHOP_CHAT_PICTURE_HOSTS", "a.example, *.b.example"),
+        ("WHOP_CHAT_PICTURE_HOSTS", "a.example:8080"),
         ("WHOP_CHAT_ASSETS", "/no/such/directory"),
         ("WHOP_CHAT_ADDRESS", "localhost"),
         ("WHOP_CHAT_TOKEN_SECONDS", "10801"),

@@ -72,6 +72,9 @@ pub struct Session {
     pub html: Option<String>,
     /// Where live updates come from.
     pub socket: SocketAddress,
+    /// Hosts of pictures that may be requested, besides Whop's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub picture_hosts: Vec<String>,
     /// The server's clock when it answered.
     pub server_time: Millis,
 }
@@ -85,6 +88,7 @@ read_object!(Session {
     messages: optional "messages",
     html: optional "html",
     socket: required "socket",
+    picture_hosts: or_default "picture_hosts",
     server_time: required "server_time",
 });
 

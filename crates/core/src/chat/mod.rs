@@ -8,6 +8,7 @@ mod live;
 mod opening;
 mod others;
 mod paging;
+mod pictures;
 mod posting;
 mod reacting;
 mod reading;

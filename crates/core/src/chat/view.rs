@@ -58,12 +58,12 @@ impl Chat {
                 .map(|id| self.quote(id)),
             reactions: self.reactions(key),
             poll: self.poll(record),
-            attachments: message.attachments.clone().unwrap_or_default(),
+            attachments: self.files(message.attachments.as_deref().unwrap_or_default()),
             cards: self
                 .timeline
                 .links(&message.id)
                 .iter()
-                .filter_map(card)
+                .filter_map(|link| self.card(link))
                 .collect(),
             delivery: Delivery::Delivered,
             starts_group: true,
@@ -178,11 +178,12 @@ impl Chat {
         Author {
             id: user.id.clone(),
             name: display_name(user),
-            picture: user
-                .profile_picture
-                .as_ref()
-                .and_then(|picture| picture.url.clone())
-                .or_else(|| self.picture_of(&user.id)),
+            picture: self.picture(
+                user.profile_picture
+                    .as_ref()
+                    .and_then(|picture| picture.url.clone())
+                    .or_else(|| self.picture_of(&user.id)),
+            ),
             is_admin: self.is_admin(&user.id),
         }
     }
@@ -232,6 +233,23 @@ impl Chat {
                 .unwrap_or_default();
         }
         line.chars().take(EXCERPT_CHARACTERS).collect()
+    }
+
+    /// A card of a link that may be followed. One that says nothing is none.
+    fn card(&self, link: &LinkEmbed) -> Option<LinkCard> {
+        let url = text::SafeUrl::parse(&link.url).filter(|url| url.as_str().starts_with("http"))?;
+        let loading = link.processing;
+        if !loading && link.title.trim().is_empty() && link.description.trim().is_empty() {
+            return None;
+        }
+        Some(LinkCard {
+            url,
+            title: link.title.trim().to_owned(),
+            description: link.description.trim().to_owned(),
+            image: self.web_picture(&link.image),
+            icon: self.web_picture(&link.favicon),
+            loading,
+        })
     }
 
     fn reactions(&self, key: &Key) -> Vec<ReactionView> {
@@ -351,26 +369,6 @@ fn kind(message_type: &MessageType) -> Kind {
         MessageType::Automated => Kind::Automated,
         _ => Kind::Regular,
     }
-}
-
-/// A card of a link that may be followed. One that says nothing is none.
-fn card(link: &LinkEmbed) -> Option<LinkCard> {
-    let web = |address: &str| {
-        text::SafeUrl::parse(address).filter(|url| url.as_str().starts_with("http"))
-    };
-    let url = web(&link.url)?;
-    let loading = link.processing;
-    if !loading && link.title.trim().is_empty() && link.description.trim().is_empty() {
-        return None;
-    }
-    Some(LinkCard {
-        url,
-        title: link.title.trim().to_owned(),
-        description: link.description.trim().to_owned(),
-        image: web(&link.image),
-        icon: web(&link.favicon),
-        loading,
-    })
 }
 
 /// What to call a user.

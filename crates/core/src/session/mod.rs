@@ -78,6 +78,7 @@ pub(crate) struct OpenSession {
     pub channel: ChatChannel,
     pub permissions: Permissions,
     pub socket: SocketAddress,
+    pub picture_hosts: Vec<String>,
     pub token: TokenLife,
     /// The server's clock less this device's.
     clock_offset: i64,
@@ -93,6 +94,7 @@ impl OpenSession {
             channel: session.channel,
             permissions: session.permissions,
             socket: session.socket,
+            picture_hosts: session.picture_hosts,
         }
     }
 

@@ -83,6 +83,29 @@ impl Reader<'_> {
         origins
     }
 
+    /// Names without scheme, port and path, and that of the URL `besides`.
+    fn hosts(&mut self, name: &str, besides: &str) -> Vec<String> {
+        let text = self.optional(name).unwrap_or_default();
+        let besides = reqwest::Url::parse(besides).ok();
+        let mut hosts: Vec<String> = besides
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .into_iter()
+            .collect();
+        for item in text.split([',', ' ']).filter(|item| !item.is_empty()) {
+            let item = item.to_ascii_lowercase();
+            let url = reqwest::Url::parse(&format!("https://{item}/")).ok();
+            let is_host = url.as_ref().and_then(reqwest::Url::host_str) == Some(&item);
+            if is_host && !item.contains('*') {
+                hosts.push(item);
+            } else {
+                self.problems.push(format!(
+                    "{name} has {item:?}, which is no host; write one like pictures.creator.example."
+                ));
+            }
+        }
+        hosts
+    }
+
     /// A URL without a trailing slash. Secrets travel to it, so it has to be https, or on this machine.
     fn url(&mut self, name: &str, text: &str) -> String {
         let parsed = reqwest::Url::parse(text).ok();
@@ -158,6 +181,7 @@ impl Configuration {
                 .problems
                 .push("WHOP_CHAT_IMAGE_SOURCES must be sources separated by spaces.".to_owned());
         }
+        let picture_hosts = reader.hosts("WHOP_CHAT_PICTURE_HOSTS", &api_url);
         let assets = PathBuf::from(reader.text("WHOP_CHAT_ASSETS"));
         if !assets.as_os_str().is_empty() && !assets.is_dir() {
             reader
@@ -208,6 +232,7 @@ impl Configuration {
                 public_url,
                 frame_ancestors,
                 image_sources,
+                picture_hosts,
                 assets,
                 address,
                 token_lifetime: Duration::from_secs(token_seconds.into()),

@@ -47,6 +47,8 @@ pub struct Configuration {
     pub frame_ancestors: Vec<OriginPattern>,
     /// Sources of images and videos for the app's pages.
     pub image_sources: String,
+    /// Hosts of pictures that messages may make browsers request, besides Whop's own.
+    pub picture_hosts: Vec<String>,
     /// The built widget.
     pub assets: PathBuf,
     /// Where to listen.

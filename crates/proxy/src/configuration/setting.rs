@@ -92,6 +92,11 @@ pub const SETTINGS: &[Setting] = &[
         Some("https: data: blob:"),
     ),
     optional(
+        "WHOP_CHAT_PICTURE_HOSTS",
+        "Hosts whose pictures are shown in messages, besides Whop's and the API's own, separated by commas. Who runs one learns the addresses of all who read.",
+        Some(""),
+    ),
+    optional(
         "WHOP_API_URL",
         "Whop's REST API.",
         Some("https://api.whop.com/api/v1"),

@@ -129,6 +129,7 @@ async fn session(
             path: format!("/_whop/ws/v1/websockets/connect?join_experience={experience}"),
             protocols,
         },
+        picture_hosts: proxy.configuration.picture_hosts.clone(),
         server_time: Millis::new(now),
     })
 }

@@ -21,7 +21,7 @@ pub(super) async fn assertion(
         return Ok(None);
     }
     let body = response.text().await.map_err(|_| Unreachable)?;
-    let body = serde_json::from_str::<serde_json::Value>(&body).ok();
+    let body = wire::Value::parse(&body);
     let token = body.as_ref().and_then(|body| body.get("token")?.as_str());
     Ok(token.map(str::to_owned))
 }

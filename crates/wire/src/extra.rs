@@ -1,3 +1,8 @@
+use crate::json::Value;
+use std::borrow::Cow;
+
+type Fields<'t> = Vec<(Cow<'t, str>, Value<'t>)>;
+
 /// The fields of an entity that this crate doesn't know.
 ///
 /// With the feature `lossless` (servers and tests) they survive a round trip. Without it (the widget, which
@@ -12,12 +17,17 @@ pub struct Extra {
 
 impl Extra {
     #[cfg(feature = "lossless")]
-    pub(crate) fn from_fields(fields: serde_json::Map<String, serde_json::Value>) -> Self {
-        Self { fields }
+    pub(crate) fn from_fields(fields: Fields<'_>) -> Self {
+        let fields = fields.into_iter();
+        Self {
+            fields: fields
+                .map(|(name, value)| (name.into_owned(), value.into()))
+                .collect(),
+        }
     }
 
     #[cfg(not(feature = "lossless"))]
-    pub(crate) fn from_fields(_: serde_json::Map<String, serde_json::Value>) -> Self {
+    pub(crate) fn from_fields(_: Fields<'_>) -> Self {
         Self {}
     }
 }

@@ -1,6 +1,6 @@
-use crate::read::{Read, Unreadable};
+use crate::json::Value;
+use crate::read::{Read, Reading};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
@@ -20,8 +20,8 @@ macro_rules! id {
         }
 
         impl Read for $name {
-            fn read(value: Value) -> Result<Self, Unreadable> {
-                String::read(value).map(Self)
+            fn read(value: Value<'_>, reading: &mut Reading) -> Self {
+                Self(String::read(value, reading))
             }
         }
 

@@ -8,6 +8,8 @@
 
 mod extra;
 mod id;
+mod interchange;
+mod json;
 mod open_enum;
 mod read;
 pub mod rest;
@@ -19,5 +21,6 @@ pub use extra::Extra;
 pub use id::{
     AppId, ChannelId, CompanyId, ExperienceId, FileId, MessageId, ProductId, ReactionId, UserId,
 };
-pub use read::{Read, Unreadable};
+pub use json::Value;
+pub use read::{Read, Reading, Unreadable, from_json, from_value};
 pub use timestamp::{Millis, Timestamp};

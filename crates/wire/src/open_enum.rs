@@ -37,8 +37,8 @@ macro_rules! open_enum {
         }
 
         impl $crate::read::Read for $name {
-            fn read(value: serde_json::Value) -> Result<Self, $crate::read::Unreadable> {
-                String::read(value).map(|value| Self::from(value.as_str()))
+            fn read(value: $crate::json::Value<'_>, reading: &mut $crate::read::Reading) -> Self {
+                Self::from(&*reading.text(value))
             }
         }
 

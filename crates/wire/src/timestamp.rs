@@ -1,6 +1,6 @@
-use crate::read::{self, Read, Unreadable};
+use crate::json::Value;
+use crate::read::{self, Read, Reading};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 /// An RFC 3339 moment as Whop's REST routes write it (`2023-12-01T05:00:00.401Z`), kept to the letter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -166,24 +166,18 @@ impl Serialize for Millis {
 }
 
 impl Read for Millis {
-    fn read(value: Value) -> Result<Self, Unreadable> {
-        let text: Option<Box<str>> = value.as_str().map(Box::from);
-        let value = match &text {
-            Some(text) => parse_rfc3339(text.as_bytes()).map_or_else(|| i64::read(value), Ok)?,
-            None => whole(&value).map_or_else(|| i64::read(value), Ok)?,
+    fn read(value: Value<'_>, reading: &mut Reading) -> Self {
+        let text = value.as_str();
+        let moment = match text {
+            Some(text) => parse_rfc3339(text.as_bytes()),
+            // A fraction of a millisecond is dropped.
+            None => value.whole().map(|(millis, _)| millis),
         };
-        Ok(Self { value, text })
+        Self {
+            value: moment.unwrap_or_else(|| reading.integer(&value)),
+            text: text.map(Box::from),
+        }
     }
-}
-
-/// A fraction of a millisecond is dropped.
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "a fraction of a millisecond is dropped"
-)]
-fn whole(value: &Value) -> Option<i64> {
-    let number = value.as_f64().filter(|_| value.is_f64())?;
-    (number.abs() < 9e15).then_some(number as i64)
 }
 
 impl<'de> Deserialize<'de> for Millis {
@@ -193,8 +187,8 @@ impl<'de> Deserialize<'de> for Millis {
 }
 
 impl Read for Timestamp {
-    fn read(value: Value) -> Result<Self, Unreadable> {
-        String::read(value).map(Self)
+    fn read(value: Value<'_>, reading: &mut Reading) -> Self {
+        Self(String::read(value, reading))
     }
 }
 

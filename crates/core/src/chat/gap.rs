@@ -129,7 +129,7 @@ impl Chat {
         let (page, pause) = match outcome {
             HttpOutcome::Answered {
                 status: 200, body, ..
-            } => (serde_json::from_str::<Page<Message>>(&body).ok(), None),
+            } => (wire::from_json::<Page<Message>>(&body).ok(), None),
             HttpOutcome::Answered {
                 retry_after_millis, ..
             } => (None, retry_after_millis),

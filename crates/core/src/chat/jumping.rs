@@ -219,7 +219,7 @@ impl Chat {
                 status: 200, body, ..
             } => {
                 // Not to be shown: it doesn't say which channel it is of.
-                let message = serde_json::from_str::<Message>(body).ok();
+                let message = wire::from_json::<Message>(body).ok();
                 search.key = message.as_ref().and_then(Key::of).map(Rc::new);
                 if search.key.is_none() {
                     return self.end_jump(JumpState::Failed, step);
@@ -299,7 +299,7 @@ impl Chat {
         let page = match outcome {
             HttpOutcome::Answered {
                 status: 200, body, ..
-            } => serde_json::from_str::<Page<Message>>(body).ok(),
+            } => wire::from_json::<Page<Message>>(body).ok(),
             _ => None,
         };
         let moves = |page: &Page<Message>| {

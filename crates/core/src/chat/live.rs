@@ -117,7 +117,7 @@ impl Chat {
     /// What the socket says. A frame that can't be read, or that is about something else, changes nothing. An
     /// `appMessage` is another visitor's claim or an app's own affair: never a message of the chat.
     pub(super) fn frame(&mut self, text: &str, step: &mut Step) {
-        let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
+        let Ok(frame) = wire::from_json::<ServerFrame>(text) else {
             return;
         };
         let at = frame.created_at.as_ref().map(wire::Millis::get);

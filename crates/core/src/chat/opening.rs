@@ -64,7 +64,7 @@ impl Chat {
             HttpOutcome::Answered {
                 status: 200, body, ..
             } => {
-                if let Ok(session) = serde_json::from_str(&body) {
+                if let Ok(session) = wire::from_json(&body) {
                     self.session_opened(session, step);
                 } else {
                     let sentence =
@@ -220,7 +220,7 @@ impl Chat {
             HttpOutcome::Lost => return self.renew_later(None, step),
         };
         if status == 200
-            && let Ok(session) = serde_json::from_str::<Session>(&body)
+            && let Ok(session) = wire::from_json::<Session>(&body)
         {
             return self.renewed(session, step);
         }

@@ -31,7 +31,7 @@ impl Chat {
         let page = match outcome {
             HttpOutcome::Answered {
                 status: 200, body, ..
-            } => serde_json::from_str(body).ok(),
+            } => wire::from_json(body).ok(),
             _ => None,
         };
         // A page that leads nowhere would be asked for again and again.

@@ -182,7 +182,7 @@ impl Chat {
                 }
             }
             HttpOutcome::Answered { body, .. } => {
-                let reason = serde_json::from_str::<ErrorBody>(body)
+                let reason = wire::from_json::<ErrorBody>(body)
                     .map(|body| body.error.message)
                     .unwrap_or_default();
                 step.effects

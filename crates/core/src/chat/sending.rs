@@ -74,7 +74,7 @@ impl Chat {
         }
         match outcome {
             HttpOutcome::Answered { status, body, .. } if status < 300 => {
-                match serde_json::from_str::<Message>(&body) {
+                match wire::from_json::<Message>(&body) {
                     Ok(message) => self.sent(row, message, step),
                     Err(_) => self.uncertain(row, step),
                 }
@@ -90,7 +90,7 @@ impl Chat {
                 step.effects.push(Effect::SetTimer(Timer::SendNext, pause));
             }
             HttpOutcome::Answered { status, body, .. } if status < 500 => {
-                let sentence = serde_json::from_str::<ErrorBody>(&body)
+                let sentence = wire::from_json::<ErrorBody>(&body)
                     .map(|body| body.error.message)
                     .unwrap_or_default();
                 let signed_out = status == 401 || (status == 403 && body.is_empty());

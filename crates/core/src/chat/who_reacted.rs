@@ -63,7 +63,7 @@ impl Chat {
         let page = match outcome {
             HttpOutcome::Answered {
                 status: 200, body, ..
-            } => serde_json::from_str::<Page<Reaction>>(body).ok(),
+            } => wire::from_json::<Page<Reaction>>(body).ok(),
             _ => None,
         };
         let viewer = self.viewer().map(|viewer| viewer.id.clone());

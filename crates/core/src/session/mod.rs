@@ -58,7 +58,7 @@ pub enum Refusal {
 impl Refusal {
     /// What a status of `POST /session` other than a success means, or `None` where it may pass by itself.
     pub(crate) fn from_answer(status: u16, body: &str) -> Option<Self> {
-        let error = serde_json::from_str::<wire::rest::ErrorBody>(body)
+        let error = wire::from_json::<wire::rest::ErrorBody>(body)
             .map(|body| body.error)
             .unwrap_or_default();
         match status {

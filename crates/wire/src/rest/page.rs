@@ -1,8 +1,8 @@
 use crate::Extra;
+use crate::json::Value;
 use crate::open_enum::open_enum;
-use crate::read::{self, Object, Read, Unreadable, read_object};
+use crate::read::{self, Object, Read, Reading, read_object};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
 open_enum! {
     /// The order of a list.
@@ -24,12 +24,12 @@ pub struct Page<T> {
 }
 
 impl<T: Read> Read for Page<T> {
-    fn read(value: Value) -> Result<Self, Unreadable> {
-        let mut object = Object::new("Page", value)?;
-        Ok(Self {
-            data: object.required("data")?,
-            page_info: object.required("page_info")?,
-        })
+    fn read(value: Value<'_>, reading: &mut Reading) -> Self {
+        let mut object = Object::new("Page", value, reading);
+        Self {
+            data: object.required("data"),
+            page_info: object.required("page_info"),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 use crate::open_enum::open_enum;
-use crate::read::{Read, Unreadable, read_object};
+use crate::json::Value;
+use crate::read::{Read, Reading, read_object};
 use crate::{ChannelId, Extra, MessageId, Millis, ReactionId, UserId};
 use serde::Serialize;
-use serde_json::Value;
 
 open_enum! {
     /// What a user did to a message.
@@ -88,8 +88,8 @@ read_object!(PostReactionCountUpdate {
 pub struct UpdatedFields(u32);
 
 impl Read for UpdatedFields {
-    fn read(value: Value) -> Result<Self, Unreadable> {
-        u32::read(value).map(Self)
+    fn read(value: Value<'_>, reading: &mut Reading) -> Self {
+        Self(u32::read(value, reading))
     }
 }
 

@@ -1,6 +1,5 @@
 use super::http::retry_after;
 use chat_core::HttpOutcome;
-use gloo_net::http::Headers;
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -58,9 +57,7 @@ impl First {
             (Some(status), Some(body)) => HttpOutcome::Answered {
                 status: status as u16,
                 body,
-                retry_after_millis: headers
-                    .ok()
-                    .and_then(|headers| retry_after(&Headers::from_raw(headers))),
+                retry_after_millis: headers.ok().as_ref().and_then(retry_after),
             },
             _ => HttpOutcome::Lost,
         }

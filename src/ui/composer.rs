@@ -177,7 +177,9 @@ pub(super) fn typed(scene: Scene) {
         .field
         .with_value(|field| field.as_ref().map(HtmlTextAreaElement::value));
     if let Some(text) = text {
+        let nothing = text.trim().is_empty();
         scene.draft.set(text);
+        scene.conversation.dispatch(Event::Wrote { nothing });
     }
 }
 

@@ -60,6 +60,36 @@ test('a vote of one moves the bars of the other', async () => {
   await ballot(bob, /Tri-X.*100/s).waitFor();
 });
 
+test('who types is shown to the others, until they take it back, send, or pause', async () => {
+  const chen = await onCreatorSite(browser, servers, { user: 'user_chen', channel: 'chat_feed_quiet' });
+  await chen.chat.composer.waitFor();
+  const typing = (visitor) => visitor.chat.place.getByText(/is typing|are typing/);
+  const types = async (visitor, others) => {
+    await visitor.chat.composer.pressSequentially('So I thought');
+    for (const other of others) await typing(other).waitFor();
+    assert.equal(await typing(visitor).count(), 0, 'not to themselves');
+  };
+  const isOver = (others) => Promise.all(others.map((other) => typing(other).waitFor({ state: 'detached' })));
+  // On the creator's site.
+  await types(ada, [chen]);
+  await ada.chat.composer.press('Enter');
+  await chen.chat.message('So I thought').waitFor();
+  await isOver([chen]);
+  // Inside Whop.
+  await post(servers.sandbox, 'user_bob', 'chat_feed_quiet', 'I have a name');
+  await ada.chat.message('I have a name').waitFor();
+  await types(bob, [ada, chen]);
+  assert.match(await typing(ada).innerText(), /bob|Bob/);
+  await bob.chat.composer.fill('');
+  await isOver([ada, chen]);
+  // Who does nothing more types no longer.
+  await types(bob, [ada]);
+  await isOver([ada]);
+  await bob.chat.composer.fill('');
+  assert.deepEqual(chen.problems, []);
+  await chen.page.context().close();
+});
+
 test('edits and deletions arrive', async () => {
   const { id } = await post(servers.sandbox, 'user_bob', 'chat_feed_quiet', 'Frist!');
   await ada.chat.message('Frist!').waitFor();

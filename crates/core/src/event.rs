@@ -47,6 +47,11 @@ pub enum Event {
         /// What was stored; nothing where nothing was, or where the browser doesn't let anything be stored.
         value: Option<String>,
     },
+    /// The visitor wrote in the field where messages are written.
+    Wrote {
+        /// It is empty now.
+        nothing: bool,
+    },
     /// The visitor posts a message.
     Sent {
         /// Markdown.

@@ -307,6 +307,9 @@ impl World {
             _ => self.chat.feed(match pick % 8 {
                 0 => Event::WentOffline,
                 1 | 2 => Event::Resumed,
+                3 if pick > 128 => Event::Wrote {
+                    nothing: pick > 192,
+                },
                 3 => Event::StoppedReading,
                 4 => Event::EmojiNames(Some(NAMES.to_owned())),
                 5 => Event::RetriedOpening,

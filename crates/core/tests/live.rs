@@ -7,7 +7,7 @@
 
 mod harness;
 
-use chat_core::{ConnectionStatus, Posting, Refusal, Status, Timer, Typing};
+use chat_core::{ConnectionStatus, Event, Posting, Refusal, Status, Timer, Typing};
 use harness::{CHANNEL, Harness, VIEWER, message, page, post};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -92,6 +92,93 @@ fn t10_who_posts_types_no_longer_also_if_the_indicator_comes_late() {
     assert_eq!(typists(&chat), (vec![], 0));
     chat.receive(&typing("user_bob", Some(chat.now + 4_000)));
     assert_eq!(typists(&chat).0, ["bob"], "they go on");
+}
+
+/// Until when the others were told that the visitor types, each time.
+fn told(chat: &mut Harness) -> Vec<i64> {
+    let frames = std::mem::take(&mut chat.sent_frames).into_iter();
+    frames
+        .filter_map(|frame| frame["broadcastRequest"]["typingIndicator"]["expireAfter"].as_i64())
+        .collect()
+}
+
+fn wrote(chat: &mut Harness) {
+    chat.feed(Event::Wrote { nothing: false });
+}
+
+#[test]
+fn the_others_are_told_that_the_visitor_types_now_and_then_while_they_do() {
+    let mut chat = live();
+    let start = chat.now;
+    for _ in 0..100 {
+        wrote(&mut chat);
+        chat.now += 100;
+    }
+    // They type for ten seconds.
+    let untils = [6_000, 10_100, 14_200].map(|after| start + after);
+    assert_eq!(told(&mut chat), untils);
+    // Then they pause, and go on.
+    chat.now += 60_000;
+    wrote(&mut chat);
+    assert_eq!(told(&mut chat), [start + 76_000]);
+    // They take it back, once.
+    for _ in 0..2 {
+        chat.feed(Event::Wrote { nothing: true });
+    }
+    assert_eq!(told(&mut chat), [0]);
+    wrote(&mut chat);
+    assert_eq!(told(&mut chat).len(), 1);
+    // A message says by itself that they type no longer. What follows is told at once.
+    chat.send("mine");
+    assert!(told(&mut chat).is_empty());
+    chat.feed(Event::Wrote { nothing: true });
+    assert!(told(&mut chat).is_empty());
+    wrote(&mut chat);
+    assert_eq!(told(&mut chat).len(), 1);
+}
+
+#[test]
+fn who_may_not_post_or_is_not_connected_types_for_nobody() {
+    let silent = |chat: &mut Harness| {
+        wrote(chat);
+        told(chat).is_empty()
+    };
+    let mut chat = live();
+    let now = chat.now;
+    chat.receive(&mute(VIEWER, now, Some(now + 60_000)));
+    assert!(silent(&mut chat));
+    chat.elapse(Timer::PostingAgain);
+    assert!(!silent(&mut chat));
+    let now = chat.now + 10_000;
+    chat.now = now;
+    chat.receive(&settings(now, json!({"whoCanPost": "ADMINS"})));
+    assert!(silent(&mut chat));
+    chat.receive(&settings(
+        now + 1,
+        json!({"whoCanPost": "EVERYONE", "userPostsCooldownSeconds": 30}),
+    ));
+    chat.send("mine");
+    assert!(!silent(&mut chat), "in slow mode one goes on writing");
+    chat.now += 10_000;
+    chat.close_socket(1006);
+    assert!(silent(&mut chat));
+    chat.elapse(Timer::Reconnect);
+    assert!(silent(&mut chat));
+    chat.open_socket();
+    assert!(!silent(&mut chat));
+    chat.now += 10_000;
+    chat.feed(Event::WentOffline);
+    assert!(silent(&mut chat));
+}
+
+#[test]
+fn who_takes_back_what_they_wrote_types_no_longer() {
+    let mut chat = live();
+    chat.receive(&typing("user_bob", Some(chat.now + 4_000)));
+    assert_eq!(typists(&chat).0, ["bob"]);
+    chat.receive(&typing("user_bob", Some(0)));
+    assert!(chat.changes.typing);
+    assert_eq!(typists(&chat), (vec![], 0));
 }
 
 #[test]

@@ -180,6 +180,7 @@ impl Chat {
             Event::Seen { up_to } => self.seen(up_to, &mut step),
             Event::StoppedReading => self.stopped_reading(),
             Event::Restored { key, value } => self.restored(&key, value.as_deref()),
+            Event::Wrote { nothing } => self.wrote(nothing, &mut step),
             Event::Sent {
                 content,
                 replying_to,

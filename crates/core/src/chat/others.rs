@@ -1,5 +1,5 @@
-use super::{Chat, Step};
-use crate::{Effect, Timer};
+use super::{Chat, Posting, Step};
+use crate::{ConnectionStatus, Effect, Timer};
 use litemap::LiteMap;
 use wire::UserId;
 use wire::socket::{TypingIndicator, UserPresence};
@@ -7,12 +7,18 @@ use wire::socket::{TypingIndicator, UserPresence};
 /// A typing indicator lives no longer, in milliseconds, whatever it says of itself (T10).
 const LONGEST_TYPING_MILLIS: i64 = 10_000;
 
+/// So long the others see that the visitor types, in milliseconds, and so long before its end they are told anew.
+const TYPING_MILLIS: i64 = 6_000;
+const TYPING_MARGIN: i64 = 2_000;
+
 /// Who else is there, and who of them types.
 #[derive(Debug, Default)]
 pub(super) struct Others {
     /// Whether somebody is there, and since when that is true.
     present: LiteMap<UserId, (i64, bool)>,
     typing: LiteMap<UserId, Typist>,
+    /// Until then the others see that the visitor types, by the server's clock.
+    told_until: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,9 +87,46 @@ impl Chat {
         if at.is_some_and(|at| at <= typist.posted_at) {
             return;
         }
-        typist.until = typist.until.max(until.min(latest));
+        typist.until = if until > now {
+            typist.until.max(until.min(latest))
+        } else {
+            // They took back what they wrote.
+            0
+        };
         step.changes.typing = true;
         self.watch_typing(step);
+    }
+
+    /// The visitor wrote, or took back what they wrote. Who may not post, or is not connected, types for nobody; who
+    /// pauses does until the last indicator is over.
+    pub(super) fn wrote(&mut self, nothing: bool, step: &mut Step) {
+        let Some(session) = &self.session else { return };
+        let may_type = matches!(
+            self.posting(),
+            Posting::Allowed | Posting::Slow { .. } | Posting::Sending
+        );
+        if !may_type || self.connection() != ConnectionStatus::Live {
+            return;
+        }
+        let now = session.server_time(step.now.unix_millis);
+        let told_until = self.others.told_until;
+        let is_due = if nothing {
+            told_until > now
+        } else {
+            told_until < now + TYPING_MARGIN
+        };
+        if !is_due {
+            return;
+        }
+        // Clocks differ a little: nothing but the beginning of time is over for everybody.
+        let until = if nothing { 0 } else { now + TYPING_MILLIS };
+        self.others.told_until = until;
+        self.with_peer(|connection, peer| connection.typing(peer, until, &mut step.effects));
+    }
+
+    /// What the visitor writes next is told at once: with a message typing is over.
+    pub(super) fn typed_to_the_end(&mut self) {
+        self.others.told_until = 0;
     }
 
     /// Who has posted types no longer.

@@ -8,7 +8,7 @@ use backoff::full_jitter;
 use wire::session::SocketAddress;
 use wire::socket::{
     BroadcastRequest, ChannelKind, ClientFrame, ConnectedId, ConnectedKind, Heartbeat, MarkAsRead,
-    SocketChannel, SubscribeToChannel,
+    SocketChannel, SubscribeToChannel, TypingIndicator,
 };
 use wire::{ChannelId, Extra, Millis, UserId};
 
@@ -270,17 +270,37 @@ impl Connection {
 
     /// Tells the visitor's other pages how far they have read, where the socket is open.
     pub fn mark_as_read(&self, peer: &Peer<'_>, at: i64, effects: &mut Vec<Effect>) {
+        let mark = MarkAsRead {
+            timestamp: Some(Millis::new(at)),
+            ..MarkAsRead::default()
+        };
+        self.broadcast(peer, None, Some(mark), effects);
+    }
+
+    /// Tells the others until when the visitor types, where the socket is open.
+    pub fn typing(&self, peer: &Peer<'_>, until: i64, effects: &mut Vec<Effect>) {
+        let indicator = TypingIndicator {
+            expire_after: Some(Millis::new(until)),
+            ..TypingIndicator::default()
+        };
+        self.broadcast(peer, Some(indicator), None, effects);
+    }
+
+    fn broadcast(
+        &self,
+        peer: &Peer<'_>,
+        typing_indicator: Option<TypingIndicator>,
+        mark_as_read: Option<MarkAsRead>,
+        effects: &mut Vec<Effect>,
+    ) {
         let State::Live { socket, .. } = self.state else {
             return;
         };
         let request = ClientFrame {
             broadcast_request: Some(BroadcastRequest {
                 channel: feed_channel(peer.channel),
-                typing_indicator: None,
-                mark_as_read: Some(MarkAsRead {
-                    timestamp: Some(Millis::new(at)),
-                    ..MarkAsRead::default()
-                }),
+                typing_indicator,
+                mark_as_read,
                 extra: Extra::default(),
             }),
             ..ClientFrame::default()

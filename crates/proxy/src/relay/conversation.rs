@@ -119,7 +119,7 @@ impl Conversation {
     fn broadcast(&mut self, request: BroadcastRequest, now: Instant) -> Option<ServerFrame> {
         let typing_indicator = request
             .typing_indicator
-            .filter(|_| is_due(&mut self.typed_at, now))
+            .filter(|_| self.ticket.can_post && is_due(&mut self.typed_at, now))
             .map(typing);
         let mark_as_read = request
             .mark_as_read
@@ -204,6 +204,7 @@ mod tests {
             user: "user_ada".into(),
             channel: "chat_feed_a".into(),
             experience: "exp_a".into(),
+            can_post: true,
             expires_at: i64::MAX,
         };
         Conversation::new(ticket, now)
@@ -255,6 +256,15 @@ mod tests {
             .as_i64()
             .unwrap();
         assert!(expires <= clock::unix_millis() + LONGEST_TYPING);
+    }
+
+    #[test]
+    fn who_may_not_post_types_for_nobody() {
+        let now = Instant::now();
+        let mut conversation = conversation(now);
+        conversation.ticket.can_post = false;
+        let typing = r#"{"broadcastRequest": {"channel": {"type": "DMS", "id": "chat_feed_a"}, "typingIndicator": {}}}"#;
+        assert_eq!(conversation.hear(typing, now).unwrap(), Reply::default());
     }
 
     #[test]

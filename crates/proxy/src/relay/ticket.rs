@@ -20,6 +20,9 @@ pub struct Ticket {
     pub channel: ChannelId,
     /// The experience that shows it.
     pub experience: ExperienceId,
+    /// The visitor may post there: the others may hear that they type.
+    #[serde(default)]
+    pub can_post: bool,
     /// When the visitor's token expires, in seconds since the Unix epoch.
     #[serde(rename = "exp")]
     pub expires_at: i64,
@@ -88,6 +91,7 @@ mod tests {
             user: "user_ada".into(),
             channel: "chat_feed_a".into(),
             experience: "exp_a".into(),
+            can_post: true,
             expires_at: NOW + 60,
         }
     }

@@ -111,6 +111,7 @@ async fn session(
                     user: identity.user.clone(),
                     channel: channel.id.clone(),
                     experience: experience.clone(),
+                    can_post: permissions.can_post,
                     expires_at: expires_at / 1_000,
                 })
                 .map_err(signing)?;

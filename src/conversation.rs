@@ -1,9 +1,9 @@
 use crate::platform::clock;
-use crate::reactive::{Owner, ReadSignal, RwSignal, StoredValue, on_cleanup};
 use chat_core::{
     Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Jump, Newer, Older, Options,
     OrderChange, Pinned, Posting, Row, RowId, Status, Typing, Unread, WhoReacted,
 };
+use leptos::prelude::*;
 use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,6 +11,8 @@ use std::rc::Rc;
 use wire::rest::{ChatChannel, UserReference};
 use wire::session::Permissions;
 
+type Local<T> = RwSignal<T, LocalStorage>;
+type Read<T> = ReadSignal<T, LocalStorage>;
 type Perform = dyn Fn(&Conversation, Effect);
 
 /// A conversation as components see it: what they show is signals, what they want is [`Event`]s.
@@ -19,7 +21,7 @@ type Perform = dyn Fn(&Conversation, Effect);
 /// [`Conversation::new`].
 #[derive(Clone, Copy)]
 pub struct Conversation {
-    state: StoredValue<Rc<State>>,
+    state: StoredValue<Rc<State>, LocalStorage>,
 }
 
 struct State {
@@ -38,30 +40,30 @@ struct State {
 
 /// A slice of the conversation each.
 struct Signals {
-    order: RwSignal<u64>,
-    is_empty: RwSignal<bool>,
-    status: RwSignal<Status>,
-    connection: RwSignal<ConnectionStatus>,
-    older: RwSignal<Older>,
-    channel: RwSignal<Option<ChatChannel>>,
-    permissions: RwSignal<Option<Permissions>>,
-    viewer: RwSignal<Option<UserReference>>,
-    announcement: RwSignal<Option<Announcement>>,
+    order: Local<u64>,
+    is_empty: Local<bool>,
+    status: Local<Status>,
+    connection: Local<ConnectionStatus>,
+    older: Local<Older>,
+    channel: Local<Option<ChatChannel>>,
+    permissions: Local<Option<Permissions>>,
+    viewer: Local<Option<UserReference>>,
+    announcement: Local<Option<Announcement>>,
     /// What follows goes up when something changed: the core is asked for the rest.
-    newer: RwSignal<u64>,
-    jump: RwSignal<u64>,
-    typing: RwSignal<u64>,
-    present: RwSignal<u64>,
-    posting: RwSignal<u64>,
-    reading: RwSignal<u64>,
-    pinned: RwSignal<u64>,
-    who_reacted: RwSignal<u64>,
+    newer: Local<u64>,
+    jump: Local<u64>,
+    typing: Local<u64>,
+    present: Local<u64>,
+    posting: Local<u64>,
+    reading: Local<u64>,
+    pinned: Local<u64>,
+    who_reacted: Local<u64>,
 }
 
 /// A row that somebody looks at.
 #[derive(Clone, Copy)]
 struct Watched {
-    signal: RwSignal<Option<Rc<Row>>>,
+    signal: Local<Option<Rc<Row>>>,
     /// By how many.
     watchers: usize,
 }
@@ -75,26 +77,26 @@ impl Conversation {
     pub fn new(options: Options, perform: impl Fn(&Self, Effect) + 'static) -> Self {
         let chat = Chat::new(options);
         let signals = Signals {
-            order: RwSignal::new(0),
-            is_empty: RwSignal::new(true),
-            status: RwSignal::new(chat.status().clone()),
-            connection: RwSignal::new(chat.connection()),
-            older: RwSignal::new(chat.older()),
-            channel: RwSignal::new(None),
-            permissions: RwSignal::new(None),
-            viewer: RwSignal::new(None),
-            announcement: RwSignal::new(None),
-            newer: RwSignal::new(0),
-            jump: RwSignal::new(0),
-            typing: RwSignal::new(0),
-            present: RwSignal::new(0),
-            posting: RwSignal::new(0),
-            reading: RwSignal::new(0),
-            pinned: RwSignal::new(0),
-            who_reacted: RwSignal::new(0),
+            order: RwSignal::new_local(0),
+            is_empty: RwSignal::new_local(true),
+            status: RwSignal::new_local(chat.status().clone()),
+            connection: RwSignal::new_local(chat.connection()),
+            older: RwSignal::new_local(chat.older()),
+            channel: RwSignal::new_local(None),
+            permissions: RwSignal::new_local(None),
+            viewer: RwSignal::new_local(None),
+            announcement: RwSignal::new_local(None),
+            newer: RwSignal::new_local(0),
+            jump: RwSignal::new_local(0),
+            typing: RwSignal::new_local(0),
+            present: RwSignal::new_local(0),
+            posting: RwSignal::new_local(0),
+            reading: RwSignal::new_local(0),
+            pinned: RwSignal::new_local(0),
+            who_reacted: RwSignal::new_local(0),
         };
         Self {
-            state: StoredValue::new(Rc::new(State {
+            state: StoredValue::new_local(Rc::new(State {
                 chat: RefCell::new(chat),
                 perform: Box::new(perform),
                 signals,
@@ -133,7 +135,7 @@ impl Conversation {
     }
 
     /// Goes up whenever [`Conversation::take_order`] has something to tell.
-    pub fn order(&self) -> ReadSignal<u64> {
+    pub fn order(&self) -> Read<u64> {
         self.state.get_value().signals.order.read_only()
     }
 
@@ -145,7 +147,7 @@ impl Conversation {
     }
 
     /// Whether there are no rows.
-    pub fn is_empty(&self) -> ReadSignal<bool> {
+    pub fn is_empty(&self) -> Read<bool> {
         self.state.get_value().signals.is_empty.read_only()
     }
 
@@ -162,13 +164,13 @@ impl Conversation {
 
     /// A row as it is drawn. Fires when that row changes, and for no other. Kept for as long as the present reactive
     /// owner.
-    pub fn row(&self, id: RowId) -> ReadSignal<Option<Rc<Row>>> {
+    pub fn row(&self, id: RowId) -> Read<Option<Rc<Row>>> {
         let state = self.state.get_value();
         let mut rows = state.watched.borrow_mut();
         let watched = rows.entry(id).or_insert_with(|| {
             let row = state.chat.borrow().row(id).map(Rc::new);
             Watched {
-                signal: state.owner.with(|| RwSignal::new(row)),
+                signal: state.owner.with(|| RwSignal::new_local(row)),
                 watchers: 0,
             }
         });
@@ -197,17 +199,17 @@ impl Conversation {
     }
 
     /// How far the widget has come.
-    pub fn status(&self) -> ReadSignal<Status> {
+    pub fn status(&self) -> Read<Status> {
         self.state.get_value().signals.status.read_only()
     }
 
     /// How live the conversation is.
-    pub fn connection(&self) -> ReadSignal<ConnectionStatus> {
+    pub fn connection(&self) -> Read<ConnectionStatus> {
         self.state.get_value().signals.connection.read_only()
     }
 
     /// What lies before the first row.
-    pub fn older(&self) -> ReadSignal<Older> {
+    pub fn older(&self) -> Read<Older> {
         self.state.get_value().signals.older.read_only()
     }
 
@@ -259,7 +261,7 @@ impl Conversation {
     /// Reads a slice of the core, now and whenever its signal says that it changed.
     fn tracked<T>(
         &self,
-        signal: impl Fn(&Signals) -> RwSignal<u64>,
+        signal: impl Fn(&Signals) -> Local<u64>,
         look: impl FnOnce(&Chat) -> T,
     ) -> Option<T> {
         self.state.try_with_value(|state| {
@@ -269,17 +271,17 @@ impl Conversation {
     }
 
     /// The channel, once it is known.
-    pub fn channel(&self) -> ReadSignal<Option<ChatChannel>> {
+    pub fn channel(&self) -> Read<Option<ChatChannel>> {
         self.state.get_value().signals.channel.read_only()
     }
 
     /// What the visitor may do, once it is known.
-    pub fn permissions(&self) -> ReadSignal<Option<Permissions>> {
+    pub fn permissions(&self) -> Read<Option<Permissions>> {
         self.state.get_value().signals.permissions.read_only()
     }
 
     /// Who the visitor is, once it is known.
-    pub fn viewer(&self) -> ReadSignal<Option<UserReference>> {
+    pub fn viewer(&self) -> Read<Option<UserReference>> {
         self.state.get_value().signals.viewer.read_only()
     }
 
@@ -299,7 +301,7 @@ impl Conversation {
     }
 
     /// What was last said to those who listen rather than look.
-    pub fn announcement(&self) -> ReadSignal<Option<Announcement>> {
+    pub fn announcement(&self) -> Read<Option<Announcement>> {
         self.state.get_value().signals.announcement.read_only()
     }
 }

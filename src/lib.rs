@@ -6,8 +6,6 @@
 mod conversation;
 pub mod embed;
 pub mod platform;
-mod reactive;
 pub mod ui;
 
 pub use conversation::Conversation;
-pub use reactive::ReadSignal;

@@ -1,10 +1,10 @@
 use super::options::Options;
 use crate::Conversation;
 use crate::platform::{Performer, Place, clock};
-use crate::reactive::Owner;
 use crate::ui;
-use any_spawner::Executor;
 use chat_core::Event;
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
@@ -13,7 +13,7 @@ use web_sys::{HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 #[wasm_bindgen]
 pub struct Mounted {
     root: ShadowRoot,
-    owner: Option<Owner>,
+    view: Option<Box<dyn std::any::Any>>,
     performer: Option<Rc<Performer>>,
 }
 
@@ -29,7 +29,7 @@ impl Mounted {
     fn clear(&mut self) {
         // The performer first: what is under way must not find a conversation that is gone.
         self.performer.take();
-        self.owner.take();
+        self.view.take();
         self.root.replace_children_with_node_0();
     }
 }
@@ -38,6 +38,13 @@ impl Drop for Mounted {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+fn keep<State>(handle: UnmountHandle<State>) -> Box<dyn std::any::Any>
+where
+    State: Mountable + 'static,
+{
+    Box::new(handle)
 }
 
 /// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
@@ -76,10 +83,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
     let weak = Rc::downgrade(&performer);
     let started = Rc::clone(&performer);
     let place = container.clone();
-    // Effects run as the browser's microtasks. Refused where a widget has said so before.
-    let _ = Executor::init_wasm_bindgen();
-    let owner = Owner::new();
-    owner.with(move || {
+    let handle = mount_to(container, move || {
         let conversation = Conversation::new(core, move |conversation, effect| {
             if let Some(performer) = weak.upgrade() {
                 performer.perform(conversation, effect);
@@ -95,7 +99,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
     });
     Ok(Mounted {
         root,
-        owner: Some(owner),
+        view: Some(keep(handle)),
         performer: Some(performer),
     })
 }

@@ -1,9 +1,9 @@
 use super::timer::Running;
-use chat_core::{HttpOutcome, HttpRequest};
+use chat_core::{HttpOutcome, HttpRequest, Method};
+use gloo_net::http::{Headers, RequestBuilder, Response};
 use js_sys::Number;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Headers, RequestCredentials, RequestInit, Response};
+use wasm_bindgen::JsValue;
+use web_sys::{AbortController, RequestCredentials};
 
 /// After that the answer counts as lost.
 const TIMEOUT_MILLIS: u32 = 20_000;
@@ -31,7 +31,7 @@ impl UnderWay {
         })
     }
 
-    pub fn signal(&self) -> AbortSignal {
+    pub fn signal(&self) -> web_sys::AbortSignal {
         self.controller.signal()
     }
 }
@@ -40,58 +40,49 @@ impl UnderWay {
 pub(super) async fn perform(
     origin: &str,
     request: HttpRequest,
-    signal: AbortSignal,
+    signal: web_sys::AbortSignal,
 ) -> HttpOutcome {
-    let Ok(init) = init(&request, &signal) else {
+    let url = format!("{origin}{}", request.path);
+    let method = match request.method {
+        Method::Get => gloo_net::http::Method::GET,
+        Method::Post => gloo_net::http::Method::POST,
+        Method::Patch => gloo_net::http::Method::PATCH,
+        Method::Delete => gloo_net::http::Method::DELETE,
+    };
+    // The visitor is known by token alone: no cookies go to another site.
+    let mut builder = RequestBuilder::new(&url)
+        .method(method)
+        .abort_signal(Some(&signal))
+        .credentials(RequestCredentials::SameOrigin);
+    if let Some(bearer) = &request.bearer {
+        builder = builder.header("Authorization", &format!("Bearer {bearer}"));
+    }
+    let built = match request.body {
+        Some(body) => builder
+            .header("Content-Type", "application/json")
+            .body(body),
+        None => builder.build(),
+    };
+    let Ok(built) = built else {
         return HttpOutcome::Lost;
     };
-    let url = [origin, &request.path].concat();
-    match fetch(&url, &init).await {
-        Ok(answer) => HttpOutcome::Answered {
-            status: answer.status,
-            retry_after_millis: retry_after(&answer.headers),
-            body: answer.body,
-        },
+    match built.send().await {
+        Ok(response) => read(response).await,
         Err(_) => HttpOutcome::Lost,
     }
 }
 
-fn init(request: &HttpRequest, signal: &AbortSignal) -> Result<RequestInit, JsValue> {
-    let init = RequestInit::new();
-    init.set_method(request.method.as_str());
-    init.set_signal(Some(signal));
-    // The visitor is known by token alone: no cookies go to another site.
-    init.set_credentials(RequestCredentials::SameOrigin);
-    let headers = Headers::new()?;
-    if let Some(bearer) = &request.bearer {
-        headers.set("Authorization", &["Bearer ", bearer].concat())?;
+async fn read(response: Response) -> HttpOutcome {
+    let retry_after_millis = retry_after(&response.headers());
+    let status = response.status();
+    match response.text().await {
+        Ok(body) => HttpOutcome::Answered {
+            status,
+            body,
+            retry_after_millis,
+        },
+        Err(_) => HttpOutcome::Lost,
     }
-    if let Some(body) = &request.body {
-        headers.set("Content-Type", "application/json")?;
-        init.set_body(&JsValue::from_str(body));
-    }
-    init.set_headers(&headers);
-    Ok(init)
-}
-
-/// What a server answered.
-pub(super) struct Answer {
-    pub status: u16,
-    pub headers: Headers,
-    pub body: String,
-}
-
-/// Fetches an address, and reads the answer to its end.
-pub(super) async fn fetch(url: &str, init: &RequestInit) -> Result<Answer, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
-    let response = JsFuture::from(window.fetch_with_str_and_init(url, init)).await?;
-    let response: Response = response.dyn_into()?;
-    let body = JsFuture::from(response.text()?).await?;
-    Ok(Answer {
-        status: response.status(),
-        headers: response.headers(),
-        body: body.as_string().unwrap_or_default(),
-    })
 }
 
 /// Whop's `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
@@ -101,10 +92,10 @@ pub(super) async fn fetch(url: &str, init: &RequestInit) -> Result<Answer, JsVal
     reason = "a cast of a float saturates, and makes nothing of what is no number"
 )]
 pub(super) fn retry_after(headers: &Headers) -> Option<u32> {
-    if let Ok(Some(millis)) = headers.get("retry-after-ms") {
+    if let Some(millis) = headers.get("retry-after-ms") {
         return Some(Number::parse_float(&millis) as u32);
     }
-    let value = headers.get("retry-after").ok()??;
+    let value = headers.get("retry-after")?;
     let seconds = Number::parse_float(&value);
     let millis = if seconds.is_nan() {
         js_sys::Date::parse(&value) - js_sys::Date::now()

@@ -1,8 +1,8 @@
-use super::http::fetch;
 use chat_core::PageEvent;
+use gloo_net::http::Request;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{CustomEvent, CustomEventInit, HtmlElement, RequestInit};
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
 /// No network, no answer in time, or a server that stumbled: it may pass by itself.
 pub(super) struct Unreachable;
@@ -12,15 +12,16 @@ pub(super) async fn assertion(
     address: &str,
     signal: web_sys::AbortSignal,
 ) -> Result<Option<String>, Unreachable> {
-    let init = RequestInit::new();
-    init.set_signal(Some(&signal));
-    let answer = fetch(address, &init).await.map_err(|_| Unreachable)?;
-    match answer.status {
-        429 | 500.. => return Err(Unreachable),
-        200..300 => {}
-        _ => return Ok(None),
+    let asked = Request::get(address).abort_signal(Some(&signal)).send();
+    let response = asked.await.map_err(|_| Unreachable)?;
+    if response.status() == 429 || response.status() >= 500 {
+        return Err(Unreachable);
     }
-    let body = wire::Value::parse(&answer.body);
+    if !response.ok() {
+        return Ok(None);
+    }
+    let body = response.text().await.map_err(|_| Unreachable)?;
+    let body = wire::Value::parse(&body);
     let token = body.as_ref().and_then(|body| body.get("token")?.as_str());
     Ok(token.map(str::to_owned))
 }

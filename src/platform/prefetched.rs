@@ -1,5 +1,6 @@
 use super::http::retry_after;
 use chat_core::HttpOutcome;
+use gloo_net::http::Headers;
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -57,7 +58,9 @@ impl First {
             (Some(status), Some(body)) => HttpOutcome::Answered {
                 status: status as u16,
                 body,
-                retry_after_millis: headers.ok().as_ref().and_then(retry_after),
+                retry_after_millis: headers
+                    .ok()
+                    .and_then(|headers| retry_after(&Headers::from_raw(headers))),
             },
             _ => HttpOutcome::Lost,
         }

@@ -5,8 +5,8 @@ use super::pinned;
 use super::quick_reactions::{self, Picking};
 use super::scene::{Replying, Scene};
 use super::touch;
-use crate::reactive::{set_timeout, window};
 use chat_core::{Chat, Event, Row};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, MouseEvent};
 

@@ -1,10 +1,10 @@
 use super::dates::Dates;
 use super::dom::origin;
 use super::pen::{Pen, clear, set, set_if};
-use super::region::{region, watch, watch_choice};
+use super::region::{region, watch};
 use super::scene::Scene;
-use crate::reactive::untrack;
 use chat_core::{Event, Posting, Refusal, Status};
+use leptos::prelude::*;
 use markup::Pen as _;
 use markup::composer::{Composer, draw_reason, reason};
 use markup::icons::{CLOSE, LOCK};
@@ -65,17 +65,20 @@ pub(super) fn line(pen: &Pen, place: &Element, scene: Scene) {
 
 /// Keeps the foot of the widget what the visitor may do.
 pub(super) fn keep(place: Element, scene: Scene) {
-    let has_field = move || foot(scene) == Foot::Field;
-    watch_choice(has_field, move |has_field| {
+    let has_field = Memo::new(move |_| foot(scene) == Foot::Field);
+    watch(move || {
+        let has_field = has_field.get();
         let is_painted = scene.taking_over.get_value() && field_in(&place).is_some();
         if !(has_field && is_painted) {
             clear(&place);
         }
-        if has_field {
-            draw_field(&place, scene);
-        } else {
-            region(place.clone(), (scene, line));
-        }
+        untrack(|| {
+            if has_field {
+                draw_field(&place, scene);
+            } else {
+                region(place.clone(), (scene, line));
+            }
+        });
     });
 }
 

@@ -1,7 +1,7 @@
 //! Moments as people write them, by the browser's `Intl`: no tables of our own.
 
-use crate::reactive::{RwSignal, StoredValue, on_cleanup, set_interval_with_handle};
 use js_sys::{Array, Date, Object, Reflect};
+use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -40,7 +40,7 @@ struct Formats {
 /// Writes moments in the page's language and the visitor's time zone. A handle to copy freely.
 #[derive(Clone, Copy)]
 pub(super) struct Dates {
-    formats: StoredValue<Formats>,
+    formats: StoredValue<Formats, LocalStorage>,
     /// Today, so that what is relative to it is written anew when the day ends.
     today: RwSignal<i32>,
     /// Goes up every minute, so that what is relative to it is written anew.
@@ -80,7 +80,7 @@ impl Dates {
             on_cleanup(move || interval.clear());
         }
         Self {
-            formats: StoredValue::new(formats),
+            formats: StoredValue::new_local(formats),
             today,
             minute,
         }

@@ -1,6 +1,6 @@
 //! Small steps through the document that several components take.
 
-use crate::reactive::{StoredValue, on_cleanup, set_timeout};
+use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -81,7 +81,7 @@ fn listen_boxed(
         let function = closure.as_ref().unchecked_ref();
         let _ = target.add_event_listener_with_callback_and_bool(name, function, capture);
     }
-    let kept = StoredValue::new((target.clone(), closure));
+    let kept = StoredValue::new_local((target.clone(), closure));
     on_cleanup(move || {
         kept.try_with_value(|(target, closure)| {
             for name in names {

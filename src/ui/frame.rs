@@ -8,13 +8,13 @@ use super::list;
 use super::pen::{Pen, clear, set, set_if};
 use super::pinned;
 use super::quick_reactions;
-use super::region::{region, watch_choice};
+use super::region::{region, watch};
 use super::scene::Scene;
 use super::status;
 use super::touch;
 use super::who_reacted;
 use crate::Conversation;
-use crate::reactive::{StoredValue, on_cleanup};
+use leptos::prelude::*;
 use markup::Pen as _;
 use markup::frame::{Frame, draw_header};
 use markup::row::PAINTED;
@@ -75,7 +75,7 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     region(frame.notes, (scene, announcer::note));
     scene.taking_over.set_value(false);
     drop_leftovers(&frame.chat);
-    let kept = StoredValue::new(frame.chat);
+    let kept = StoredValue::new_local(frame.chat);
     on_cleanup(move || {
         kept.try_with_value(Element::remove);
     });
@@ -83,19 +83,22 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
 
 /// Keeps the middle of the widget what there is to show.
 fn keep_stage(stage: Element, scene: Scene) {
-    let has_history = move || status::stage(scene) == status::Stage::History;
-    watch_choice(has_history, move |has_history| {
+    let has_history = Memo::new(move |_| status::stage(scene) == status::Stage::History);
+    watch(move || {
+        let has_history = has_history.get();
         if !(has_history && scene.taking_over.get_value()) {
             clear(&stage);
         }
-        if has_history {
-            list::draw(&stage, scene);
-        } else if let Some(place) =
-            Pen::near(&stage, scene.strings).and_then(|pen| pen.element(&stage, "div", "place"))
-        {
-            set(&place, "role", "status");
-            region(place, (scene, status::place));
-        }
+        untrack(|| {
+            if has_history {
+                list::draw(&stage, scene);
+            } else if let Some(place) =
+                Pen::near(&stage, scene.strings).and_then(|pen| pen.element(&stage, "div", "place"))
+            {
+                set(&place, "role", "status");
+                region(place, (scene, status::place));
+            }
+        });
     });
 }
 

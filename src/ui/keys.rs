@@ -7,6 +7,7 @@ use super::pinned;
 use super::quick_reactions;
 use super::scene::Scene;
 use super::who_reacted;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 

@@ -1,4 +1,4 @@
-use crate::reactive::{StoredValue, TimeoutHandle, on_cleanup, set_timeout_with_handle};
+use leptos::prelude::*;
 use std::time::Duration;
 
 /// One thing to do later, the latest one only. Nothing happens after the reactive owner is gone.

@@ -3,6 +3,7 @@
 use super::dom::focus_quietly;
 use super::pen::Pen;
 use super::scene::Scene;
+use leptos::prelude::*;
 use web_sys::Element;
 
 /// The bar, where anything is pinned.

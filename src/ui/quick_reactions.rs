@@ -1,7 +1,8 @@
 use super::dom::{focus_quietly, focused, origin};
-use super::pen::{Pen, pixels, set, set_property};
+use super::pen::{Pen, set, set_property};
 use super::scene::Scene;
 use chat_core::{Event, RowId};
+use leptos::prelude::*;
 use markup::Pen as _;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
@@ -61,6 +62,7 @@ pub(super) fn draw(pen: &Pen, place: &Element, scene: Scene) {
     };
     set(&panel, "role", "menu");
     set(&panel, "aria-label", scene.strings.add_reaction);
+    let pixels = |value: f64| [&value.round().to_string(), "px"].concat();
     set_property(&panel, "left", &pixels(picking.left));
     set_property(&panel, "top", &pixels(picking.top));
     for (emoji, name) in &EMOJI {

@@ -1,8 +1,8 @@
 use super::pen::{Pen, set};
 use super::region::watch;
 use super::scene::Scene;
-use crate::reactive::untrack;
 use chat_core::{Row, RowId};
+use leptos::prelude::*;
 use markup::Dates as _;
 use markup::row::{May, PAINTED, Parts, Shown};
 use std::rc::Rc;

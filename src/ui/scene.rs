@@ -7,9 +7,9 @@ use super::quick_reactions::Picking;
 use super::touch::Press;
 use super::who_reacted::Asking;
 use crate::Conversation;
-use crate::reactive::{Owner, RwSignal, StoredValue, TimeoutHandle, WeakOwner};
 use chat_core::RowId;
-
+use leptos::prelude::*;
+use leptos::reactive::owner::WeakOwner;
 use markup::strings::{ENGLISH, Strings};
 use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
@@ -29,17 +29,17 @@ pub(super) struct Scene {
     /// The message that the next one answers.
     pub replying: RwSignal<Option<Replying>>,
     /// The composer's field.
-    pub field: StoredValue<Option<HtmlTextAreaElement>>,
+    pub field: StoredValue<Option<HtmlTextAreaElement>, LocalStorage>,
     /// The message that an emoji is being picked for.
     pub picking: RwSignal<Option<Picking>>,
     /// The button that opened the picker.
-    pub opener: StoredValue<Option<Element>>,
+    pub opener: StoredValue<Option<Element>, LocalStorage>,
     /// The pictures that are being looked at.
-    pub lightbox: StoredValue<Option<Lightbox>>,
+    pub lightbox: StoredValue<Option<Lightbox>, LocalStorage>,
     /// The pill whose names are shown.
     pub asking: RwSignal<Option<Asking>>,
     /// The same pill's element.
-    pub asking_pill: StoredValue<Option<Element>>,
+    pub asking_pill: StoredValue<Option<Element>, LocalStorage>,
     /// Until the names are asked for.
     pub asking_timer: StoredValue<Option<TimeoutHandle>>,
     /// The finger that is down.
@@ -51,7 +51,7 @@ pub(super) struct Scene {
     /// Owns what is made later, when somebody asks for it. Weak: it owns this, too.
     pub owner: StoredValue<WeakOwner>,
     /// The list's rows, while there is a list.
-    pub rows: StoredValue<Option<Rows>>,
+    pub rows: StoredValue<Option<Rows>, LocalStorage>,
     /// Goes up whenever the list is to show the newest message.
     pub to_latest: RwSignal<u64>,
     /// How far the reader is from the last row.
@@ -96,18 +96,18 @@ impl Scene {
             taking_over: StoredValue::new(true),
             draft: RwSignal::new(String::new()),
             replying: RwSignal::new(None),
-            field: StoredValue::new(None),
+            field: StoredValue::new_local(None),
             picking: RwSignal::new(None),
-            opener: StoredValue::new(None),
-            lightbox: StoredValue::new(None),
+            opener: StoredValue::new_local(None),
+            lightbox: StoredValue::new_local(None),
             asking: RwSignal::new(None),
-            asking_pill: StoredValue::new(None),
+            asking_pill: StoredValue::new_local(None),
             asking_timer: StoredValue::new(None),
             press: StoredValue::new(None),
             note_timer: StoredValue::new(None),
             pins_open: RwSignal::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
-            rows: StoredValue::new(None),
+            rows: StoredValue::new_local(None),
             to_latest: RwSignal::new(0),
             distance: RwSignal::new(Distance::None),
             divider: RwSignal::new(None),

@@ -1,6 +1,7 @@
 use super::pen::{Pen, set};
 use super::scene::Scene;
 use chat_core::{ConnectionStatus, Older, Refusal, Status};
+use leptos::prelude::*;
 use markup::Pen as _;
 use markup::icons::{BUBBLES, LOCK, PLUG, SEARCH, WARNING};
 use web_sys::Element;

@@ -3,7 +3,7 @@
 use super::dom::{focus_quietly, origin};
 use super::scene::Scene;
 use super::who_reacted;
-use crate::reactive::{TimeoutHandle, set_timeout_with_handle};
+use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};

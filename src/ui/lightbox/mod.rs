@@ -7,9 +7,9 @@ use super::dom::{focus_quietly, listen, origin};
 use super::pen::{Pen, clear, set, set_if};
 use super::region::watch;
 use super::scene::Scene;
-use crate::reactive::{Owner, RwSignal, StoredValue, on_cleanup};
 use chat_core::{Row, RowId};
 use gesture::{Gesture, Meaning};
+use leptos::prelude::*;
 use markup::Pen as _;
 use markup::icons::{CLOSE, LEFT, MINUS, OPEN, PLUS, RIGHT};
 use markup::row::pictures;
@@ -101,7 +101,7 @@ fn build(opener: &Element, row: RowId, at: usize, scene: Scene, owner: Owner) ->
         heard.heard(&event, scene);
     });
     on_cleanup({
-        let dialog = StoredValue::new(dialog);
+        let dialog = StoredValue::new_local(dialog);
         move || {
             dialog.try_with_value(Element::remove);
         }

@@ -1,7 +1,7 @@
 use super::super::pen::set_if;
 use super::super::scene::Scene;
-use crate::reactive::untrack;
 use chat_core::RowId;
+use leptos::prelude::*;
 use std::cell::RefCell;
 use virtual_list::{Length, Viewport};
 use web_sys::Element;

@@ -1,6 +1,6 @@
 use super::super::pen::{set, set_property};
-use crate::reactive::Owner;
 use chat_core::RowId;
+use leptos::prelude::Owner;
 use virtual_list::{Length, Place, Span, Viewport};
 use web_sys::{Element, ResizeObserver};
 

@@ -11,6 +11,7 @@ use super::pen::{Pen, clear, set};
 use super::region::{Draw, region, watch};
 use super::scene::{Distance, Scene};
 use chat_core::{JumpState, Newer};
+use leptos::prelude::*;
 use markup::Pen as _;
 use markup::history::{History, draw_before};
 use markup::icons::DOWN;

@@ -3,8 +3,8 @@ use super::super::later::Later;
 use super::super::region::watch;
 use super::moves::Rows;
 use super::reader::{Reach, Reader};
-use crate::reactive::{StoredValue, document, on_cleanup, queue_microtask, untrack, window};
 use chat_core::{Event as ChatEvent, JumpState};
+use leptos::prelude::*;
 use std::rc::Rc;
 use std::time::Duration;
 use virtual_list::Length;
@@ -19,7 +19,7 @@ const REST: Duration = Duration::from_millis(140);
 pub(super) fn watch_over(reader: &Rc<Reader>) {
     let scene = reader.scene;
     scene.rows.set_value(Some(Rows::new(Rc::clone(reader))));
-    let kept = StoredValue::new(Rc::clone(reader));
+    let kept = StoredValue::new_local(Rc::clone(reader));
     on_cleanup(move || {
         scene.rows.try_update_value(|rows| *rows = None);
         kept.try_with_value(|reader| reader.end());
@@ -164,7 +164,7 @@ fn observer(reader: &Rc<Reader>) -> Option<ResizeObserver> {
     });
     let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
     observer.observe(&reader.scroller);
-    let kept = StoredValue::new((observer.clone(), resized));
+    let kept = StoredValue::new_local((observer.clone(), resized));
     on_cleanup(move || {
         kept.try_with_value(|(observer, _)| observer.disconnect());
     });
@@ -186,7 +186,7 @@ fn listen_passively(
             name, function, &options,
         );
     }
-    let kept = StoredValue::new((target.clone(), closure));
+    let kept = StoredValue::new_local((target.clone(), closure));
     on_cleanup(move || {
         kept.try_with_value(|(target, closure)| {
             for name in names {

@@ -41,8 +41,11 @@ impl Chat {
             };
             self.post_reaction(&message, ReactionKind::Emoji, emoji, &body, step)
         } else {
-            let (of, emoji_asked) = (encode_query(&message), encode_query(emoji));
-            let path = ["/api/v1/reactions/", &of, "?emoji=", &emoji_asked].concat();
+            let path = format!(
+                "/api/v1/reactions/{}?emoji={}",
+                encode_query(&message),
+                encode_query(emoji)
+            );
             let purpose = Purpose::React {
                 message: message.clone(),
                 kind: ReactionKind::Emoji,

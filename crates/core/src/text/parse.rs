@@ -35,10 +35,7 @@ pub(super) fn parse_through(
     if survey.too_deep {
         fold.stack.plain(&prepared);
     } else {
-        let entities = |name: &str| context.emoji.entity(name);
-        let mut options = Options::new(&entities);
-        options.set(Options::ENABLE_STRIKETHROUGH, true);
-        options.set(Options::ENABLE_TASKLISTS, true);
+        let mut options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
         options.set(Options::ENABLE_TABLES, !survey.tables_too_big);
         for (event, range) in Parser::new_ext(&prepared, options).into_offset_iter() {
             fold.event(event, range);

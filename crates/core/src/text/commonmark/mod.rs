@@ -23,7 +23,7 @@ mod rules;
 mod tree;
 
 use super::parse::parse_through;
-use super::{Context, EmojiNames, SafeUrl, html};
+use super::{Context, SafeUrl, html};
 use tree::Tree;
 
 const SPECIFICATION: &str = include_str!("../../../tests/commonmark/spec.txt");
@@ -84,11 +84,7 @@ fn examples() -> Vec<Example> {
 /// What we make of a source, in the common form.
 fn ours(source: &str) -> String {
     let every = |address: &str| Some(SafeUrl::unchecked(address));
-    let context = Context {
-        emoji: EmojiNames::new(include_str!("../emoji/names.txt")),
-        ..Context::default()
-    };
-    let document = parse_through(every, source, &context);
+    let document = parse_through(every, source, &Context::default());
     Tree::read(&html::render(&document), "").ours().canonical()
 }
 

@@ -1,8 +1,7 @@
-/// Names of emoji, and HTML's names of characters with their ampersand and semicolon (`&copy;`), as a text: for each a line
-/// `name emoji`, sorted by the bytes of the names. A name is looked up in the text itself, so that a table costs nothing but
-/// its bytes.
+/// Names of emoji, as a text: for each a line `name emoji`, sorted by the bytes of the names. A name is looked up in the
+/// text itself, so that a table costs nothing but its bytes.
 ///
-/// All names there are weigh 23 kB on the wire, and few messages need a rare one. So the
+/// All names there are weigh 12 kB on the wire, a tenth of the widget, and few messages need a rare one. So the
 /// [common](Self::COMMON) ones are built in, and `names.txt` is loaded when a message asks for more
 /// ([`Effect::LoadEmojiNames`](crate::Effect::LoadEmojiNames)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +22,6 @@ impl<'a> EmojiNames<'a> {
     /// Reads a table. Whatever the text is: what is not found in it is not known.
     pub const fn new(table: &'a str) -> Self {
         Self(table)
-    }
-
-    /// The character or two that an entity stands for, its ampersand and semicolon included.
-    pub(crate) fn entity(self, name: &str) -> Option<&'a str> {
-        match name {
-            // The only one that a line can't tell.
-            "&NewLine;" => Some("\n"),
-            name => self.find(name).map(|(_, characters)| characters),
-        }
     }
 
     /// The name, as it stands in the table, and its emoji.
@@ -66,8 +56,8 @@ mod tests {
 
     const ALL: &str = include_str!("names.txt");
 
-    /// GitHub's names, as the crate `emojis` has them, the few of ours, and HTML's. With `UPDATE_EMOJI_NAMES=1` the file
-    /// is written anew.
+    /// GitHub's names, as the crate `emojis` has them, and the few of ours. With `UPDATE_EMOJI_NAMES=1` the file is
+    /// written anew.
     #[test]
     fn the_whole_table_is_what_the_crate_knows() {
         let common = EmojiNames::COMMON
@@ -76,8 +66,7 @@ mod tests {
             .filter_map(|line| line.split_once(' '));
         let known = emojis::iter()
             .flat_map(|emoji| emoji.shortcodes().map(move |name| (name, emoji.as_str())));
-        let table: std::collections::BTreeMap<&str, &str> =
-            common.chain(known).chain(entities()).collect();
+        let table: std::collections::BTreeMap<&str, &str> = common.chain(known).collect();
         let lines: Vec<String> = table
             .iter()
             .map(|(name, emoji)| [name, " ", emoji, "\n"].concat())
@@ -91,37 +80,12 @@ mod tests {
         assert!(table.len() > 1_900);
     }
 
-    /// The lines of the whole table that name no emoji.
-    fn entities() -> impl Iterator<Item = (&'static str, &'static str)> {
-        let lines = ALL.lines().filter(|line| line.starts_with('&'));
-        lines.filter_map(|line| line.split_once(' '))
-    }
-
-    #[test]
-    fn entities_are_what_an_html_parser_makes_of_them() {
-        assert_eq!(entities().count() + 1, 2_125, "HTML has that many");
-        let escape = |text: &str| {
-            text.replace('&', "&amp;")
-                .replace('<', "&lt;")
-                .replace('>', "&gt;")
-                .replace('\u{A0}', "&nbsp;")
-        };
-        for (name, characters) in entities().chain([("&NewLine;", "\n")]) {
-            assert_eq!(ammonia::clean(name), escape(characters), "{name}");
-            assert_eq!(EmojiNames::new(ALL).entity(name), Some(characters));
-        }
-        assert_eq!(EmojiNames::COMMON.entity("&amp;"), Some("&"));
-        assert_eq!(EmojiNames::new(ALL).entity("&amp"), None);
-    }
-
     #[test]
     fn every_name_is_found() {
         for names in [EmojiNames::COMMON, EmojiNames::new(ALL)] {
             for (name, emoji) in names.0.lines().map(|line| line.split_once(' ').unwrap()) {
                 assert_eq!(names.find(name), Some((name, emoji)));
-                if !name.starts_with('&') {
-                    assert_eq!(count_if_only(emoji), Some(1), "{name} {emoji}");
-                }
+                assert_eq!(count_if_only(emoji), Some(1), "{name} {emoji}");
                 assert!(name.len() <= MAX_NAME, "{name}");
                 assert_eq!(
                     EmojiNames::new(ALL).find(name),

@@ -13,6 +13,8 @@ import { paint } from './paint.js';
   if (!script) return console.error('whop-chat: the loader must be included by a script tag with a src');
   const base = new URL('.', script.src);
   const origin = base.origin;
+  // A usual row's height, in pixels.
+  const ROW = 56;
   const selector = '[data-whop-chat-channel-id],[data-whop-chat-experience-id]';
   const widgets = new Map();
   const url = (asset) => new URL(asset.file, base).href;
@@ -122,11 +124,12 @@ import { paint } from './paint.js';
     if (!html || widget.mounted || widgets.get(element) !== widget) return;
     const { locale } = optionsOf(element);
     const box = Object.assign(document.createElement('div'), { className: 'root' });
-    paint(box, html, locale);
+    // What fills the element is there first; what is above it, for whom it doesn't fill or who looks there.
+    const above = paint(box, html, locale, Math.ceil((element.clientHeight || innerHeight) / ROW) + 1);
     if (/^(ar|dv|fa|he|ps|sd|ug|ur|yi)(?![a-z])/.test(locale)) box.firstChild.dir = 'rtl';
     const painted = (widget.painted = new AbortController());
-    const on = (names, listener, capture) => {
-      for (const name of names) box.addEventListener(name, listener, { signal: painted.signal, capture });
+    const on = (names, listener, options) => {
+      for (const name of names) box.addEventListener(name, listener, { signal: painted.signal, ...options });
     };
     on(['keydown', 'keyup', 'keypress'], (event) => event.stopPropagation()); // E1
     on(['submit'], (event) => event.preventDefault());
@@ -139,11 +142,22 @@ import { paint } from './paint.js';
       // A picture is shown larger then; elsewhere only where that was asked for.
       if (pressed?.dataset.act === 'view' && !(ctrlKey || metaKey || shiftKey)) event.preventDefault();
     });
-    on(['error'], ({ target }) => { (widget.broken ||= []).push(target); }, true);
+    on(['error'], ({ target }) => { (widget.broken ||= []).push(target); }, { capture: true });
     const root = rootOf(element);
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren(box);
     look(element);
+    if (above) {
+      const scroller = root.querySelector('.scroller');
+      let due = true;
+      const fill = ({ target }) => {
+        if (!due || !scroller.contains(target)) return;
+        due = false;
+        above();
+      };
+      if (scroller.scrollHeight <= scroller.clientHeight) fill({ target: scroller });
+      else on(['wheel', 'touchstart', 'scroll', 'keydown'], fill, { capture: true, passive: true });
+    }
     if (widget.failed) widget.failed();
   };
 

@@ -16,31 +16,32 @@ const plain = (text) => text.replace(/&(\w+);/g, (all, name) => ENTITIES[name] ?
 const datesIn = (locale) => {
   let locales = [];
   try { locales = Intl.getCanonicalLocales(locale || []); } catch { /* The browser's own. */ }
+  // Each takes milliseconds to make, on a phone, and most paintings need one or two.
+  const lazy = (make) => {
+    let made;
+    return () => (made ||= make());
+  };
   const format = (options) => new Intl.DateTimeFormat(locales, options);
-  const time = format({ hour: 'numeric', minute: '2-digit' });
-  const exact = format({ dateStyle: 'full', timeStyle: 'medium' });
-  const relative = new Intl.RelativeTimeFormat(locales, { numeric: 'auto', style: 'short' });
+  const time = lazy(() => format({ hour: 'numeric', minute: '2-digit' }));
+  const relative = lazy(() => new Intl.RelativeTimeFormat(locales, { numeric: 'auto', style: 'short' }));
   const dayOf = (date) => Math.floor((date - date.getTimezoneOffset() * 60_000) / 86_400_000);
   const now = new Date();
   const day = (date) => {
     const ago = dayOf(now) - dayOf(date);
-    if (ago === 0 || ago === 1) return relative.format(-ago, 'day');
+    if (ago === 0 || ago === 1) return relative().format(-ago, 'day');
     return format(date.getFullYear() === now.getFullYear()
       ? { weekday: 'long', day: 'numeric', month: 'long' }
       : { day: 'numeric', month: 'long', year: 'numeric' }).format(date);
   };
   const posted = (date) => {
     const minutes = Math.floor((now - date) / 60_000);
-    if (minutes <= -60 || minutes >= 60) return time.format(date);
-    return relative.format(-Math.max(minutes, 0), minutes > 0 ? 'minute' : 'second');
+    if (minutes <= -60 || minutes >= 60) return time().format(date);
+    return relative().format(-Math.max(minutes, 0), minutes > 0 ? 'minute' : 'second');
   };
   return (element, startsGroup) => {
     const date = new Date(element.dateTime);
     if (isNaN(date)) return;
-    // A message's own time says on hover exactly when; a day's line has nothing to add.
-    const isTime = element.hasAttribute('title');
-    if (isTime) element.title = exact.format(date);
-    element.textContent = !isTime ? day(date) : startsGroup ? posted(date) : time.format(date);
+    element.textContent = element.className !== 'time' ? day(date) : startsGroup ? posted(date) : time().format(date);
   };
 };
 
@@ -62,19 +63,45 @@ const make = (name, attributes) => {
   return element;
 };
 
-/** Appends what the HTML says, its moments written in the language of that tag. Throws where it is not as it should be. */
-export const paint = (parent, html, locale) => {
+/** Where each row begins: as text, the like of it would be escaped. */
+const rowsIn = (html) => {
+  const starts = [];
+  for (let at = -1; (at = html.indexOf('<div class="item', at + 1)) >= 0;) starts.push(at);
+  return starts;
+};
+
+/**
+ * Appends what the HTML says, its moments written in the language of that tag, but of the rows only so many, the newest.
+ * Answers what paints the others above them, once; undefined where there are none. Throws where the HTML is not as it should be.
+ */
+export const paint = (parent, html, locale, rows) => {
   const date = datesIn(locale);
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < html.length) {
-    const [, end, name, attributes, text] = TOKEN.exec(html);
-    if (text) parent.append(plain(text));
-    else if (end) parent = parent.parentNode;
-    else {
-      const element = make(name, attributes);
-      if (name === 'time') date(element, parent.closest('.item')?.classList.contains('first'));
-      parent.append(element);
-      if (!VOID.includes(name)) parent = element;
+  const build = (parent, from, to) => {
+    TOKEN.lastIndex = from;
+    while (TOKEN.lastIndex < to) {
+      const [, end, name, attributes, text] = TOKEN.exec(html);
+      if (text) parent.append(plain(text));
+      else if (end) parent = parent.parentNode;
+      else {
+        const element = make(name, attributes);
+        if (name === 'time') date(element, parent.closest('.item')?.classList.contains('first'));
+        parent.append(element);
+        if (!VOID.includes(name)) parent = element;
+      }
     }
+    return parent;
+  };
+  const starts = rowsIn(html);
+  const [oldest, first] = [starts[0], starts.at(-rows)];
+  if (first === undefined || first === oldest) {
+    build(parent, 0, html.length);
+    return undefined;
   }
+  const list = build(parent, 0, oldest);
+  build(list, first, html.length);
+  return () => {
+    const older = document.createDocumentFragment();
+    build(older, oldest, first);
+    list.prepend(older);
+  };
 };

@@ -1,9 +1,13 @@
 //! Moments as people write them, by the browser's `Intl`: no tables of our own.
 
+use super::dom::origin;
+use super::pen::set;
 use js_sys::{Array, Date, Object, Reflect};
 use leptos::prelude::*;
+use std::cell::OnceCell;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
+use web_sys::Event;
 
 const DAY_MILLIS: f64 = 86_400_000.0;
 const HOUR_MILLIS: f64 = 3_600_000.0;
@@ -29,12 +33,42 @@ extern "C" {
     fn canonical_locales(locale: &str) -> Result<Array, JsValue>;
 }
 
+/// Each is made when it is needed first: that takes milliseconds on a phone, and most are not needed for the first frame.
 struct Formats {
-    time: Option<DateTimeFormat>,
-    day: Option<DateTimeFormat>,
-    day_and_year: Option<DateTimeFormat>,
-    exact: Option<DateTimeFormat>,
-    relative: Option<RelativeTimeFormat>,
+    locales: Array,
+    time: Format,
+    day: Format,
+    day_and_year: Format,
+    exact: Format,
+    relative: OnceCell<Option<RelativeTimeFormat>>,
+}
+
+/// A way to write moments: its options, and the formatter once it was needed.
+struct Format(
+    &'static [(&'static str, &'static str)],
+    OnceCell<Option<DateTimeFormat>>,
+);
+
+impl Format {
+    const fn new(options: &'static [(&'static str, &'static str)]) -> Self {
+        Self(options, OnceCell::new())
+    }
+}
+
+impl Formats {
+    fn relative(&self, value: f64, unit: &str) -> Option<String> {
+        let format = self.relative.get_or_init(|| {
+            let options = options(&[("numeric", "auto"), ("style", "short")]);
+            RelativeTimeFormat::new(&self.locales, &options).ok()
+        });
+        Some(format.as_ref()?.format(value, unit))
+    }
+
+    fn written(&self, format: &Format, unix_millis: f64) -> Option<String> {
+        let Format(pairs, made) = format;
+        let made = made.get_or_init(|| DateTimeFormat::new(&self.locales, &options(pairs)).ok());
+        Some(made.as_ref()?.format(unix_millis))
+    }
 }
 
 /// Writes moments in the page's language and the visitor's time zone. A handle to copy freely.
@@ -55,17 +89,17 @@ impl Dates {
         } else {
             canonical_locales(locale).unwrap_or_default()
         };
-        let with = |pairs: &[(&str, &str)]| DateTimeFormat::new(&locales, &options(pairs)).ok();
         let formats = Formats {
-            time: with(&[("hour", "numeric"), ("minute", "2-digit")]),
-            day: with(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
-            day_and_year: with(&[("day", "numeric"), ("month", "long"), ("year", "numeric")]),
-            exact: with(&[("dateStyle", "full"), ("timeStyle", "medium")]),
-            relative: RelativeTimeFormat::new(
-                &locales,
-                &options(&[("numeric", "auto"), ("style", "short")]),
-            )
-            .ok(),
+            locales,
+            time: Format::new(&[("hour", "numeric"), ("minute", "2-digit")]),
+            day: Format::new(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
+            day_and_year: Format::new(&[
+                ("day", "numeric"),
+                ("month", "long"),
+                ("year", "numeric"),
+            ]),
+            exact: Format::new(&[("dateStyle", "full"), ("timeStyle", "medium")]),
+            relative: OnceCell::new(),
         };
         let today = RwSignal::new(local_day(&Date::new_0()));
         let minute = RwSignal::new(0);
@@ -94,11 +128,8 @@ impl Dates {
             self.minute.track();
             let minutes = (age / MINUTE_MILLIS).floor().max(0.0);
             let unit = if minutes > 0.0 { "minute" } else { "second" };
-            let written = self.formats.with_value(|formats| {
-                let relative = formats.relative.as_ref()?;
-                Some(relative.format(-minutes, unit))
-            });
-            if let Some(written) = written {
+            let written = |formats: &Formats| formats.relative(-minutes, unit);
+            if let Some(written) = self.formats.with_value(written) {
                 return written;
             }
         }
@@ -111,22 +142,18 @@ impl Dates {
         let today = self.today.get();
         let days_ago = today - local_day(&date);
         if (0..=1).contains(&days_ago) {
-            let word = self.formats.with_value(|formats| {
-                let relative = formats.relative.as_ref()?;
-                Some(relative.format(-f64::from(days_ago), "day"))
-            });
-            if let Some(word) = word {
+            let word = |formats: &Formats| formats.relative(-f64::from(days_ago), "day");
+            if let Some(word) = self.formats.with_value(word) {
                 return word;
             }
         }
         let same_year = date.get_full_year() == Date::new_0().get_full_year();
-        self.written(unix_millis, |formats| {
-            if same_year {
-                formats.day.as_ref()
-            } else {
-                formats.day_and_year.as_ref()
-            }
-        })
+        let format: fn(&Formats) -> &Format = if same_year {
+            |formats| &formats.day
+        } else {
+            |formats| &formats.day_and_year
+        };
+        self.written(date.get_time(), format)
     }
 
     /// A moment to come: the clock's time where that is within half a day, else all of it.
@@ -134,7 +161,19 @@ impl Dates {
         if date(unix_millis).get_time() - Date::now() < DAY_MILLIS / 2.0 {
             markup::Dates::time(&self, unix_millis)
         } else {
-            markup::Dates::exact(&self, unix_millis)
+            self.written(date(unix_millis).get_time(), |formats| &formats.exact)
+        }
+    }
+
+    /// Has a message's time, where it is pointed at, say exactly when.
+    pub fn pointed(self, event: &Event) {
+        let time = origin(event).filter(|element| element.class_name() == "time");
+        if let Some(time) = time
+            && !time.has_attribute("title")
+            && let Some(moment) = time.get_attribute("datetime")
+        {
+            let exact = self.written(Date::parse(&moment), |formats| &formats.exact);
+            set(&time, "title", &exact);
         }
     }
 
@@ -153,27 +192,22 @@ impl Dates {
 
     fn written(
         self,
-        unix_millis: i64,
-        format: impl FnOnce(&Formats) -> Option<&DateTimeFormat>,
+        unix_millis: f64,
+        format: fn(&Formats) -> &Format,
     ) -> String {
-        let millis = date(unix_millis).get_time();
         // What lies beyond the range of dates can't be formatted.
-        if millis.is_nan() {
+        if unix_millis.is_nan() {
             return String::new();
         }
         self.formats
-            .with_value(|formats| format(formats).map(|format| format.format(millis)))
+            .with_value(|formats| formats.written(format(formats), unix_millis))
             .unwrap_or_default()
     }
 }
 
 impl markup::Dates for Dates {
     fn time(&self, unix_millis: i64) -> String {
-        self.written(unix_millis, |formats| formats.time.as_ref())
-    }
-
-    fn exact(&self, unix_millis: i64) -> String {
-        self.written(unix_millis, |formats| formats.exact.as_ref())
+        self.written(date(unix_millis).get_time(), |formats| &formats.time)
     }
 
     fn machine(&self, unix_millis: i64) -> String {

@@ -134,6 +134,7 @@ fn heard(event: &Event, scene: Scene) {
         "focusin" => who_reacted::focused(event, scene),
         "pointerover" | "pointerleave" => {
             if is_mouse(event) {
+                scene.dates.pointed(event);
                 who_reacted::pointed(event, scene);
             }
         }

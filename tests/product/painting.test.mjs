@@ -33,7 +33,7 @@ after(async () => {
 });
 
 /** A visitor whose wasm stays away until it is let go. */
-async function visit({ query = '', user = 'user_ada', ...options } = {}) {
+async function visit({ query = '', user = 'user_ada', channel = CHANNEL, shows = 'an answer', ...options } = {}) {
   let release;
   const held = new Promise((resolve) => { release = resolve; });
   const context = browser.newContext.bind(browser);
@@ -47,8 +47,8 @@ async function visit({ query = '', user = 'user_ada', ...options } = {}) {
       return made;
     },
   };
-  const visitor = await onCreatorSite(holding, servers, { user, channel: CHANNEL, query, options });
-  await visitor.chat.message('an answer').waitFor();
+  const visitor = await onCreatorSite(holding, servers, { user, channel, query, options });
+  await visitor.chat.message(shows).waitFor();
   return { ...visitor, release };
 }
 
@@ -135,7 +135,9 @@ const rowsAsHtml = (page) => page.evaluate((selector) => {
 test('the newest messages are there before the wasm, complete and readable', async () => {
   const { chat, page, problems, release } = await visit();
   assert.equal(await isLive(page), false);
-  assert.equal(await chat.log.getByRole('article').count(), 30);
+  const fill = await chat.log.getByRole('article').count();
+  assert.ok(fill < 20, `no more rows than fill the view: ${fill}`);
+  assert.ok(await chat.log.evaluate((scroller) => scroller.scrollHeight > scroller.clientHeight), 'they do fill it');
   await chat.place.locator('.chat > header').getByText('General').waitFor();
   assert.equal(await chat.place.getByRole('link', { name: 'link to follow' }).getAttribute('href'), 'https://example.com/path');
   await chat.composer.waitFor();
@@ -149,6 +151,26 @@ test('the newest messages are there before the wasm, complete and readable', asy
   await chat.say('alive');
   await chat.message('alive').waitFor();
   assert.deepEqual(problems, []);
+});
+
+test('who looks further up before the wasm is there finds more, and nothing jumps', async () => {
+  const { chat, page, release } = await visit();
+  const top = () => chat.message('an answer').evaluate((row) => Math.round(row.getBoundingClientRect().top));
+  const before = await top();
+  await chat.log.hover();
+  await page.mouse.wheel(0, -100);
+  await until(async () => (await chat.log.getByRole('article').count()) === 30, 'all rows of the session');
+  await until(async () => (await top()) === before + 100, 'the scrolling');
+  await record(page);
+  release();
+  await until(() => isLive(page), 'the widget');
+  assertStill(await recorded(page));
+});
+
+test('rows so low that a few do not fill the view are all there', async () => {
+  for (let line = 0; line < 30; line += 1) await post(servers.sandbox, 'user_bob', 'chat_feed_quiet', `line ${line}`);
+  const { chat } = await visit({ channel: 'chat_feed_quiet', shows: 'line 29', query: '&style=discord' });
+  assert.equal(await chat.log.getByRole('article').count(), 30);
 });
 
 for (const [name, query, options] of [

@@ -284,7 +284,7 @@ async fn a_poll_that_is_closed_to_the_visitor_says_why() {
 }
 
 #[wasm_bindgen_test]
-async fn roles_and_edits_are_marked_and_the_exact_time_is_there() {
+async fn roles_and_edits_are_marked_and_the_exact_time_is_there_on_hover() {
     let mut edited = message("msg_2", "user_bob", 7, "better");
     edited["is_edited"] = json!(true);
     let mut bot = message("msg_1", "user_bot", 90, "beep");
@@ -305,6 +305,8 @@ async fn roles_and_edits_are_marked_and_the_exact_time_is_there() {
     assert_eq!(time.text_content().unwrap(), "7 min. ago");
     assert!(time.get_attribute("datetime").unwrap().ends_with('Z'));
     let year = js_sys::Date::new_0().get_full_year().to_string();
+    assert_eq!(time.get_attribute("title"), None);
+    point(&time, "pointerover", "mouse");
     let exact = time.get_attribute("title").unwrap();
     assert!(exact.contains(&year) && exact.contains(':'), "{exact}");
     let mut frame = post("msg_3", "user_bob", "I rule");

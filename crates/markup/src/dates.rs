@@ -3,9 +3,6 @@ pub trait Dates {
     /// Hours and minutes.
     fn time(&self, unix_millis: i64) -> String;
 
-    /// Date and time to the second.
-    fn exact(&self, unix_millis: i64) -> String;
-
     /// For the `datetime` of a `time` element (HTML, section 4.5.14). Empty where the calendar has no such moment.
     fn machine(&self, unix_millis: i64) -> String;
 }

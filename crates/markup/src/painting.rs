@@ -86,10 +86,6 @@ impl Dates for MachineDates {
         String::new()
     }
 
-    fn exact(&self, _: i64) -> String {
-        String::new()
-    }
-
     fn machine(&self, unix_millis: i64) -> String {
         Timestamp::from_unix_millis(unix_millis).as_str().to_owned()
     }

@@ -23,9 +23,6 @@ impl Dates for Iso {
     fn time(&self, _: i64) -> String {
         String::new()
     }
-    fn exact(&self, _: i64) -> String {
-        String::new()
-    }
     fn machine(&self, unix_millis: i64) -> String {
         wire::Timestamp::from_unix_millis(unix_millis)
             .as_str()

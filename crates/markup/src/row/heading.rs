@@ -19,10 +19,8 @@ pub(super) fn draw<P: Pen>(
     } else if row.author.is_admin {
         pen.label(heading, "span", "badge", strings.admin);
     }
-    let at = row.created_at;
     if let Some(element) = pen.label(heading, "time", "time", time) {
-        pen.set(&element, "datetime", &dates.machine(at));
-        pen.set(&element, "title", &dates.exact(at));
+        pen.set(&element, "datetime", &dates.machine(row.created_at));
     }
 }
 

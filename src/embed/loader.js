@@ -1,7 +1,7 @@
 // The one script that a page embeds. It finds the chat's elements, asks for the session and paints the newest messages
 // as soon as it is there, fetches the widget once however often it is included (E10), and mounts and unmounts as
 // elements come and go (E13). No inline code, no style attributes (E7).
-import { paint } from './paint.js';
+import { datesIn, paint } from './paint.js';
 
 (() => {
   'use strict';
@@ -14,7 +14,7 @@ import { paint } from './paint.js';
   const base = new URL('.', script.src);
   const origin = base.origin;
   // A usual row's height, in pixels.
-  const ROW = 56;
+  const ROW = 72;
   const selector = '[data-whop-chat-channel-id],[data-whop-chat-experience-id]';
   const widgets = new Map();
   const url = (asset) => new URL(asset.file, base).href;
@@ -119,13 +119,13 @@ import { paint } from './paint.js';
   const rootOf = (element) => element.shadowRoot || element.attachShadow({ mode: 'open' });
 
   // The newest messages, before the widget is there to take them over.
-  const show = (element, widget, { status, body }, sheet) => {
+  const show = (element, widget, { status, body }, sheet, date) => {
     const html = status === 200 && JSON.parse(body).html;
     if (!html || widget.mounted || widgets.get(element) !== widget) return;
     const { locale } = optionsOf(element);
     const box = Object.assign(document.createElement('div'), { className: 'root' });
-    // What fills the element is there first; what is above it, for whom it doesn't fill or who looks there.
-    const above = paint(box, html, locale, Math.ceil((element.clientHeight || innerHeight) / ROW) + 1);
+    // What fills the element is there first; what is above that, for who looks there.
+    const above = paint(box, html, date, Math.ceil((element.clientHeight || innerHeight) / ROW));
     if (/^(ar|dv|fa|he|ps|sd|ug|ur|yi)(?![a-z])/.test(locale)) box.firstChild.dir = 'rtl';
     const painted = (widget.painted = new AbortController());
     const on = (names, listener, options) => {
@@ -147,17 +147,10 @@ import { paint } from './paint.js';
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren(box);
     look(element);
-    if (above) {
-      const scroller = root.querySelector('.scroller');
-      let due = true;
-      const fill = ({ target }) => {
-        if (!due || !scroller.contains(target)) return;
-        due = false;
-        above();
-      };
-      if (scroller.scrollHeight <= scroller.clientHeight) fill({ target: scroller });
-      else on(['wheel', 'touchstart', 'scroll', 'keydown'], fill, { capture: true, passive: true });
-    }
+    const scroller = root.querySelector('.scroller');
+    while (scroller.scrollHeight <= scroller.clientHeight && above(5));
+    const further = ({ target }) => scroller.contains(target) && above(Infinity);
+    on(['wheel', 'touchstart', 'scroll', 'keydown'], further, { capture: true, passive: true });
     if (widget.failed) widget.failed();
   };
 
@@ -215,9 +208,12 @@ import { paint } from './paint.js';
     try {
       const options = optionsOf(element);
       const first = ask(options).then((first) => (widget.first = first));
-      // Where this fails, the widget says so, or its own loading does.
-      Promise.all([first, style()]).then(([first, sheet]) => show(element, widget, first, sheet)).catch(() => {});
+      const sheet = style();
       mount(element, widget, options, first);
+      // All is asked for, so there is time.
+      const date = datesIn(options.locale);
+      // Where this fails, the widget says so, or its own loading does.
+      Promise.all([first, sheet]).then(([first, sheet]) => show(element, widget, first, sheet, date)).catch(() => {});
     } catch (error) {
       console.error(error);
       card(element, 'The chat could not be loaded.');

@@ -12,36 +12,35 @@ const PROPERTY = 'data-property-';
 
 const plain = (text) => text.replace(/&(\w+);/g, (all, name) => ENTITIES[name] ?? all);
 
-/** Moments as the widget writes them (`src/ui/dates.rs`), so that it finds them as it would write them. */
-const datesIn = (locale) => {
+/**
+ * Writes moments as the widget does (`src/ui/dates.rs`), so that it finds them as it would write them. To make it takes a
+ * phone a tenth of a second: best while nothing else is to be done.
+ */
+export const datesIn = (locale) => {
   let locales = [];
   try { locales = Intl.getCanonicalLocales(locale || []); } catch { /* The browser's own. */ }
-  // Each takes milliseconds to make, on a phone, and most paintings need one or two.
-  const lazy = (make) => {
-    let made;
-    return () => (made ||= make());
-  };
   const format = (options) => new Intl.DateTimeFormat(locales, options);
-  const time = lazy(() => format({ hour: 'numeric', minute: '2-digit' }));
-  const relative = lazy(() => new Intl.RelativeTimeFormat(locales, { numeric: 'auto', style: 'short' }));
+  const time = format({ hour: 'numeric', minute: '2-digit' });
+  const relative = new Intl.RelativeTimeFormat(locales, { numeric: 'auto', style: 'short' });
   const dayOf = (date) => Math.floor((date - date.getTimezoneOffset() * 60_000) / 86_400_000);
-  const now = new Date();
   const day = (date) => {
     const ago = dayOf(now) - dayOf(date);
-    if (ago === 0 || ago === 1) return relative().format(-ago, 'day');
+    if (ago === 0 || ago === 1) return relative.format(-ago, 'day');
     return format(date.getFullYear() === now.getFullYear()
       ? { weekday: 'long', day: 'numeric', month: 'long' }
       : { day: 'numeric', month: 'long', year: 'numeric' }).format(date);
   };
   const posted = (date) => {
     const minutes = Math.floor((now - date) / 60_000);
-    if (minutes <= -60 || minutes >= 60) return time().format(date);
-    return relative().format(-Math.max(minutes, 0), minutes > 0 ? 'minute' : 'second');
+    if (minutes <= -60 || minutes >= 60) return time.format(date);
+    return relative.format(-Math.max(minutes, 0), minutes > 0 ? 'minute' : 'second');
   };
+  let now;
   return (element, startsGroup) => {
+    now = new Date();
     const date = new Date(element.dateTime);
     if (isNaN(date)) return;
-    element.textContent = element.className !== 'time' ? day(date) : startsGroup ? posted(date) : time().format(date);
+    element.textContent = element.className !== 'time' ? day(date) : startsGroup ? posted(date) : time.format(date);
   };
 };
 
@@ -71,11 +70,10 @@ const rowsIn = (html) => {
 };
 
 /**
- * Appends what the HTML says, its moments written in the language of that tag, but of the rows only so many, the newest.
- * Answers what paints the others above them, once; undefined where there are none. Throws where the HTML is not as it should be.
+ * Appends what the HTML says, its moments written by `date`, but of the rows only so many, the newest. Answers what paints
+ * so many more above them, and says whether there were any. Throws where the HTML is not as it should be.
  */
-export const paint = (parent, html, locale, rows) => {
-  const date = datesIn(locale);
+export const paint = (parent, html, date, rows) => {
   const build = (parent, from, to) => {
     TOKEN.lastIndex = from;
     while (TOKEN.lastIndex < to) {
@@ -92,16 +90,15 @@ export const paint = (parent, html, locale, rows) => {
     return parent;
   };
   const starts = rowsIn(html);
-  const [oldest, first] = [starts[0], starts.at(-rows)];
-  if (first === undefined || first === oldest) {
-    build(parent, 0, html.length);
-    return undefined;
-  }
-  const list = build(parent, 0, oldest);
-  build(list, first, html.length);
-  return () => {
+  let next = Math.max(starts.length - rows, 0);
+  const list = build(parent, 0, starts[0] ?? html.length);
+  build(list, starts[next] ?? html.length, html.length);
+  return (rows) => {
+    const last = next;
+    next = Math.max(last - rows, 0);
     const older = document.createDocumentFragment();
-    build(older, oldest, first);
+    build(older, starts[next], starts[last]);
     list.prepend(older);
+    return next < last;
   };
 };

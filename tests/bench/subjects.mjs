@@ -1,4 +1,4 @@
-// What is measured: our widget on the creator's page, and a page of usual libraries.
+// What is measured: our widget on a page of its own, and a page of usual libraries.
 
 import { startPeer } from './support/peer.mjs';
 import { startServers } from '../support/servers.mjs';
@@ -10,7 +10,7 @@ export async function start(messages) {
   peer.meet(servers);
   return {
     servers,
-    subjects: [widget(servers), react(peer)],
+    subjects: [widget(peer), react(peer)],
     async stop() {
       peer.stop();
       await servers.stop();
@@ -18,10 +18,10 @@ export async function start(messages) {
   };
 }
 
-function widget({ sandbox }) {
+function widget(peer) {
   return {
     name: 'widget',
-    address: () => `${sandbox.creatorSite}/?user=user_ada&channel=chat_feed_general`,
+    address: () => `${peer.origin}/widget`,
     /** It pages as one scrolls. */
     pages: true,
     selectors: {

@@ -22,7 +22,7 @@ async function bundle() {
 }
 
 /**
- * Serves the page. What its creator's backend would know of the visitor (token, socket) is in it already, so that it
+ * Serves the page, and at `/widget` the same with our widget. What its creator's backend would know of the visitor (token, socket) is in it already, so that it
  * needs one request less than ours. `?history=N` makes it fetch so many messages instead of the newest 50.
  */
 export async function startPeer() {
@@ -32,17 +32,21 @@ export async function startPeer() {
     '/peer/style.css': { type: 'text/css', body: brotli(style) },
   };
   let servers;
+  const identity = () => assertion(servers.assertionSecret, 'user_ada');
+  const head = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Chat</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/peer/style.css">`;
+  /** The same page with the widget instead. */
+  const embedding = async () => `${head}<script src="${servers.proxy.url}/embed/loader.js" async></script>
+      <div id="root" data-whop-chat-channel-id="chat_feed_general" data-whop-chat-assertion="${await identity()}"></div></html>`;
   const page = async (origin, history) => {
     const answer = await fetch(`${servers.proxy.url}/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin },
-      body: JSON.stringify({ channel_id: 'chat_feed_general', assertion: await assertion(servers.assertionSecret, 'user_ada') }),
+      body: JSON.stringify({ channel_id: 'chat_feed_general', assertion: await identity() }),
     });
     const { token, socket } = await answer.json();
     const session = { origin: servers.proxy.url, token: token.token, socket, channel: 'chat_feed_general', history };
-    return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Peer</title>
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <link rel="stylesheet" href="/peer/style.css"><script type="module" src="/peer/app.js"></script>
+    return `${head}<script type="module" src="/peer/app.js"></script>
       <script type="application/json" id="session">${JSON.stringify(session)}</script><div id="root"></div></html>`;
   };
   const server = createServer(async ({ url }, response) => {
@@ -51,6 +55,9 @@ export async function startPeer() {
     if (pathname === '/') {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(await page(origin, Number(searchParams.get('history') ?? 50)));
+    } else if (pathname === '/widget') {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(await embedding());
     } else if (file) {
       response.setHeader('content-type', `${file.type}; charset=utf-8`);
       response.setHeader('content-encoding', 'br');

@@ -18,10 +18,8 @@ impl Socket {
         protocols: &[String],
         tell: impl Fn(SocketEvent) + Clone + 'static,
     ) -> Result<Self, JsValue> {
-        let url = format!(
-            "ws{}{path}",
-            origin.strip_prefix("http").unwrap_or_default()
-        );
+        let host = origin.strip_prefix("http").unwrap_or_default();
+        let url = ["ws", host, path].concat();
         let protocols: Array = protocols
             .iter()
             .map(|protocol| JsString::from(protocol.as_str()))

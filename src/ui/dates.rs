@@ -190,11 +190,7 @@ impl Dates {
         [&(seconds / 60).to_string(), two_digits, &rest].concat()
     }
 
-    fn written(
-        self,
-        unix_millis: f64,
-        format: fn(&Formats) -> &Format,
-    ) -> String {
+    fn written(self, unix_millis: f64, format: fn(&Formats) -> &Format) -> String {
         // What lies beyond the range of dates can't be formatted.
         if unix_millis.is_nan() {
             return String::new();

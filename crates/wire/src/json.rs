@@ -5,7 +5,7 @@ const MAX_DEPTH: u8 = 127;
 
 /// A JSON value, borrowed from its text where nothing in it is escaped.
 ///
-/// serde_json's own makes a tree of strings and needs the tables by which floats are parsed: much for a visitor to download,
+/// `serde_json`'s own makes a tree of strings and needs the tables by which floats are parsed: much for a visitor to download,
 /// where every number that is read is an integer (docs/adr/0008).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value<'t> {

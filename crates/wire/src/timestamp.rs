@@ -25,9 +25,22 @@ impl Timestamp {
         let (year, month, day) = civil_from_days(days);
         let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
         let (second, milli) = (rest / 1_000 % 60, rest % 1_000);
-        Self(format!(
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"
-        ))
+        let parts = [
+            ("", year, 4),
+            ("-", month, 2),
+            ("-", day, 2),
+            ("T", hour, 2),
+            (":", minute, 2),
+            (":", second, 2),
+            (".", milli, 3),
+        ];
+        let mut text = String::new();
+        for (before, number, width) in parts {
+            text.push_str(before);
+            push_padded(&mut text, number, width);
+        }
+        text.push('Z');
+        Self(text)
     }
 }
 
@@ -41,6 +54,16 @@ impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
     }
+}
+
+/// Writes a number with zeros before it. Not by `format!`: padding is much code for a visitor to download.
+fn push_padded(text: &mut String, number: i64, width: usize) {
+    let digits = number.unsigned_abs().to_string();
+    let sign = if number < 0 { "-" } else { "" };
+    let zeros = width.saturating_sub(sign.len() + digits.len());
+    text.push_str(sign);
+    text.push_str(&"0".repeat(zeros));
+    text.push_str(&digits);
 }
 
 const MILLIS_PER_DAY: i64 = 86_400_000;

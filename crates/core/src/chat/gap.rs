@@ -106,8 +106,8 @@ impl Chat {
             .as_ref()
             .map_or(&self.options.channel, |session| &session.channel.id);
         let channel = encode_query(channel);
-        let mut path =
-            format!("/api/v1/messages?channel_id={channel}&direction={direction}&first={size}");
+        let (query, size) = ("/api/v1/messages?channel_id=", size.to_string());
+        let mut path = [query, &channel, "&direction=", direction, "&first=", &size].concat();
         if let Some(cursor) = after {
             path.push_str("&after=");
             path.push_str(&encode_query(cursor));

@@ -209,7 +209,7 @@ impl Chat {
         self.fill_gap(step);
     }
 
-    fn post(&mut self, post: DmsPost, step: &mut Step) {
+    fn post(&mut self, mut post: DmsPost, step: &mut Step) {
         let id = post.entity_id.clone();
         if std::mem::take(&mut self.is_deaf) {
             step.changes.connection = true;
@@ -221,7 +221,7 @@ impl Chat {
             self.timeline.delete(&id, &mut merged);
             return Self::note(merged, step);
         }
-        if let Some(quoted) = post.replying_to_post.clone()
+        if let Some(quoted) = post.replying_to_post.take()
             && self.timeline.record(&quoted.entity_id).is_none()
             && !quoted.deleted
             && (quoted.feed_id.is_empty() || quoted.feed_id == post.feed_id)
@@ -229,7 +229,6 @@ impl Chat {
             self.merge_message(quoted.into_message(), &mut merged, step);
         }
         merged.arrived = false;
-        let mut post = post;
         let at = post.updated_at.get();
         self.learn_author(&post, step);
         let links = std::mem::take(&mut post.links);

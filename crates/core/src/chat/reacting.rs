@@ -41,11 +41,8 @@ impl Chat {
             };
             self.post_reaction(&message, ReactionKind::Emoji, emoji, &body, step)
         } else {
-            let path = format!(
-                "/api/v1/reactions/{}?emoji={}",
-                encode_query(&message),
-                encode_query(emoji)
-            );
+            let (of, emoji_asked) = (encode_query(&message), encode_query(emoji));
+            let path = ["/api/v1/reactions/", &of, "?emoji=", &emoji_asked].concat();
             let purpose = Purpose::React {
                 message: message.clone(),
                 kind: ReactionKind::Emoji,

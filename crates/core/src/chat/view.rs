@@ -357,7 +357,7 @@ fn shown(value: &str, names: text::EmojiNames<'_>) -> String {
     let mut characters = symbol.chars();
     match (characters.next(), characters.next()) {
         (Some(single), None) if ('\u{2000}'..='\u{2BFF}').contains(&single) => {
-            format!("{single}\u{FE0F}")
+            [&symbol, "\u{FE0F}"].concat()
         }
         _ => symbol,
     }

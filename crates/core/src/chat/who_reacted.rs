@@ -25,10 +25,8 @@ impl Chat {
         if is_known {
             return;
         }
-        let path = format!(
-            "/api/v1/reactions?resource_id={}&first={MOST}",
-            encode_query(&message)
-        );
+        let (of, most) = (encode_query(&message), MOST.to_string());
+        let path = ["/api/v1/reactions?resource_id=", &of, "&first=", &most].concat();
         // Names of a moment ago are better than none while newer ones are on their way.
         let known = self.who_reacted.take();
         let known = known.filter(|known| known.message == message);

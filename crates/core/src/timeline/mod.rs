@@ -18,7 +18,8 @@ use window::Window;
 
 use crate::{OrderChange, RowId, Splice, text};
 use cards::Cards;
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use wire::rest::Message;
 use wire::socket::{LinkEmbed, PostReactionCountUpdate, ReactionEntity};
@@ -42,7 +43,7 @@ pub(crate) struct Timeline {
     /// The place of each row that was ever named, by its number less one; nothing for those that are gone.
     keys: Vec<Option<Rc<Key>>>,
     /// The pinned ones among all that are known, also beyond the window, oldest first.
-    pinned: BTreeSet<(i64, MessageId)>,
+    pinned: LiteMap<(i64, MessageId), ()>,
 }
 
 /// All that is known of one message. Its reactions, its deletion and its answers may come before itself.
@@ -228,10 +229,10 @@ impl Timeline {
         let pinned = record.message.is_pinned;
         let place = (record.key.created_at, id.clone());
         if pinned {
-            self.pinned.insert(place);
+            self.pinned.insert(place, ());
             merged.pinned = true;
         } else {
-            merged.pinned |= self.pinned.remove(&place);
+            merged.pinned |= self.pinned.remove(&place).is_some();
         }
     }
 
@@ -240,7 +241,7 @@ impl Timeline {
         self.pinned
             .iter()
             .rev()
-            .filter_map(|(_, id)| self.record(id))
+            .filter_map(|((_, id), ())| self.record(id))
     }
 
     /// What a frame says of a message's links.
@@ -329,9 +330,8 @@ impl Timeline {
         entry.tallies = Tallies::default();
         entry.cards = Cards::default();
         if let Some(record) = entry.record.take() {
-            merged.pinned |= self
-                .pinned
-                .remove(&(record.key.created_at, message.clone()));
+            let place = (record.key.created_at, message.clone());
+            merged.pinned |= self.pinned.remove(&place).is_some();
             self.set_key(record.row, None);
             self.strays.remove(&record.key);
             self.remove(&record.key, merged);
@@ -383,7 +383,7 @@ impl Timeline {
         for (key, row) in forgotten.iter() {
             if key.is_local() {
                 self.live.insert(key.clone(), *row);
-            } else if self.pinned.contains(&(key.created_at, key.id.clone())) {
+            } else if (self.pinned).contains_key(&(key.created_at, key.id.clone())) {
                 self.strays.insert(key.clone(), *row);
             } else {
                 self.set_key(*row, None);

@@ -1,5 +1,5 @@
-use crate::open_enum::open_enum;
 use crate::json::Value;
+use crate::open_enum::open_enum;
 use crate::read::{Read, Reading, read_object};
 use crate::{ChannelId, Extra, MessageId, Millis, ReactionId, UserId};
 use serde::Serialize;

@@ -167,10 +167,10 @@ test('who looks further up before the wasm is there finds more, and nothing jump
   assertStill(await recorded(page));
 });
 
-test('rows so low that a few do not fill the view are all there', async () => {
+test('where rows are low, there are more of them', async () => {
   for (let line = 0; line < 30; line += 1) await post(servers.sandbox, 'user_bob', 'chat_feed_quiet', `line ${line}`);
   const { chat } = await visit({ channel: 'chat_feed_quiet', shows: 'line 29', query: '&style=discord' });
-  assert.equal(await chat.log.getByRole('article').count(), 30);
+  assert.ok(await chat.log.evaluate((scroller) => scroller.scrollHeight > scroller.clientHeight));
 });
 
 for (const [name, query, options] of [

@@ -52,7 +52,11 @@ export async function watched(browser, servers, options) {
     async visit() {
       held = new Promise((resolve) => { letGo = resolve; });
       await page.goto(`${servers.sandbox.creatorSite}/?user=user_ada&channel=${CHANNEL}`);
-      await page.getByRole('log').locator('.item[data-painted]').nth(PAINTED - 1).waitFor();
+      const rows = page.getByRole('log').locator('.item[data-painted]');
+      await rows.last().waitFor();
+      // What is further up is painted for who looks there.
+      await page.getByRole('log').dispatchEvent('wheel');
+      await rows.nth(PAINTED - 1).waitFor();
     },
     /** Lets the widget take over, which draws all rows itself and compares. */
     async takeOver() {

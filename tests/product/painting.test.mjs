@@ -141,6 +141,7 @@ test('the newest messages are there before the wasm, complete and readable', asy
   await chat.place.locator('.chat > header').getByText('General').waitFor();
   assert.equal(await chat.place.getByRole('link', { name: 'link to follow' }).getAttribute('href'), 'https://example.com/path');
   await chat.composer.waitFor();
+  assert.equal(await chat.place.locator('.date').isVisible(), false, 'no place for a date without one');
   const newest = chat.log.getByRole('article').last();
   assert.ok(await newest.evaluate((row) => {
     const view = row.closest('.scroller').getBoundingClientRect();

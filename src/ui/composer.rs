@@ -22,7 +22,8 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(super) enum Foot {
     Nothing,
     Field,
-    SignedOut,
+    /// The server said no, and may be asked again.
+    Refused(&'static str),
     /// A sentence instead.
     ReadOnly(&'static str),
 }
@@ -35,7 +36,12 @@ pub(super) fn foot(scene: Scene) -> Foot {
     let known = conversation.permissions().with(Option::is_some);
     let has_rows = !conversation.is_empty().get();
     match status {
-        Status::Refused(Refusal::SignedOut) if has_rows => Foot::SignedOut,
+        Status::Refused(refusal) if has_rows => Foot::Refused(match refusal {
+            Refusal::SignedOut => strings.sign_in_to_post,
+            Refusal::NoAccess => strings.no_access_title,
+            Refusal::UnknownChannel => strings.unknown_title,
+            Refusal::Misconfigured(_) => strings.misconfigured_title,
+        }),
         Status::Refused(_) | Status::Unreachable if !has_rows => Foot::Nothing,
         _ if !known || scene.can_post() => Foot::Field,
         _ => {
@@ -52,13 +58,12 @@ pub(super) fn line(pen: &Pen, place: &Element, scene: Scene) {
     let foot = foot(scene);
     let sentence = match foot {
         Foot::Nothing | Foot::Field => return,
-        Foot::SignedOut => scene.strings.sign_in_to_post,
-        Foot::ReadOnly(sentence) => sentence,
+        Foot::Refused(sentence) | Foot::ReadOnly(sentence) => sentence,
     };
     let Some(line) = draw_reason(pen, place, sentence) else {
         return;
     };
-    if foot == Foot::SignedOut {
+    if matches!(foot, Foot::Refused(_)) {
         pen.text_button(&line, "reopen", "plain", scene.strings.try_again);
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod composer;
+mod detached;
 mod drawn;
 mod fixture;
 mod harness;

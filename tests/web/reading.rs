@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Element;
 use whop_chat::ui::{Appearance, ChatStyle, Theme};
 
-fn oldest_first(mut messages: Vec<Value>) -> Vec<Value> {
+pub fn oldest_first(mut messages: Vec<Value>) -> Vec<Value> {
     messages.reverse();
     messages
 }
@@ -21,7 +21,7 @@ fn stands(widget: &Widget, row: &Element) -> f64 {
 }
 
 /// The newest fifty of a thousand, of which the last answers the tenth.
-async fn with_old_quote() -> Widget {
+pub async fn with_old_quote() -> Widget {
     let mut newest = messages(951, 50, 1);
     newest[0]["replying_to_message_id"] = json!("msg_00010");
     Widget::live(&newest, Some("back-1")).await
@@ -32,7 +32,7 @@ fn tenth() -> Value {
 }
 
 /// Follows the quote up to where the message is found in the first page from the beginning.
-async fn jump(widget: &Widget) {
+pub async fn jump(widget: &Widget) {
     click(&widget.find(".quote:not([hidden])"));
     until("the search is said", || {
         widget.find(".seeking").text_content().unwrap() == "Looking for the message…Cancel"
@@ -89,7 +89,7 @@ async fn m6_m7_a_quote_leads_far_back_and_a_pill_to_the_newest_message() {
     assert!(numbers.is_sorted_by(|a, b| *b == a + 1), "{numbers:?}");
 }
 
-fn numbers(widget: &Widget) -> Vec<u32> {
+pub fn numbers(widget: &Widget) -> Vec<u32> {
     let texts = widget.texts();
     let number = |text: &String| {
         text.strip_prefix("number ")?

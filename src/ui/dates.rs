@@ -1,6 +1,6 @@
 //! Moments as people write them, by the browser's `Intl`: no tables of our own.
 
-use super::dom::origin;
+use super::dom::{is_of, origin};
 use super::pen::set;
 use js_sys::{Array, Date, Object, Reflect};
 use leptos::prelude::*;
@@ -167,7 +167,7 @@ impl Dates {
 
     /// Has a message's time, where it is pointed at, say exactly when.
     pub fn pointed(self, event: &Event) {
-        let time = origin(event).filter(|element| element.class_name() == "time");
+        let time = origin(event).filter(|element| is_of(element, "time"));
         if let Some(time) = time
             && !time.has_attribute("title")
             && let Some(moment) = time.get_attribute("datetime")

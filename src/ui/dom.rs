@@ -14,6 +14,11 @@ pub(super) fn origin(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
+/// Whether an element has that class and no other. A drawing's `className` is no text: asking for it would be the end.
+pub(super) fn is_of(element: &Element, class: &str) -> bool {
+    element.get_attribute("class").as_deref() == Some(class)
+}
+
 /// Puts the focus on an element without scrolling to it.
 pub(super) fn focus_quietly(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {

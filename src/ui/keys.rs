@@ -1,6 +1,6 @@
 use super::acts;
 use super::composer;
-use super::dom::origin;
+use super::dom::{is_of, origin};
 use super::lightbox;
 use super::list::Move;
 use super::pinned;
@@ -51,7 +51,7 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
         }
         return;
     }
-    let scroller = target.class_name() == "scroller";
+    let scroller = is_of(&target, "scroller");
     if !scroller && !target.has_attribute("data-row") {
         // Back from a message's buttons to the message.
         if key == "Escape"
@@ -84,7 +84,7 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
 
 /// Where Tab leads from the list forwards, and from the composer backwards.
 fn stop_beyond_history(target: &Element, backwards: bool) -> Option<Element> {
-    let from_list = target.class_name() == "scroller";
+    let from_list = is_of(target, "scroller");
     let stops: &[&str] = match (backwards, target.tag_name() == "TEXTAREA") {
         (false, false) if from_list => &[".way-back button", "textarea"],
         (true, true) => &[".replying button", ".jump", ".scroller"],

@@ -29,6 +29,30 @@ async fn e1_keys_typed_in_the_widget_are_none_of_the_pages_business() {
         .unwrap();
 }
 
+/// Drawings, too: much of them is no text that is one elsewhere.
+#[wasm_bindgen_test]
+async fn every_element_may_be_pointed_at() {
+    let widget = Widget::live(&messages(1, 5, 1), None).await;
+    let all = widget.root.query_selector_all(".chat *").unwrap();
+    let mut drawings = 0;
+    for at in 0..all.length() {
+        let element: Element = all.item(at).unwrap().unchecked_into();
+        drawings += u32::from(element.local_name() == "svg");
+        for name in ["pointerover", "pointerdown", "focusin", "pointerleave"] {
+            let init = web_sys::PointerEventInit::new();
+            init.set_bubbles(true);
+            init.set_pointer_type("mouse");
+            let event = web_sys::PointerEvent::new_with_event_init_dict(name, &init).unwrap();
+            element.dispatch_event(&event).unwrap();
+        }
+        press(&element, "ArrowUp", |_| {});
+    }
+    assert!(drawings > 0);
+    widget.write("alive");
+    frame().await;
+    assert_eq!(widget.field().value(), "alive");
+}
+
 #[wasm_bindgen_test]
 async fn unmounting_leaves_nothing() {
     let mut widget = Widget::live(&messages(1, 50, 1), Some("cursor-1")).await;

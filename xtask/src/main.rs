@@ -11,6 +11,7 @@ mod lint;
 mod manifest;
 mod paths;
 mod process;
+mod prune;
 mod serve;
 mod server;
 mod shrink;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::build::{self, Options, Profile};
 use crate::error::Result;
 use crate::process;
+use crate::shrink;
 use crate::toolchain::Toolchain;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -28,7 +29,11 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
 
     let module = directory.join("text_bg.wasm");
     let mut command = toolchain.tool("wasm-opt");
-    command.arg("-Oz").arg(&module).arg("-o").arg(&module);
+    command
+        .args(shrink::OPTIMISE)
+        .arg(&module)
+        .arg("-o")
+        .arg(&module);
     process::show("wasm-opt", &mut command)?;
     Ok(directory)
 }

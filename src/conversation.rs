@@ -8,11 +8,13 @@ use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
-use wire::rest::{ChatChannel, UserReference};
+use wire::rest::ChatChannel;
 use wire::session::Permissions;
 
-type Local<T> = RwSignal<T, LocalStorage>;
-type Read<T> = ReadSignal<T, LocalStorage>;
+/// Goes up whenever a slice of the core changed, or something else happened. Not a copy of the slice: Leptos's signals are compiled
+/// anew for each type of value.
+pub(crate) type Version = RwSignal<u64, LocalStorage>;
+type WatchedRow = RwSignal<Option<Rc<Row>>, LocalStorage>;
 type Perform = dyn Fn(&Conversation, Effect);
 
 /// A conversation as components see it: what they show is signals, what they want is [`Event`]s.
@@ -33,6 +35,10 @@ struct State {
     watched: RefCell<LiteMap<RowId, Watched>>,
     /// What happened to the order since the list last asked.
     order: RefCell<OrderChange>,
+    /// There were no rows when that was last told.
+    was_empty: Cell<bool>,
+    /// What was last said to those who listen rather than look.
+    announcement: RefCell<Option<Announcement>>,
     /// Events that came while another was being handled.
     waiting: RefCell<VecDeque<Event>>,
     busy: Cell<bool>,
@@ -40,30 +46,27 @@ struct State {
 
 /// A slice of the conversation each.
 struct Signals {
-    order: Local<u64>,
-    is_empty: Local<bool>,
-    status: Local<Status>,
-    connection: Local<ConnectionStatus>,
-    older: Local<Older>,
-    channel: Local<Option<ChatChannel>>,
-    permissions: Local<Option<Permissions>>,
-    viewer: Local<Option<UserReference>>,
-    announcement: Local<Option<Announcement>>,
-    /// What follows goes up when something changed: the core is asked for the rest.
-    newer: Local<u64>,
-    jump: Local<u64>,
-    typing: Local<u64>,
-    present: Local<u64>,
-    posting: Local<u64>,
-    reading: Local<u64>,
-    pinned: Local<u64>,
-    who_reacted: Local<u64>,
+    order: Version,
+    is_empty: Version,
+    status: Version,
+    connection: Version,
+    older: Version,
+    channel: Version,
+    announcement: Version,
+    newer: Version,
+    jump: Version,
+    typing: Version,
+    present: Version,
+    posting: Version,
+    reading: Version,
+    pinned: Version,
+    who_reacted: Version,
 }
 
 /// A row that somebody looks at.
 #[derive(Clone, Copy)]
 struct Watched {
-    signal: Local<Option<Rc<Row>>>,
+    signal: WatchedRow,
     /// By how many.
     watchers: usize,
 }
@@ -77,23 +80,21 @@ impl Conversation {
     pub fn new(options: Options, perform: impl Fn(&Self, Effect) + 'static) -> Self {
         let chat = Chat::new(options);
         let signals = Signals {
-            order: RwSignal::new_local(0),
-            is_empty: RwSignal::new_local(true),
-            status: RwSignal::new_local(chat.status().clone()),
-            connection: RwSignal::new_local(chat.connection()),
-            older: RwSignal::new_local(chat.older()),
-            channel: RwSignal::new_local(None),
-            permissions: RwSignal::new_local(None),
-            viewer: RwSignal::new_local(None),
-            announcement: RwSignal::new_local(None),
-            newer: RwSignal::new_local(0),
-            jump: RwSignal::new_local(0),
-            typing: RwSignal::new_local(0),
-            present: RwSignal::new_local(0),
-            posting: RwSignal::new_local(0),
-            reading: RwSignal::new_local(0),
-            pinned: RwSignal::new_local(0),
-            who_reacted: RwSignal::new_local(0),
+            order: Version::new_local(0),
+            is_empty: Version::new_local(0),
+            status: Version::new_local(0),
+            connection: Version::new_local(0),
+            older: Version::new_local(0),
+            channel: Version::new_local(0),
+            announcement: Version::new_local(0),
+            newer: Version::new_local(0),
+            jump: Version::new_local(0),
+            typing: Version::new_local(0),
+            present: Version::new_local(0),
+            posting: Version::new_local(0),
+            reading: Version::new_local(0),
+            pinned: Version::new_local(0),
+            who_reacted: Version::new_local(0),
         };
         Self {
             state: StoredValue::new_local(Rc::new(State {
@@ -103,6 +104,8 @@ impl Conversation {
                 owner: Owner::new(),
                 watched: RefCell::default(),
                 order: RefCell::default(),
+                was_empty: Cell::new(true),
+                announcement: RefCell::default(),
                 waiting: RefCell::default(),
                 busy: Cell::new(false),
             })),
@@ -125,7 +128,8 @@ impl Conversation {
             state.show(changes);
             for effect in effects {
                 if let Effect::Announce(announcement) = effect {
-                    state.signals.announcement.set(Some(announcement));
+                    state.announcement.replace(Some(announcement));
+                    raise(state.signals.announcement);
                 } else {
                     (state.perform)(self, effect);
                 }
@@ -134,9 +138,10 @@ impl Conversation {
         state.busy.set(false);
     }
 
-    /// Goes up whenever [`Conversation::take_order`] has something to tell.
-    pub fn order(&self) -> Read<u64> {
-        self.state.get_value().signals.order.read_only()
+    /// Goes up whenever [`Conversation::take_order`] has something to tell. Tracks.
+    pub fn order(&self) -> u64 {
+        let version = |state: &Rc<State>| state.signals.order.get();
+        self.state.try_with_value(version).unwrap_or_default()
     }
 
     /// What happened to the order since this was last asked. One list asks; to another there would be nothing left
@@ -146,9 +151,10 @@ impl Conversation {
         self.state.try_with_value(taken).unwrap_or_default()
     }
 
-    /// Whether there are no rows.
-    pub fn is_empty(&self) -> Read<bool> {
-        self.state.get_value().signals.is_empty.read_only()
+    /// Whether there are no rows. Tracks.
+    pub fn is_empty(&self) -> bool {
+        self.tracked(|signals| signals.is_empty, Chat::is_empty)
+            .unwrap_or(true)
     }
 
     /// What the core knows, at this moment. Doesn't track.
@@ -164,7 +170,7 @@ impl Conversation {
 
     /// A row as it is drawn. Fires when that row changes, and for no other. Kept for as long as the present reactive
     /// owner.
-    pub fn row(&self, id: RowId) -> Read<Option<Rc<Row>>> {
+    pub fn row(&self, id: RowId) -> ReadSignal<Option<Rc<Row>>, LocalStorage> {
         let state = self.state.get_value();
         let mut rows = state.watched.borrow_mut();
         let watched = rows.entry(id).or_insert_with(|| {
@@ -198,19 +204,22 @@ impl Conversation {
         }
     }
 
-    /// How far the widget has come.
-    pub fn status(&self) -> Read<Status> {
-        self.state.get_value().signals.status.read_only()
+    /// How far the widget has come. Tracks.
+    pub fn status(&self) -> Status {
+        self.tracked(|signals| signals.status, |chat| chat.status().clone())
+            .unwrap_or(Status::Opening)
     }
 
-    /// How live the conversation is.
-    pub fn connection(&self) -> Read<ConnectionStatus> {
-        self.state.get_value().signals.connection.read_only()
+    /// How live the conversation is. Tracks.
+    pub fn connection(&self) -> ConnectionStatus {
+        self.tracked(|signals| signals.connection, Chat::connection)
+            .unwrap_or(ConnectionStatus::Idle)
     }
 
-    /// What lies before the first row.
-    pub fn older(&self) -> Read<Older> {
-        self.state.get_value().signals.older.read_only()
+    /// What lies before the first row. Tracks.
+    pub fn older(&self) -> Older {
+        self.tracked(|signals| signals.older, Chat::older)
+            .unwrap_or(Older::Unknown)
     }
 
     /// What lies after the last row, and how many messages of others arrived there unseen. Tracks.
@@ -261,7 +270,7 @@ impl Conversation {
     /// Reads a slice of the core, now and whenever its signal says that it changed.
     fn tracked<T>(
         &self,
-        signal: impl Fn(&Signals) -> Local<u64>,
+        signal: impl Fn(&Signals) -> Version,
         look: impl FnOnce(&Chat) -> T,
     ) -> Option<T> {
         self.state.try_with_value(|state| {
@@ -270,19 +279,19 @@ impl Conversation {
         })
     }
 
-    /// The channel, once it is known.
-    pub fn channel(&self) -> Read<Option<ChatChannel>> {
-        self.state.get_value().signals.channel.read_only()
+    /// Looks at the channel, once it is known. Tracks.
+    pub fn channel<T>(&self, look: impl FnOnce(&ChatChannel) -> T) -> Option<T> {
+        self.tracked(|signals| signals.channel, |chat| chat.channel().map(look))
+            .flatten()
     }
 
-    /// What the visitor may do, once it is known.
-    pub fn permissions(&self) -> Read<Option<Permissions>> {
-        self.state.get_value().signals.permissions.read_only()
-    }
-
-    /// Who the visitor is, once it is known.
-    pub fn viewer(&self) -> Read<Option<UserReference>> {
-        self.state.get_value().signals.viewer.read_only()
+    /// What the visitor may do, once it is known. Tracks.
+    pub fn permissions(&self) -> Option<Permissions> {
+        self.tracked(
+            |signals| signals.channel,
+            |chat| chat.permissions().cloned(),
+        )
+        .flatten()
     }
 
     /// The pinned messages among all that are known, newest first. Tracks.
@@ -300,9 +309,13 @@ impl Conversation {
         .flatten()
     }
 
-    /// What was last said to those who listen rather than look.
-    pub fn announcement(&self) -> Read<Option<Announcement>> {
-        self.state.get_value().signals.announcement.read_only()
+    /// What was last said to those who listen rather than look. Tracks.
+    pub fn announcement(&self) -> Option<Announcement> {
+        let said = |state: &Rc<State>| {
+            state.signals.announcement.track();
+            state.announcement.borrow().clone()
+        };
+        self.state.try_with_value(said).flatten()
     }
 }
 
@@ -325,21 +338,16 @@ impl State {
                     *order = OrderChange::Replaced;
                 }
             }
-            signals.order.update(|version| *version += 1);
-            if signals.is_empty.get_untracked() != chat.is_empty() {
-                signals.is_empty.set(chat.is_empty());
+            raise(signals.order);
+            if self.was_empty.replace(chat.is_empty()) != chat.is_empty() {
+                raise(signals.is_empty);
             }
         }
-        if changes.status {
-            signals.status.set(chat.status().clone());
-        }
-        if changes.connection {
-            signals.connection.set(chat.connection());
-        }
-        if changes.older {
-            signals.older.set(chat.older());
-        }
         for (changed, signal) in [
+            (changes.status, signals.status),
+            (changes.connection, signals.connection),
+            (changes.older, signals.older),
+            (changes.channel, signals.channel),
             (changes.newer, signals.newer),
             (changes.jump, signals.jump),
             (changes.typing, signals.typing),
@@ -350,13 +358,13 @@ impl State {
             (changes.who_reacted, signals.who_reacted),
         ] {
             if changed {
-                signal.update(|version| *version += 1);
+                raise(signal);
             }
         }
-        if changes.channel {
-            signals.channel.set(chat.channel().cloned());
-            signals.permissions.set(chat.permissions().cloned());
-            signals.viewer.set(chat.viewer().cloned());
-        }
     }
+}
+
+/// Has whoever tracks it run again.
+pub(crate) fn raise(version: Version) {
+    version.update(|version| *version += 1);
 }

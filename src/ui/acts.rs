@@ -5,6 +5,7 @@ use super::pinned;
 use super::quick_reactions::{self, Picking};
 use super::scene::{Replying, Scene};
 use super::touch;
+use crate::conversation::raise;
 use chat_core::{Chat, Event, Row};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -43,7 +44,7 @@ pub(super) fn perform(actor: &Element, scene: Scene) {
         "newer" => conversation.dispatch(Event::ReachedNewest),
         "latest" => {
             conversation.dispatch(Event::ReturnedToLatest);
-            scene.to_latest.update(|times| *times += 1);
+            raise(scene.to_latest);
         }
         "end-jump" => conversation.dispatch(Event::EndedJump),
         "cancel-reply" => {

@@ -39,7 +39,7 @@ pub(super) fn announce(scene: Scene) {
         }
     });
     watch(move || {
-        let line = match scene.conversation.announcement().get() {
+        let line = match scene.conversation.announcement() {
             None => return,
             Some(Announcement::Message { author, text }) => [&author, ": ", &text].concat(),
             Some(Announcement::SendingFailed) => strings.sending_failed.to_owned(),

@@ -3,6 +3,7 @@ use super::dom::origin;
 use super::pen::{Pen, clear, set, set_if};
 use super::region::{region, watch};
 use super::scene::Scene;
+use crate::conversation::raise;
 use chat_core::{Event, Posting, Refusal, Status};
 use leptos::prelude::*;
 use markup::Pen as _;
@@ -32,9 +33,9 @@ pub(super) enum Foot {
 pub(super) fn foot(scene: Scene) -> Foot {
     let strings = scene.strings;
     let conversation = scene.conversation;
-    let status = conversation.status().get();
-    let known = conversation.permissions().with(Option::is_some);
-    let has_rows = !conversation.is_empty().get();
+    let status = conversation.status();
+    let known = conversation.permissions().is_some();
+    let has_rows = !conversation.is_empty();
     match status {
         Status::Refused(refusal) if has_rows => Foot::Refused(match refusal {
             Refusal::SignedOut => strings.sign_in_to_post,
@@ -45,9 +46,7 @@ pub(super) fn foot(scene: Scene) -> Foot {
         Status::Refused(_) | Status::Unreachable if !has_rows => Foot::Nothing,
         _ if !known || scene.can_post() => Foot::Field,
         _ => {
-            let channel = conversation.channel();
-            let who = channel
-                .with(|channel| channel.as_ref().map(|channel| channel.who_can_post.clone()));
+            let who = conversation.channel(|channel| channel.who_can_post.clone());
             Foot::ReadOnly(reason(strings, who.as_ref()))
         }
     }
@@ -165,7 +164,7 @@ fn pause(pen: &Pen, place: &Element, scene: Scene) {
     }
     if matches!(posting, Posting::Slow { .. }) {
         scene.second.track();
-        let next = move || scene.second.update(|second| *second += 1);
+        let next = move || raise(scene.second);
         scene.next_second.run_after(SECOND, Box::new(next));
     }
 }
@@ -236,6 +235,6 @@ pub(super) fn send(scene: Scene) {
         content,
         replying_to: replying.map(|replying| replying.message),
     });
-    scene.to_latest.update(|times| *times += 1);
+    raise(scene.to_latest);
     scene.focus_field();
 }

@@ -2,6 +2,7 @@
 
 use super::dom::{is_of, origin};
 use super::pen::set;
+use crate::conversation::{Version, raise};
 use js_sys::{Array, Date, Object, Reflect};
 use leptos::prelude::*;
 use std::cell::OnceCell;
@@ -78,7 +79,7 @@ pub(super) struct Dates {
     /// Today, so that what is relative to it is written anew when the day ends.
     today: RwSignal<i32>,
     /// Goes up every minute, so that what is relative to it is written anew.
-    minute: RwSignal<u32>,
+    minute: Version,
 }
 
 impl Dates {
@@ -102,9 +103,9 @@ impl Dates {
             relative: OnceCell::new(),
         };
         let today = RwSignal::new(local_day(&Date::new_0()));
-        let minute = RwSignal::new(0);
+        let minute = Version::new_local(0);
         let tick = move || {
-            minute.update(|minute| *minute += 1);
+            raise(minute);
             let now = local_day(&Date::new_0());
             if today.get_untracked() != now {
                 today.set(now);

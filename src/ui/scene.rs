@@ -7,6 +7,7 @@ use super::quick_reactions::Picking;
 use super::touch::Press;
 use super::who_reacted::Asking;
 use crate::Conversation;
+use crate::conversation::Version;
 use chat_core::RowId;
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
@@ -53,13 +54,13 @@ pub(super) struct Scene {
     /// The list's rows, while there is a list.
     pub rows: StoredValue<Option<Rows>, LocalStorage>,
     /// Goes up whenever the list is to show the newest message.
-    pub to_latest: RwSignal<u64>,
+    pub to_latest: Version,
     /// How far the reader is from the last row.
     pub distance: RwSignal<Distance>,
     /// The row that the unread messages begin with. A signal of its own: every row that is drawn looks at it.
     pub divider: RwSignal<Option<RowId>>,
     /// Goes up every second while a time runs down in sight.
-    pub second: RwSignal<u32>,
+    pub second: Version,
     /// Until the second is over.
     pub next_second: Later,
     /// What is said to those who listen.
@@ -108,10 +109,10 @@ impl Scene {
             pins_open: RwSignal::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
             rows: StoredValue::new_local(None),
-            to_latest: RwSignal::new(0),
+            to_latest: Version::new_local(0),
             distance: RwSignal::new(Distance::None),
             divider: RwSignal::new(None),
-            second: RwSignal::new(0),
+            second: Version::new_local(0),
             next_second: Later::new(),
             spoken: RwSignal::new(String::new()),
             note: RwSignal::new(String::new()),
@@ -121,31 +122,26 @@ impl Scene {
     /// Whether the visitor may post. Tracks.
     pub fn can_post(&self) -> bool {
         let may = self.conversation.permissions();
-        may.with(|may| may.as_ref().is_some_and(|may| may.can_post))
+        may.is_some_and(|may| may.can_post)
     }
 
     /// Whether the visitor may react and vote. Tracks.
     pub fn can_react(&self) -> bool {
         let may = self.conversation.permissions();
-        may.with(|may| may.as_ref().is_some_and(|may| may.can_react))
+        may.is_some_and(|may| may.can_react)
     }
 
     /// The channel's name, once it is known. Tracks.
     pub fn channel_name(&self) -> Option<String> {
-        let channel = self.conversation.channel();
-        channel.with(|channel| {
-            channel
-                .as_ref()
-                .map(|channel| channel.experience.name.clone())
-        })
+        self.conversation
+            .channel(|channel| channel.experience.name.clone())
     }
 
     /// Why the visitor may not react.
     pub fn why_not_react(&self) -> &'static str {
-        let channel = self.conversation.channel();
-        let who = channel.with_untracked(|channel| {
-            let who = channel.as_ref().map(|channel| &channel.who_can_react);
-            who.cloned()
+        let who = untrack(|| {
+            self.conversation
+                .channel(|channel| channel.who_can_react.clone())
         });
         match who {
             Some(WhoCanReact::NoOne) => self.strings.no_one_reacts,

@@ -1,7 +1,6 @@
 use super::pen::{Pen, set};
 use super::scene::Scene;
 use chat_core::{ConnectionStatus, Older, Refusal, Status};
-use leptos::prelude::*;
 use markup::Pen as _;
 use markup::icons::{BUBBLES, LOCK, PLUG, SEARCH, WARNING};
 use web_sys::Element;
@@ -19,13 +18,13 @@ pub(super) enum Stage {
 /// What there is to show. Messages that are there stay, whatever happens to the session. Tracks.
 pub(super) fn stage(scene: Scene) -> Stage {
     let conversation = scene.conversation;
-    if !conversation.is_empty().get() {
+    if !conversation.is_empty() {
         return Stage::History;
     }
-    match conversation.status().get() {
+    match conversation.status() {
         Status::Opening => Stage::Loading,
         Status::Unreachable | Status::Refused(_) => Stage::Refused,
-        Status::Ready => match conversation.older().get() {
+        Status::Ready => match conversation.older() {
             Older::Unknown => Stage::Loading,
             Older::Beginning => Stage::Empty,
             Older::Available | Older::Loading | Older::Failed => Stage::History,
@@ -36,7 +35,7 @@ pub(super) fn stage(scene: Scene) -> Stage {
 /// One thin line about the connection, where there is something to say.
 pub(super) fn connection(pen: &Pen, line: &Element, scene: Scene) {
     let strings = scene.strings;
-    let (state, text) = match scene.conversation.connection().get() {
+    let (state, text) = match scene.conversation.connection() {
         ConnectionStatus::Idle | ConnectionStatus::Live => ("", ""),
         ConnectionStatus::Connecting => ("connecting", strings.connecting),
         ConnectionStatus::Reconnecting => ("reconnecting", strings.reconnecting),
@@ -108,7 +107,7 @@ fn skeleton(pen: &Pen, place: &Element) {
 /// No messages: what that means and what can be done.
 fn notice(pen: &Pen, place: &Element, scene: Scene) {
     let strings = pen.strings();
-    let status = scene.conversation.status().get();
+    let status = scene.conversation.status();
     let (picture, title, text) = match &status {
         Status::Opening | Status::Ready => (BUBBLES, strings.empty_title, strings.empty_text),
         Status::Unreachable => (PLUG, strings.unreachable_title, strings.unreachable_text),

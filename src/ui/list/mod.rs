@@ -47,7 +47,7 @@ pub(super) fn draw(stage: &Element, scene: Scene) {
 /// What stands before the oldest message.
 fn before(pen: &Pen, place: &Element, scene: Scene) {
     let name = scene.channel_name().unwrap_or_default();
-    draw_before(pen, place, scene.conversation.older().get(), &name);
+    draw_before(pen, place, scene.conversation.older(), &name);
 }
 
 /// A search that is under way, which can be given up.

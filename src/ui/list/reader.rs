@@ -353,7 +353,7 @@ impl Reader {
     }
 
     fn lay_out(&self, list: &mut List, spare: Length) {
-        let is_whole = self.scene.conversation.older().get_untracked() == Older::Beginning
+        let is_whole = untrack(|| self.scene.conversation.older()) == Older::Beginning
             && self.newer() == Newer::Live;
         let all = is_whole.then(|| list.viewport.heights().len());
         list.drawn.lay_out(&list.viewport, &self.rows, all, spare);
@@ -398,7 +398,7 @@ impl Reader {
             scene.distance.set(distance);
         }
         let conversation = scene.conversation;
-        if is_near_beginning && conversation.older().get_untracked() == Older::Available {
+        if is_near_beginning && untrack(|| conversation.older()) == Older::Available {
             conversation.dispatch(Event::ReachedOldest);
         }
         if is_near_end && self.newer() == Newer::Available {

@@ -41,8 +41,7 @@ pub(super) fn watch_over(reader: &Rc<Reader>) {
 
     let this = Rc::clone(reader);
     watch(move || {
-        scene.conversation.order().track();
-        scene.conversation.older().track();
+        let _ = (scene.conversation.order(), scene.conversation.older());
         scene.conversation.newer();
         this.ask_frame();
     });

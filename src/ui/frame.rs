@@ -4,6 +4,7 @@ use super::appearance::Appearance;
 use super::composer;
 use super::dom::listen;
 use super::keys;
+use super::later::Later;
 use super::list;
 use super::pen::{Pen, clear, set, set_if};
 use super::pinned;
@@ -15,9 +16,11 @@ use super::touch;
 use super::who_reacted;
 use crate::Conversation;
 use leptos::prelude::*;
+use leptos::reactive::owner::WeakOwner;
 use markup::Pen as _;
 use markup::frame::{Frame, draw_header};
 use markup::row::PAINTED;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
@@ -56,29 +59,51 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     if let Some(direction) = appearance.direction() {
         set(&frame.chat, "dir", direction);
     }
+    let kept = StoredValue::new_local(frame.chat.clone());
+    on_cleanup(move || {
+        kept.try_with_value(Element::remove);
+    });
     announcer::announce(scene);
     listen(&frame.chat, &EVENTS, false, move |event| {
         heard(&event, scene);
     });
-    region(frame.header, (scene, header));
     listen(&frame.chat, &CAPTURED, true, move |event| {
         captured(&event, scene);
     });
+    composer::keep(frame.foot.clone(), scene);
+    let is_painted = painted_row(&frame.chat).is_some();
+    let rest = move || draw_rest(frame, scene);
+    if is_painted {
+        // What is painted can be read already. That one can write must not wait for it to be drawn again.
+        Later::new().run_after(
+            Duration::ZERO,
+            Box::new(move || {
+                if let Some(Some(owner)) = scene.owner.try_with_value(WeakOwner::upgrade) {
+                    owner.with(rest);
+                }
+            }),
+        );
+    } else {
+        rest();
+    }
+}
+
+/// All but the composer.
+fn draw_rest(frame: Frame<Element>, scene: Scene) {
+    region(frame.header, (scene, header));
     region(frame.pins, (scene, pinned::draw));
     region(frame.connection, (scene, status::connection));
     keep_stage(frame.stage, scene);
     region(frame.typing, (scene, status::typing));
-    composer::keep(frame.foot, scene);
     region(frame.picker, (scene, quick_reactions::draw));
     region(frame.asked, (scene, who_reacted::draw));
     region(frame.spoken, (scene, announcer::spoken));
     region(frame.notes, (scene, announcer::note));
     scene.taking_over.set_value(false);
-    drop_leftovers(&frame.chat);
-    let kept = StoredValue::new_local(frame.chat);
-    on_cleanup(move || {
-        kept.try_with_value(Element::remove);
-    });
+    // What was painted and is no longer there.
+    while let Some(row) = painted_row(&frame.chat) {
+        row.remove();
+    }
 }
 
 /// Keeps the middle of the widget what there is to show.
@@ -102,12 +127,9 @@ fn keep_stage(stage: Element, scene: Scene) {
     });
 }
 
-/// What was painted and is no longer there.
-fn drop_leftovers(chat: &Element) {
-    let selector = ["[", PAINTED, "]"].concat();
-    while let Ok(Some(row)) = chat.query_selector(&selector) {
-        row.remove();
-    }
+/// A row that was painted and is not taken over yet.
+fn painted_row(chat: &Element) -> Option<Element> {
+    chat.query_selector(&["[", PAINTED, "]"].concat()).ok()?
 }
 
 fn header(pen: &Pen, header: &Element, scene: Scene) {

@@ -62,7 +62,8 @@ test('a vote of one moves the bars of the other', async () => {
 
 test('who types is shown to the others, until they take it back, send, or pause', async () => {
   const chen = await onCreatorSite(browser, servers, { user: 'user_chen', channel: 'chat_feed_quiet' });
-  await chen.chat.composer.waitFor();
+  // Who is not connected yet hears of nobody.
+  await ada.chat.place.getByText('3 online').waitFor();
   const typing = (visitor) => visitor.chat.place.getByText(/is typing|are typing/);
   const types = async (visitor, others) => {
     await visitor.chat.composer.pressSequentially('So I thought');

@@ -1,7 +1,7 @@
 use super::dates::Dates;
 use super::dom::origin;
 use super::pen::{Pen, clear, set, set_if};
-use super::region::{region, watch};
+use super::region::{region, watch, watch_choice};
 use super::scene::Scene;
 use crate::conversation::raise;
 use chat_core::{Event, Posting, Refusal, Status};
@@ -69,20 +69,17 @@ pub(super) fn line(pen: &Pen, place: &Element, scene: Scene) {
 
 /// Keeps the foot of the widget what the visitor may do.
 pub(super) fn keep(place: Element, scene: Scene) {
-    let has_field = Memo::new(move |_| foot(scene) == Foot::Field);
-    watch(move || {
-        let has_field = has_field.get();
+    let has_field = move || foot(scene) == Foot::Field;
+    watch_choice(has_field, move |has_field| {
         let is_painted = scene.taking_over.get_value() && field_in(&place).is_some();
         if !(has_field && is_painted) {
             clear(&place);
         }
-        untrack(|| {
-            if has_field {
-                draw_field(&place, scene);
-            } else {
-                region(place.clone(), (scene, line));
-            }
-        });
+        if has_field {
+            draw_field(&place, scene);
+        } else {
+            region(place.clone(), (scene, line));
+        }
     });
 }
 

@@ -9,7 +9,7 @@ use super::list;
 use super::pen::{Pen, clear, set, set_if};
 use super::pinned;
 use super::quick_reactions;
-use super::region::{region, watch};
+use super::region::{region, watch_choice};
 use super::scene::Scene;
 use super::status;
 use super::touch;
@@ -108,22 +108,19 @@ fn draw_rest(frame: Frame<Element>, scene: Scene) {
 
 /// Keeps the middle of the widget what there is to show.
 fn keep_stage(stage: Element, scene: Scene) {
-    let has_history = Memo::new(move |_| status::stage(scene) == status::Stage::History);
-    watch(move || {
-        let has_history = has_history.get();
+    let has_history = move || status::stage(scene) == status::Stage::History;
+    watch_choice(has_history, move |has_history| {
         if !(has_history && scene.taking_over.get_value()) {
             clear(&stage);
         }
-        untrack(|| {
-            if has_history {
-                list::draw(&stage, scene);
-            } else if let Some(place) =
-                Pen::near(&stage, scene.strings).and_then(|pen| pen.element(&stage, "div", "place"))
-            {
-                set(&place, "role", "status");
-                region(place, (scene, status::place));
-            }
-        });
+        if has_history {
+            list::draw(&stage, scene);
+        } else if let Some(place) =
+            Pen::near(&stage, scene.strings).and_then(|pen| pen.element(&stage, "div", "place"))
+        {
+            set(&place, "role", "status");
+            region(place, (scene, status::place));
+        }
     });
 }
 

@@ -140,6 +140,12 @@ pub(super) fn set_property(element: &Element, name: &str, value: &str) {
     }
 }
 
+/// A place within the window, in whole pixels. Not a float's own digits: the code for those is 7 kB.
+#[expect(clippy::cast_possible_truncation, reason = "windows are small")]
+pub(super) fn pixels(value: f64) -> String {
+    [&(value.round() as i32).to_string(), "px"].concat()
+}
+
 /// Takes all children away.
 pub(super) fn clear(element: &Element) {
     element.set_text_content(None);

@@ -1,5 +1,5 @@
 use super::dom::{focus_quietly, focused, origin};
-use super::pen::{Pen, set, set_property};
+use super::pen::{Pen, pixels, set, set_property};
 use super::scene::Scene;
 use chat_core::{Event, RowId};
 use leptos::prelude::*;
@@ -62,7 +62,6 @@ pub(super) fn draw(pen: &Pen, place: &Element, scene: Scene) {
     };
     set(&panel, "role", "menu");
     set(&panel, "aria-label", scene.strings.add_reaction);
-    let pixels = |value: f64| [&value.round().to_string(), "px"].concat();
     set_property(&panel, "left", &pixels(picking.left));
     set_property(&panel, "top", &pixels(picking.top));
     for (emoji, name) in &EMOJI {

@@ -31,6 +31,30 @@ pub(super) fn watch(run: impl FnMut() + 'static) {
     watch_boxed(Box::new(run));
 }
 
+/// Shows what `look` says, now and whenever it says something else, but not when it says the same again. What was made for
+/// showing lives until something else is shown. Not a `Memo`: two of them were 4 kB.
+pub(super) fn watch_choice(
+    look: impl Fn() -> bool + 'static,
+    mut show: impl FnMut(bool) + 'static,
+) {
+    // Not the effect's own owner: what that keeps goes with each run. Weak: this one keeps the effect.
+    let around = Owner::current().unwrap_or_default().downgrade();
+    let mut shown: Option<(bool, Owner)> = None;
+    watch(move || {
+        let now = look();
+        if shown.as_ref().is_some_and(|(before, _)| *before == now) {
+            return;
+        }
+        shown = None;
+        let Some(around) = around.upgrade() else {
+            return;
+        };
+        let owner = around.with(Owner::new);
+        owner.with(|| untrack(|| show(now)));
+        shown = Some((now, owner));
+    });
+}
+
 /// One body for every effect: each of its own would weigh as much again.
 fn watch_boxed(mut run: Box<dyn FnMut()>) {
     let effect = RenderEffect::new(move |_| run());

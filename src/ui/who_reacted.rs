@@ -1,7 +1,7 @@
 //! Who reacted: the names behind a pill, for whoever points at it, focuses it, or holds a finger on it.
 
 use super::dom::origin;
-use super::pen::{Pen, set, set_property};
+use super::pen::{Pen, pixels, set, set_property};
 use super::scene::Scene;
 use chat_core::{Event, ReactedBy, ReactionView, RowId, WhoReactedState};
 use leptos::prelude::*;
@@ -184,9 +184,4 @@ fn names(pen: &Pen, panel: &Element, reaction: &ReactionView, by: &[ReactedBy]) 
     }
     pen.text(panel, &[" ", strings.reacted_with, " "].concat());
     pen.label(panel, "bdi", "who-symbol", &reaction.symbol);
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a place within the window")]
-fn pixels(value: f64) -> String {
-    [&(value as i32).to_string(), "px"].concat()
 }

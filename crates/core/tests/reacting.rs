@@ -229,6 +229,33 @@ fn who_reacted_is_asked_once_and_again_when_a_reaction_changed() {
 }
 
 #[test]
+fn who_reacted_before_the_page_was_loaded_learns_it_from_the_names_and_takes_it_back() {
+    let mut chat = with_hearts(2);
+    let row = chat.row("one").id;
+    assert_eq!(hearts(&chat), (2, false), "the message doesn't say");
+    chat.feed(Event::AskedWhoReacted(row));
+    let own = json!({"id": "reaction_1", "emoji": ":heart:", "resource_id": "msg_1",
+        "user": {"id": VIEWER, "name": null, "username": "me"}});
+    chat.answer_get("/reactions", 200, &page(std::slice::from_ref(&own), None));
+    assert_eq!(hearts(&chat), (2, true));
+    assert!(chat.changes.rows.contains(&row));
+    // What was learnt is no news to ask about.
+    chat.feed(Event::AskedWhoReacted(row));
+    assert_eq!(chat.waiting("GET", "/reactions"), 0);
+    // Names of a moment ago don't bring back what was taken back since.
+    for mut frame in reacted("EMOJI", ":heart:", 1, chat.now + 50) {
+        if let Some(reaction) = frame.pointer_mut("/feedEntity/reaction") {
+            reaction["Deleted"] = json!(true);
+        }
+        chat.receive(&frame);
+    }
+    assert_eq!(hearts(&chat), (1, false));
+    chat.feed(Event::AskedWhoReacted(row));
+    chat.answer_get("/reactions", 200, &page(&[own], None));
+    assert_eq!(hearts(&chat), (1, false));
+}
+
+#[test]
 fn who_reacted_can_be_asked_again_after_a_session_that_took_the_answer_with_it() {
     let mut chat = with_hearts(3);
     let row = chat.row("one").id;

@@ -6,9 +6,12 @@ use crate::timeline::canonical;
 use crate::{HttpOutcome, Method, ReactedBy, RowId, WhoReacted, WhoReactedState};
 use wire::MessageId;
 use wire::rest::{Page, Reaction};
+use wire::socket::ReactionKind;
 
 /// Whop answers no more at once.
 const MOST: u32 = 100;
+/// When the visitor did what the names tell of: at the beginning of time. Whatever else is known of it is newer.
+const LONG_AGO: i64 = 1;
 
 impl Chat {
     /// Asks for the names, unless they are known or asked for already and no reaction has changed since.
@@ -77,11 +80,17 @@ impl Chat {
             return;
         };
         let mut by: Vec<ReactedBy> = Vec::new();
+        let mut own = Vec::new();
         for reaction in page.data {
+            let is_own = Some(&reaction.user.id) == viewer.as_ref();
+            if is_own && let Some(option) = reaction.poll_option_id {
+                own.push((ReactionKind::Vote, option));
+            }
             let Some(emoji) = reaction.emoji else {
                 continue;
             };
-            if Some(&reaction.user.id) == viewer.as_ref() {
+            if is_own {
+                own.push((ReactionKind::Emoji, emoji));
                 continue;
             }
             let (value, name) = (canonical(&emoji), display_name(&reaction.user));
@@ -94,5 +103,27 @@ impl Chat {
             }
         }
         asked.state = WhoReactedState::Known(by);
+        self.learn_own(message, own, step);
+    }
+
+    /// A message says how many reacted; only the names say that the visitor is one of them.
+    fn learn_own(
+        &mut self,
+        message: &MessageId,
+        own: Vec<(ReactionKind, String)>,
+        step: &mut Step,
+    ) {
+        let Some(row) = self.row_of_message(message).filter(|_| !own.is_empty()) else {
+            return;
+        };
+        let tallies = self.timeline.tallies_mut(message);
+        for (kind, value) in own {
+            tallies.set_own(&kind, &value, true, LONG_AGO);
+        }
+        step.changes.row(row);
+        let reactions = self.row(row).map(|row| row.reactions);
+        if let (Some(asked), Some(reactions)) = (&mut self.who_reacted, reactions) {
+            asked.reactions = reactions;
+        }
     }
 }

@@ -134,7 +134,7 @@ import { datesIn, paint } from './paint.js';
     on(['keydown', 'keyup', 'keypress'], (event) => event.stopPropagation()); // E1
     on(['submit'], (event) => event.preventDefault());
     on(['input'], ({ target }) => { target.parentNode.dataset.text = target.value; });
-    // What the visitor pressed last is done as soon as somebody can; pictures that never came are known to be missing.
+    // What the visitor pressed last is done as soon as somebody can.
     on(['click'], (event) => {
       const pressed = (widget.pressed = event.target.closest('[data-act]'));
       widget.pressedAt = performance.now();
@@ -142,16 +142,16 @@ import { datesIn, paint } from './paint.js';
       // A picture is shown larger then; elsewhere only where that was asked for.
       if (pressed?.dataset.act === 'view' && !(ctrlKey || metaKey || shiftKey)) event.preventDefault();
     });
-    on(['error'], ({ target }) => { (widget.broken ||= []).push(target); }, { capture: true });
     const root = rootOf(element);
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren(box);
     look(element);
+    widget.above = () => above(Infinity);
+    if (widget.failed) widget.failed();
     const scroller = root.querySelector('.scroller');
     while (scroller.scrollHeight <= scroller.clientHeight && above(5));
     const further = ({ target }) => scroller.contains(target) && above(Infinity);
     on(['wheel', 'touchstart', 'scroll', 'keydown'], further, { capture: true, passive: true });
-    if (widget.failed) widget.failed();
   };
 
   const notice = (name, text, label, act) => {
@@ -189,14 +189,16 @@ import { datesIn, paint } from './paint.js';
       if (widgets.get(element) !== widget) return;
       widget.painted?.abort();
       widget.mounted = glue.mount(element, { ...optionsOf(element), sheet, first, settled: widget.first });
-      for (const picture of widget.broken || []) picture.dataset.broken = '';
-      press(element, widget);
+      // The widget takes over what is painted a moment later, as it is: so what is pressed has to wait.
+      setTimeout(() => { if (widgets.get(element) === widget) press(element, widget); });
     } catch (error) {
       if (widgets.get(element) !== widget) return;
       console.error(error);
       widget.failed = () => {
-        if (widget.painted) line(element, () => { widget.failed = undefined; mount(element, widget, options, first); });
-        else card(element, 'The chat could not be loaded.');
+        if (widget.painted) {
+          line(element, () => { widget.failed = undefined; mount(element, widget, options, first); });
+          widget.above();
+        } else card(element, 'The chat could not be loaded.');
       };
       widget.failed();
     }

@@ -1,6 +1,6 @@
 //! Moments as people write them, by the browser's `Intl`: no tables of our own.
 
-use super::dom::{is_of, origin};
+use super::dom::origin;
 use super::pen::set;
 use crate::conversation::{Version, raise};
 use js_sys::{Array, Date, Object, Reflect};
@@ -166,9 +166,10 @@ impl Dates {
         }
     }
 
-    /// Has a message's time, where it is pointed at, say exactly when.
-    pub fn pointed(self, event: &Event) {
-        let time = origin(event).filter(|element| is_of(element, "time"));
+    /// Has the time of a message that one points at or goes to say exactly when.
+    pub fn reached(self, event: &Event) {
+        let item = origin(event).and_then(|element| element.closest(".item").ok()?);
+        let time = item.and_then(|item| item.query_selector(".time").ok()?);
         if let Some(time) = time
             && !time.has_attribute("title")
             && let Some(moment) = time.get_attribute("datetime")

@@ -72,23 +72,24 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     });
     composer::keep(frame.foot.clone(), scene);
     let is_painted = painted_row(&frame.chat).is_some();
-    let rest = move || draw_rest(frame, scene);
+    scene.undrawn.set_value(Some(frame));
     if is_painted {
         // What is painted can be read already. That one can write must not wait for it to be drawn again.
-        Later::new().run_after(
-            Duration::ZERO,
-            Box::new(move || {
-                if let Some(Some(owner)) = scene.owner.try_with_value(WeakOwner::upgrade) {
-                    owner.with(rest);
-                }
-            }),
-        );
+        Later::new().run_after(Duration::ZERO, Box::new(move || take_over(scene)));
     } else {
-        rest();
+        take_over(scene);
     }
 }
 
-/// All but the composer.
+/// Draws all but the composer, once.
+fn take_over(scene: Scene) {
+    let undrawn = scene.undrawn.try_update_value(Option::take);
+    let owner = scene.owner.try_with_value(WeakOwner::upgrade);
+    if let (Some(Some(frame)), Some(Some(owner))) = (undrawn, owner) {
+        owner.with(|| draw_rest(frame, scene));
+    }
+}
+
 fn draw_rest(frame: Frame<Element>, scene: Scene) {
     region(frame.header, (scene, header));
     region(frame.pins, (scene, pinned::draw));
@@ -142,6 +143,10 @@ fn header(pen: &Pen, header: &Element, scene: Scene) {
 }
 
 fn heard(event: &Event, scene: Scene) {
+    // What is only painted changes nothing, or it could not be taken over.
+    if super::dom::origin(event).is_some_and(|target| !is_in_composer(&target)) {
+        take_over(scene);
+    }
     match event.type_().as_str() {
         "click" => acts::clicked(event, scene),
         "input" => composer::typed(scene),
@@ -150,10 +155,13 @@ fn heard(event: &Event, scene: Scene) {
             composer::send(scene);
         }
         "focusout" => quick_reactions::left(event, scene),
-        "focusin" => who_reacted::focused(event, scene),
+        "focusin" => {
+            scene.dates.reached(event);
+            who_reacted::focused(event, scene);
+        }
         "pointerover" | "pointerleave" => {
+            scene.dates.reached(event);
             if is_mouse(event) {
-                scene.dates.pointed(event);
                 who_reacted::pointed(event, scene);
             }
         }
@@ -175,6 +183,10 @@ fn heard(event: &Event, scene: Scene) {
     }
 }
 
+fn is_in_composer(target: &Element) -> bool {
+    matches!(target.closest(".foot"), Ok(Some(_)))
+}
+
 fn is_mouse(event: &Event) -> bool {
     let pointer = event.dyn_ref::<PointerEvent>();
     pointer.is_some_and(|pointer| pointer.pointer_type() == "mouse")
@@ -182,6 +194,7 @@ fn is_mouse(event: &Event) -> bool {
 
 /// A picture is there or never comes, or something scrolls away from beneath what hangs on it.
 fn captured(event: &Event, scene: Scene) {
+    take_over(scene);
     let Some(target) = super::dom::origin(event) else {
         return;
     };

@@ -11,6 +11,7 @@ use crate::conversation::Version;
 use chat_core::RowId;
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
+use markup::frame::Frame;
 use markup::strings::{ENGLISH, Strings};
 use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
@@ -23,6 +24,8 @@ pub(super) struct Scene {
     pub conversation: Conversation,
     pub strings: &'static Strings,
     pub dates: Dates,
+    /// The frame, until more than the composer is drawn in it.
+    pub undrawn: StoredValue<Option<Frame<Element>>, LocalStorage>,
     /// The first drawing is under way, which takes over what was painted before the widget came.
     pub taking_over: StoredValue<bool>,
     /// What stands in the composer.
@@ -94,6 +97,7 @@ impl Scene {
             conversation,
             strings: &ENGLISH,
             dates: Dates::new(&appearance.locale),
+            undrawn: StoredValue::new_local(None),
             taking_over: StoredValue::new(true),
             draft: RwSignal::new(String::new()),
             replying: RwSignal::new(None),

@@ -239,6 +239,17 @@ test('what was pressed before the widget came is done when it is there', async (
   await row.getByRole('button', { name: '❤️ 2, you reacted' }).waitFor();
 });
 
+test('a spoiler that was opened before the widget came stays open, in the same row, and the focus goes there', async () => {
+  const { chat, page, release } = await visit();
+  const spoiler = chat.place.locator('.spoiler');
+  await spoiler.evaluate((spoiler) => { window.row = spoiler.closest('.item'); });
+  await spoiler.click();
+  release();
+  await until(() => isLive(page), 'the widget');
+  await chat.place.locator('.spoiler.shown').waitFor();
+  assert.deepEqual(await page.evaluate(() => [window.row.isConnected, window.row.getRootNode().activeElement === window.row]), [true, true]);
+});
+
 test('nothing is asked for twice, neither of the page nor of the server', async () => {
   const { page, chat, release } = await visit();
   release();

@@ -70,7 +70,8 @@ test('who types is shown to the others, until they take it back, send, or pause'
     for (const other of others) await typing(other).waitFor();
     assert.equal(await typing(visitor).count(), 0, 'not to themselves');
   };
-  const isOver = (others) => Promise.all(others.map((other) => typing(other).waitFor({ state: 'detached' })));
+  // Of itself it is over after six seconds.
+  const isOver = (others, timeout = 4_000) => Promise.all(others.map((other) => typing(other).waitFor({ state: 'detached', timeout })));
   // On the creator's site.
   await types(ada, [chen]);
   await ada.chat.composer.press('Enter');
@@ -85,7 +86,7 @@ test('who types is shown to the others, until they take it back, send, or pause'
   await isOver([ada, chen]);
   // Who does nothing more types no longer.
   await types(bob, [ada]);
-  await isOver([ada]);
+  await isOver([ada], 15_000);
   await bob.chat.composer.fill('');
   assert.deepEqual(chen.problems, []);
   await chen.page.context().close();

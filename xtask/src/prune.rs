@@ -96,7 +96,9 @@ pub fn without_unused_imports(glue: &str, imported: impl Fn(&str) -> bool) -> St
             .and_then(|_| line.trim_start().split_once(": function("));
         match name {
             Some((name, _)) if !imported(name) => {
-                let _ = lines.by_ref().find(|line| *line == "        },");
+                // A function that may throw is wrapped, and ends so: `        }, arguments); },`.
+                let is_end = |line: &&str| line.starts_with("        }") && line.ends_with("},");
+                let _ = lines.by_ref().find(is_end);
             }
             _ => {
                 kept.push_str(line);
@@ -138,6 +140,9 @@ function __wbg_get_imports() {
                 arg0.read();
             }
         },
+        __wbg_send_2: function() { return handleError(function (arg0) {
+            arg0.send();
+        }, arguments); },
         __wbg_append_1: function(arg0) {
             arg0.append();
         },
@@ -174,7 +179,7 @@ const memory = wasm.memory.buffer;
     #[test]
     fn functions_that_are_not_imported_go() {
         let glue = without_unused_imports(GLUE, |name| name == "__wbg_append_1");
-        assert!(!glue.contains("read"), "{glue}");
+        assert!(!glue.contains("read") && !glue.contains("send"), "{glue}");
         assert!(glue.contains("        __wbg_append_1: function(arg0) {\n            arg0.append();\n        },\n    };"));
         assert_eq!(without_unused_imports(GLUE, |_| true), GLUE);
     }

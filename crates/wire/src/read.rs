@@ -140,9 +140,12 @@ impl<'t, 'r> Object<'t, 'r> {
     fn take(&mut self, field: &'static str) -> Value<'t> {
         (self.reading.entity, self.reading.field) = (self.entity, field);
         let mut taken = None;
-        while let Some(at) = self.fields.iter().rposition(|(name, _)| name == field) {
-            let (_, value) = self.fields.remove(at);
-            taken.get_or_insert(value);
+        // Written twice, the last one counts; to look for the others each by itself would take long where they are many.
+        if let Some(last) = self.fields.iter().rposition(|(name, _)| name == field) {
+            taken = Some(self.fields.remove(last).1);
+            if self.fields.iter().any(|(name, _)| name == field) {
+                self.fields.retain(|(name, _)| name != field);
+            }
         }
         taken.unwrap_or_default()
     }

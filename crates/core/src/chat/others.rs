@@ -124,8 +124,9 @@ impl Chat {
         self.with_peer(|connection, peer| connection.typing(peer, until, &mut step.effects));
     }
 
-    /// What the visitor writes next is told at once: with a message typing is over.
-    pub(super) fn typed_to_the_end(&mut self) {
+    /// With a message typing is over, so that what the visitor writes next is told at once.
+    pub(super) fn typed_to_the_end(&mut self, step: &mut Step) {
+        self.wrote(true, step);
         self.others.told_until = 0;
     }
 

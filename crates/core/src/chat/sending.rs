@@ -19,7 +19,7 @@ impl Chat {
             return;
         }
         self.return_to_latest(step);
-        self.typed_to_the_end();
+        self.typed_to_the_end(step);
         let row = self.timeline.next_row();
         let now = step.now.unix_millis;
         let session = self.known_session();

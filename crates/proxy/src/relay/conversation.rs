@@ -98,6 +98,16 @@ impl Conversation {
         Ok(())
     }
 
+    /// That typing is over is always told, and what is typed next at once: how many frames one may send is limited anyway.
+    fn may_tell(&mut self, indicator: &TypingIndicator, now: Instant) -> bool {
+        let until = indicator.expire_after.as_ref();
+        if until.is_some_and(|until| until.get() <= clock::unix_millis()) {
+            self.typed_at = None;
+            return true;
+        }
+        is_due(&mut self.typed_at, now)
+    }
+
     fn is_mine(&self, channel: &SocketChannel) -> bool {
         match channel.kind {
             ChannelKind::Dms => channel.id == self.ticket.channel.as_str(),
@@ -119,7 +129,7 @@ impl Conversation {
     fn broadcast(&mut self, request: BroadcastRequest, now: Instant) -> Option<ServerFrame> {
         let typing_indicator = request
             .typing_indicator
-            .filter(|_| self.ticket.can_post && is_due(&mut self.typed_at, now))
+            .filter(|indicator| self.ticket.can_post && self.may_tell(indicator, now))
             .map(typing);
         let mark_as_read = request
             .mark_as_read

@@ -83,10 +83,33 @@ struct Post<'a> {
     #[serde(borrow)]
     feed_id: Cow<'a, str>,
     #[serde(borrow)]
-    user_id: Cow<'a, str>,
-    created_at: Millis,
+    user_id: Lenient<Cow<'a, str>>,
+    created_at: Lenient<Millis>,
     #[serde(rename = "Deleted")]
-    deleted: bool,
+    deleted: Lenient<bool>,
+}
+
+/// What only tells who speaks: where it is not as it should be the frame is passed on all the same.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Lenient<T> {
+    Known(T),
+    Other(IgnoredAny),
+}
+
+impl<T> Default for Lenient<T> {
+    fn default() -> Self {
+        Self::Other(IgnoredAny)
+    }
+}
+
+impl<T> Lenient<T> {
+    fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -102,7 +125,7 @@ struct Broadcast<'a> {
     #[serde(borrow)]
     channel: Channel<'a>,
     #[serde(borrow)]
-    from_user_id: Cow<'a, str>,
+    from_user_id: Lenient<Cow<'a, str>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -176,11 +199,12 @@ fn user(id: &str) -> Option<UserId> {
 fn speaker(frame: &Frame<'_>, now: i64) -> Option<UserId> {
     const NEW_MILLIS: i64 = 10 * 60_000;
     if let Some(broadcast) = &frame.broadcast_response {
-        return user(&broadcast.from_user_id);
+        return user(broadcast.from_user_id.known()?);
     }
     let post = frame.feed_entity.as_ref()?.dms_post.as_ref()?;
-    let is_new = now.saturating_sub(post.created_at.get()) < NEW_MILLIS && !post.deleted;
-    user(&post.user_id).filter(|_| is_new)
+    let age = now.saturating_sub(post.created_at.known()?.get());
+    let is_deleted = post.deleted.known().is_some_and(|deleted| *deleted);
+    user(post.user_id.known()?).filter(|_| age < NEW_MILLIS && !is_deleted)
 }
 
 fn feeds(frame: Frame<'_>) -> impl Iterator<Item = Cow<'_, str>> {
@@ -209,6 +233,23 @@ mod tests {
     use proptest::prelude::*;
 
     const NOW: i64 = 1_800_000_000_000;
+
+    #[test]
+    fn a_frame_that_does_not_say_who_speaks_is_passed_on() {
+        for odd in [
+            r#""userId": null, "createdAt": "1", "Deleted": false"#,
+            r#""userId": "user_a", "createdAt": null"#,
+            r#""userId": "user_a", "createdAt": {}, "Deleted": null"#,
+            r#""userId": 7, "Deleted": "no""#,
+        ] {
+            let frame = format!(r#"{{"feedEntity": {{"dmsPost": {{"feedId": "f", {odd}}}}}}}"#);
+            let (feed, speaker) = ("f".to_owned(), None);
+            assert_eq!(route(&frame), Route::Feed { feed, speaker }, "{odd}");
+        }
+        let frame = r#"{"broadcastResponse": {"channel": {"id": "f"}, "fromUserId": null}}"#;
+        let (feed, speaker) = ("f".to_owned(), None);
+        assert_eq!(route(frame), Route::Feed { feed, speaker });
+    }
 
     fn route(frame: &str) -> Route {
         super::route(frame, NOW)

@@ -9,7 +9,8 @@ use web_sys::Element;
 /// So far from the view's upper edge a day's own line makes room for itself.
 const ROOM: Length = Length::whole(56);
 
-/// The date of what one reads, over the upper edge of the list (M14). It is not there where the list itself says it.
+/// The date of what one reads, over the upper edge of the list (M14). It is not there where the list itself says it, nor for
+/// who follows what is said now: it would stand on somebody's words.
 pub(super) struct StickyDate {
     place: Element,
     shown: RefCell<String>,
@@ -37,7 +38,7 @@ impl StickyDate {
 
 fn day(viewport: &Viewport<RowId>, scene: Scene) -> Option<String> {
     let sight = viewport.in_sight()?;
-    if viewport.above() <= Length::ZERO {
+    if viewport.above() <= Length::ZERO || viewport.is_at_end() {
         return None;
     }
     let row_at = |position| {

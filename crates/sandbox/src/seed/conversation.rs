@@ -317,8 +317,10 @@ impl Writer<'_, '_> {
             return;
         };
         self.say(0, Some(poll.question));
+        let filled = |option: &&str| self.scene.phrase(option, self.random).text;
+        let options = poll.options.iter().map(filled).collect();
         if let Some(last) = self.drafts.last_mut() {
-            last.poll_options = poll.options.iter().map(ToString::to_string).collect();
+            last.poll_options = options;
         }
         self.remarks(0, 3);
     }

@@ -30,6 +30,12 @@ fn texts(messages: &[SeededMessage]) -> impl Iterator<Item = &str> {
         .filter_map(|message| message.content.as_deref())
 }
 
+fn options(messages: &[SeededMessage]) -> impl Iterator<Item = &str> {
+    messages
+        .iter()
+        .flat_map(|message| message.poll_options.iter().map(String::as_str))
+}
+
 /// FNV-1a, 64 bits.
 fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -294,7 +300,8 @@ fn scripts_of_the_world_are_there() {
 
 #[test]
 fn no_template_shows_through() {
-    for text in texts(&seeded(5_000)) {
+    let messages = seeded(5_000);
+    for text in texts(&messages).chain(options(&messages)) {
         assert!(!text.contains(['⟨', '⟩']), "{text}");
         for slot in [
             "{film",

@@ -85,7 +85,11 @@ import { datesIn, paint } from './paint.js';
       const said = answer.ok ? await answer.json().catch(() => undefined) : undefined;
       first.asserted = typeof said?.token === 'string' ? said.token : null;
       assertion = first.asserted;
-      if (assertion === null) return first;
+      if (assertion === null) {
+        // A visitor who is not signed in is no mistake of the page's.
+        if (answer.status !== 401) console.warn(`whop-chat: ${options.tokenUrl} answered ${answer.status} without {"token": "…"}, so that the visitor counts as not signed in.`);
+        return first;
+      }
     }
     const body = {
       channel_id: options.channel, assertion, with_messages: true, with_html: true,

@@ -100,6 +100,15 @@ test('a token address that is none leaves no blank', async () => {
   await page.getByText('The chat could not be loaded.').waitFor();
 });
 
+test('a token address that answers something else is named in the console', async () => {
+  const { page, embed, include } = await bare((page) => page.route('**/odd-token', (route) => route.fulfill({ contentType: 'text/html', body: '<p>Log in</p>' })));
+  const warned = page.waitForEvent('console', (message) => message.type() === 'warning' && message.text().includes('/odd-token answered 200'));
+  await embed({ 'channel-id': 'chat_feed_quiet', assertion: '', 'token-url': '/odd-token' });
+  await include();
+  await warned;
+  await page.getByText('Sign in to see this chat').waitFor();
+});
+
 test('E13: taken away and put back while the widget is on its way, it is there once', async () => {
   let release;
   const held = new Promise((resolve) => { release = resolve; });

@@ -85,7 +85,7 @@ for (const style of ['imessage', 'discord']) {
     await page.setViewportSize({ width: 360, height: 740 });
     await grow(page, 700);
     await chat.place.locator('.pictures a').first().tap();
-    await chat.place.getByRole('dialog').waitFor();
+    await chat.place.getByRole('dialog').getByRole('button').first().waitFor();
     await assertLarge(chat, 'a picture', { within: 'dialog' });
     await page.keyboard.press('Escape');
     await context.close();

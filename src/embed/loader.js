@@ -154,6 +154,9 @@ import { datesIn, paint } from './paint.js';
     if (widget.failed) widget.failed();
     const scroller = root.querySelector('.scroller');
     while (scroller.scrollHeight <= scroller.clientHeight && above(5));
+    // A screen reader's cursor looks further up without telling anybody. What fills the element is drawn first.
+    const rest = () => painted.signal.aborted || above(Infinity);
+    requestAnimationFrame(() => (window.requestIdleCallback || setTimeout)(rest));
     const further = ({ target }) => scroller.contains(target) && above(Infinity);
     on(['wheel', 'touchstart', 'scroll', 'keydown'], further, { capture: true, passive: true });
   };

@@ -15,6 +15,7 @@ use super::status;
 use super::touch;
 use super::who_reacted;
 use crate::Conversation;
+use chat_core::ConnectionStatus;
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
 use markup::Pen as _;
@@ -136,7 +137,8 @@ fn header(pen: &Pen, header: &Element, scene: Scene) {
     set_if(header, "hidden", is_hidden);
     draw_header(pen, header, &name.unwrap_or_default());
     let others = scene.conversation.present() as u64;
-    if others > 0 {
+    // Who is there is known as long as somebody tells.
+    if others > 0 && scene.conversation.connection() == ConnectionStatus::Live {
         let text = scene.strings.online.with(others + 1);
         pen.label(header, "span", "present", &text);
     }

@@ -39,7 +39,7 @@ async function once(subject, slow) {
     const { first, interactive, arrived, elements } = await page.evaluate(() => {
       const { first, interactive, size } = window.bench;
       // The widget's wasm, or the page's script: the last byte of what it needs to work.
-      const code = performance.getEntriesByType('resource').filter(({ name }) => /\.wasm$|\/peer\/app\.js$/.test(name));
+      const code = performance.getEntriesByType('resource').filter(({ name }) => /\.wasm$|\/peer\/(app|bare)\.js$/.test(name));
       const arrived = code.at(-1)?.responseEnd ?? null;
       // A composer before the first message is of no use to anybody.
       return { first, interactive: Math.max(first, interactive), arrived, elements: size().elements };

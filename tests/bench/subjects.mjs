@@ -1,16 +1,16 @@
-// What is measured: our widget on a page of its own, and a page of usual libraries.
+// What is measured: our widget on a page of its own, a page of usual libraries, and what the machine allows at best.
 
 import { startPeer } from './support/peer.mjs';
 import { startServers } from '../support/servers.mjs';
 
-/** Servers with so many messages in the general channel, and both subjects before them. */
+/** Servers with so many messages in the general channel, and the subjects before them. */
 export async function start(messages) {
   const peer = await startPeer();
   const servers = await startServers({ messages, origins: [peer.origin], env: { RUST_LOG: 'error' } });
   peer.meet(servers);
   return {
     servers,
-    subjects: [widget(peer), react(peer)],
+    subjects: [widget(peer), react(peer), bare(peer)],
     async stop() {
       peer.stop();
       await servers.stop();
@@ -43,6 +43,22 @@ function react(peer) {
       host: null,
       rows: 'article',
       scroller: '[data-virtuoso-scroller]',
+      field: 'textarea',
+      send: 'button[type="submit"]',
+    },
+  };
+}
+
+/** Text in elements, and nothing that a chat is made of: no chat on this machine is faster. */
+function bare(peer) {
+  return {
+    name: 'bare text',
+    address: (history = 50) => `${peer.origin}/bare?history=${history}`,
+    pages: false,
+    selectors: {
+      host: null,
+      rows: 'article',
+      scroller: '.list',
       field: 'textarea',
       send: 'button[type="submit"]',
     },

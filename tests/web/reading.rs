@@ -384,6 +384,8 @@ async fn who_is_there_is_counted_in_the_header() {
         );
     }
     until("three are there", || header() == "General3 online").await;
+    widget.conversation.dispatch(Event::WentOffline);
+    until("nobody can tell", || header() == "General").await;
 }
 
 #[wasm_bindgen_test]

@@ -37,11 +37,13 @@ use toolchain::Toolchain;
 const HELP: &str = "\
 The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
 
-  cargo xtask serve [--watch] [--release] [--fresh]
+  cargo xtask serve [--watch] [--release] [--fresh] [--origin ORIGIN]...
       Build everything, start the sandbox, the proxy and the demo, print their addresses.
       --watch    build again when a source changes
       --release  the widget that visitors get
       --fresh    forget what the sandbox has kept from earlier runs
+      --origin   a site of your own that may embed the chat, like http://localhost:5173; with
+                 WHOP_CHAT_ASSERTION_SECRET in the environment its backend can sign for its visitors
 
   cargo xtask test [lint|native|browser|sdk|product|size]...
       Run every check and every test, or only the named parts.
@@ -105,12 +107,14 @@ fn serve_command(mut arguments: lexopt::Parser) -> Result<()> {
         watch: false,
         profile: Profile::Dev,
         fresh: false,
+        origins: Vec::new(),
     };
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("watch") => options.watch = true,
             Long("release") => options.profile = Profile::Release,
             Long("fresh") => options.fresh = true,
+            Long("origin") => options.origins.push(arguments.value()?.string()?),
             other => return Err(other.unexpected().into()),
         }
     }

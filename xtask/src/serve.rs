@@ -15,7 +15,7 @@ use crate::watch::Watch;
 const LOOK: Duration = Duration::from_millis(300);
 
 /// How to serve.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Build again when a source changes.
     pub watch: bool,
@@ -23,6 +23,8 @@ pub struct Options {
     pub profile: Profile,
     /// Forget what the sandbox has kept.
     pub fresh: bool,
+    /// Sites of the developer's own that may embed the chat as well.
+    pub origins: Vec<String>,
 }
 
 /// Serves until Ctrl-C, or until a server dies.
@@ -31,7 +33,7 @@ pub fn serve(paths: Paths, options: Options) -> Result<()> {
     let toolchain = Toolchain::set_up(paths, options.profile.tools())?;
     // Before the first build, so that nothing that is changed during it is missed.
     let watch = options.watch.then(|| Watch::new(&toolchain.paths.root));
-    build::build(&toolchain, build_options(&toolchain, options))?;
+    build::build(&toolchain, build_options(&toolchain, &options))?;
     build::servers(&toolchain, Profile::Dev)?;
     let (sender, stop) = mpsc::channel();
     ctrlc::set_handler(move || {
@@ -43,7 +45,7 @@ pub fn serve(paths: Paths, options: Options) -> Result<()> {
         stack::forget(&toolchain.paths)?;
     }
     let secrets = Secrets::draw()?;
-    let servers = stack::start(&toolchain.paths, &secrets)?;
+    let servers = stack::start(&toolchain.paths, &secrets, &options.origins)?;
     println!(
         "\nReady after {:.1} s.\n\n{}",
         began.elapsed().as_secs_f32(),
@@ -99,12 +101,13 @@ impl Run {
         if changed.widget {
             say(build::build(
                 &self.toolchain,
-                build_options(&self.toolchain, self.options),
+                build_options(&self.toolchain, &self.options),
             ));
         }
         if changed.servers && say(build::servers(&self.toolchain, Profile::Dev)) {
             self.servers.clear();
-            self.servers = stack::start(&self.toolchain.paths, &self.secrets)?;
+            self.servers =
+                stack::start(&self.toolchain.paths, &self.secrets, &self.options.origins)?;
             println!("the servers run again");
         }
         Ok(())
@@ -122,6 +125,6 @@ fn say(outcome: Result<()>) -> bool {
     }
 }
 
-fn build_options(toolchain: &Toolchain, options: Options) -> build::Options {
+fn build_options(toolchain: &Toolchain, options: &Options) -> build::Options {
     build::Options::new(options.profile, toolchain)
 }

@@ -18,18 +18,23 @@ const PROXY: u16 = 4720;
 /// A creator's own site.
 const CREATOR: u16 = 4730;
 
+/// With that the developer's own backend signs assertions, where it is set.
+const ASSERTION_SECRET: &str = "WHOP_CHAT_ASSERTION_SECRET";
+
 /// What the servers share, made anew for each run: nothing that is in the sources can sign for anyone.
-#[derive(Debug)]
 pub struct Secrets {
     assertion: String,
     session: String,
 }
 
 impl Secrets {
-    /// Draws them.
+    /// Draws them, but for the one that the environment has.
     pub fn draw() -> Result<Self> {
         Ok(Self {
-            assertion: secret()?,
+            assertion: match std::env::var(ASSERTION_SECRET) {
+                Ok(own) => own,
+                Err(_) => secret()?,
+            },
             session: secret()?,
         })
     }
@@ -44,12 +49,12 @@ fn secret() -> Result<String> {
         .fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }
 
-/// Starts the servers and waits until they answer.
-pub fn start(paths: &Paths, secrets: &Secrets) -> Result<Vec<Server>> {
+/// Starts the servers and waits until they answer. The chat may be embedded by `origins`, too.
+pub fn start(paths: &Paths, secrets: &Secrets, origins: &[String]) -> Result<Vec<Server>> {
     let mut sandbox = Server::start("sandbox", &mut sandbox(paths, secrets))?;
     // Not on the app's origin: there it answers with the proxy's words, and the proxy is not there yet.
     sandbox.wait_for(&[WHOP, CREATOR].map(address))?;
-    let mut proxy = Server::start("proxy", &mut proxy(paths, secrets))?;
+    let mut proxy = Server::start("proxy", &mut proxy(paths, secrets, origins))?;
     proxy.wait_for(&[address(PROXY)])?;
     Ok(vec![proxy, sandbox])
 }
@@ -64,11 +69,11 @@ fn sandbox(paths: &Paths, secrets: &Secrets) -> Command {
         .args(["--widget-origin", &url(PROXY)])
         .arg("--database")
         .arg(database(paths))
-        .env("WHOP_CHAT_ASSERTION_SECRET", &secrets.assertion);
+        .env(ASSERTION_SECRET, &secrets.assertion);
     command
 }
 
-fn proxy(paths: &Paths, secrets: &Secrets) -> Command {
+fn proxy(paths: &Paths, secrets: &Secrets, origins: &[String]) -> Command {
     let mut command = Command::new(paths.binary("debug", "proxy"));
     let key = std::env::var("SANDBOX_API_KEY").unwrap_or_else(|_| "sandbox_api_key".into());
     if std::env::var_os("RUST_LOG").is_none() {
@@ -85,19 +90,21 @@ fn proxy(paths: &Paths, secrets: &Secrets) -> Command {
         .env("WHOP_CHAT_ADDRESS", address(PROXY).to_string())
         .env("WHOP_CHAT_PUBLIC_URL", url(PROXY))
         .env("WHOP_CHAT_ASSETS", paths.embed())
-        .env(
-            "WHOP_CHAT_ALLOWED_ORIGINS",
-            format!("{},http://localhost:{CREATOR}", url(CREATOR)),
-        )
+        .env("WHOP_CHAT_ALLOWED_ORIGINS", allowed(origins))
         .env("WHOP_CHAT_APP_ORIGINS", url(APP))
         .env("WHOP_CHAT_FRAME_ANCESTORS", url(WHOP))
         .env(
             "WHOP_CHAT_IMAGE_SOURCES",
             format!("https: data: blob: {}", url(WHOP)),
         )
-        .env("WHOP_CHAT_ASSERTION_SECRET", &secrets.assertion)
+        .env(ASSERTION_SECRET, &secrets.assertion)
         .env("WHOP_CHAT_SESSION_SECRET", &secrets.session);
     command
+}
+
+fn allowed(origins: &[String]) -> String {
+    let demo = [url(CREATOR), format!("http://localhost:{CREATOR}")];
+    [&demo, origins].concat().join(",")
 }
 
 fn address(port: u16) -> SocketAddr {
@@ -152,6 +159,14 @@ pub fn addresses() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn origins_are_allowed_beside_the_demo() {
+        assert_eq!(
+            allowed(&["http://localhost:5173".to_owned()]),
+            "http://127.0.0.1:4730,http://localhost:4730,http://localhost:5173"
+        );
+    }
 
     #[test]
     fn secrets_are_long_and_never_the_same() {

@@ -197,14 +197,17 @@ impl Reader {
         self.list.borrow_mut().viewport.resize(self.extent());
     }
 
-    /// A drawn row has that height.
-    pub fn measured(&self, item: &Element, height: Length) {
+    /// A drawn row has that height. Whether that is another than was known.
+    pub fn measured(&self, item: &Element, height: Length) -> bool {
         let list = &mut *self.list.borrow_mut();
-        if let Some((_, place)) = list.drawn.of_item(item)
-            && list.viewport.heights().height(place) != height
-        {
+        let Some((_, place)) = list.drawn.of_item(item) else {
+            return false;
+        };
+        let is_other = list.viewport.heights().height(place) != height;
+        if is_other {
             list.viewport.measure(place, height);
         }
+        is_other
     }
 
     /// Goes to the newest message.

@@ -142,7 +142,7 @@ fn observer(reader: &Rc<Reader>) -> Option<ResizeObserver> {
         if !this.is_shown() {
             return;
         }
-        let mut is_resized = false;
+        let [mut is_resized, mut is_moved] = [false; 2];
         for entry in entries {
             let entry: ResizeObserverEntry = entry.unchecked_into();
             let target = entry.target();
@@ -151,11 +151,14 @@ fn observer(reader: &Rc<Reader>) -> Option<ResizeObserver> {
                 is_resized = true;
             } else if target.is_connected() {
                 let size: ResizeObserverSize = entry.border_box_size().get(0).unchecked_into();
-                this.measured(&target, Length::pixels(size.block_size()));
+                is_moved |= this.measured(&target, Length::pixels(size.block_size()));
             }
         }
-        this.show(Reach::Sight);
-        this.ask_frame();
+        // What is new is reported once though it was measured when it was drawn.
+        if is_resized || is_moved {
+            this.show(Reach::Sight);
+            this.ask_frame();
+        }
         // What was found while the list was hidden.
         if is_resized {
             untrack(|| show_found(&this));

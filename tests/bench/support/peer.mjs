@@ -10,25 +10,28 @@ import { promisify } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { assertion } from '../../support/identity.mjs';
 
-const here = join(dirname(fileURLToPath(import.meta.url)), '../peer-react');
+const source = (path) => join(dirname(fileURLToPath(import.meta.url)), '..', path);
 
 const brotli = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 
 async function bundle() {
   const esbuild = process.env.ESBUILD ?? 'esbuild';
   const flags = ['--bundle', '--minify', '--format=esm', '--jsx=automatic', '--target=es2022', '--define:process.env.NODE_ENV="production"'];
-  const { stdout } = await promisify(execFile)(esbuild, [join(here, 'app.jsx'), ...flags], { maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)(esbuild, [source('peer-react/app.jsx'), ...flags], { maxBuffer: 64 << 20 });
   return stdout;
 }
 
 /**
- * Serves the page, and at `/widget` the same with our widget. What its creator's backend would know of the visitor (token, socket) is in it already, so that it
- * needs one request less than ours. `?history=N` makes it fetch so many messages instead of the newest 50.
+ * Serves the page, at `/bare` one without any library, and at `/widget` the same with our widget. What its creator's
+ * backend would know of the visitor (token, socket) is in it already, so that it needs one request less than ours. `?history=N` makes it fetch so many messages instead of the newest 50.
  */
 export async function startPeer() {
-  const [script, style] = await Promise.all([bundle(), readFile(join(here, 'style.css'), 'utf8')]);
+  const [script, bare, style] = await Promise.all([
+    bundle(), readFile(source('peer-bare/app.js'), 'utf8'), readFile(source('peer-react/style.css'), 'utf8'),
+  ]);
   const files = {
     '/peer/app.js': { type: 'text/javascript', body: brotli(script) },
+    '/peer/bare.js': { type: 'text/javascript', body: brotli(bare) },
     '/peer/style.css': { type: 'text/css', body: brotli(style) },
   };
   let servers;
@@ -38,7 +41,7 @@ export async function startPeer() {
   /** The same page with the widget instead. */
   const embedding = async () => `${head}<script src="${servers.proxy.url}/embed/loader.js" async></script>
       <div id="root" data-whop-chat-channel-id="chat_feed_general" data-whop-chat-assertion="${await identity()}"></div></html>`;
-  const page = async (origin, history) => {
+  const page = async (origin, script, history) => {
     const answer = await fetch(`${servers.proxy.url}/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin },
@@ -46,15 +49,16 @@ export async function startPeer() {
     });
     const { token, socket } = await answer.json();
     const session = { origin: servers.proxy.url, token: token.token, socket, channel: 'chat_feed_general', history };
-    return `${head}<script type="module" src="/peer/app.js"></script>
+    return `${head}<script type="module" src="/peer/${script}"></script>
       <script type="application/json" id="session">${JSON.stringify(session)}</script><div id="root"></div></html>`;
   };
   const server = createServer(async ({ url }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://peer');
     const file = files[pathname];
-    if (pathname === '/') {
+    const script = { '/': 'app.js', '/bare': 'bare.js' }[pathname];
+    if (script) {
       response.setHeader('content-type', 'text/html; charset=utf-8');
-      response.end(await page(origin, Number(searchParams.get('history') ?? 50)));
+      response.end(await page(origin, script, Number(searchParams.get('history') ?? 50)));
     } else if (pathname === '/widget') {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(await embedding());

@@ -1,14 +1,54 @@
 //! The sandbox's clock and its ids: the two places where time and randomness come in.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since the Unix epoch.
+tokio::task_local! {
+    static SKEW: Skew;
+}
+
+/// How wrong the clock is, for all that is done in its scope: one process can hold several sandboxes, each with a
+/// clock of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Skew(Arc<AtomicI64>);
+
+impl Skew {
+    /// So many milliseconds ahead, or behind.
+    pub fn millis(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Sets the clock wrong by so many milliseconds.
+    pub fn set(&self, millis: i64) {
+        self.0.store(millis, Ordering::SeqCst);
+    }
+
+    /// The one in whose scope this is called.
+    pub fn current() -> Self {
+        SKEW.try_with(Clone::clone).unwrap_or_default()
+    }
+
+    /// Does the work by this clock.
+    pub async fn scope<F: Future>(self, work: F) -> F::Output {
+        SKEW.scope(self, work).await
+    }
+
+    /// Does the work by this clock, on a thread of its own.
+    pub fn sync_scope<T>(self, work: impl FnOnce() -> T) -> T {
+        SKEW.sync_scope(self, work)
+    }
+}
+
+/// Milliseconds since the Unix epoch, by the sandbox's clock.
 pub fn now_millis() -> i64 {
+    let skew = SKEW.try_with(Skew::millis).unwrap_or_default();
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()
         .and_then(|elapsed| i64::try_from(elapsed.as_millis()).ok())
         .unwrap_or_default()
+        .saturating_add(skew)
 }
 
 /// Seconds since the Unix epoch, as JWTs count them.

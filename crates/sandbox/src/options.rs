@@ -1,5 +1,6 @@
 //! What the command line can choose.
 
+use crate::faults::{Fault, FaultError};
 use crate::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -29,7 +30,11 @@ Data
   --seed-until TIME            When the last of them was posted, RFC 3339 [default: ten minutes ago]
 
 Behaviour
+  --oauth-redirect-uri URL     Where people who sign in may be sent back to; may be repeated
+                               [default: /oauth/callback of --app-url]
   --rate-limit COUNT/DURATION  Requests per key, such as 10/10s, which is Whop's own limit [default: off]
+  --fault JSON                 Something that goes wrong from the start, as POST /_sandbox/faults takes it, such as
+                               {\"kind\": \"latency\", \"milliseconds\": 200}; may be repeated; see docs/faults.md
   --no-control                 Switch off the control routes under /_sandbox/
 
 Control routes, for programs of this machine (POST with a JSON body unless it says GET)
@@ -41,6 +46,10 @@ Control routes, for programs of this machine (POST with a JSON body unless it sa
   /_sandbox/mute               {\"channel_id\", \"user_id\", \"seconds\"}: as a moderator does; 0 lifts it
   /_sandbox/flood              {\"count\": 1000, \"per_second\": 200, \"channel_id\"?, \"numbered\"?}: post seeded texts by all
                                members, at that rate (each ends with its number); answers when all are posted
+  /_sandbox/faults             {\"kind\": \"reset\", \"match\"?: {\"method\", \"path\", …}, \"count\"?, \"seconds\"?, \"share\"?, …}: something
+                               goes wrong from now on; answers with its id; docs/faults.md has all kinds
+  GET, DELETE /_sandbox/faults, /_sandbox/faults/{id}
+                               What goes wrong now, and an end of it
   /_sandbox/fail               {\"method\", \"path\", \"status\", \"times\"?, \"after_commit\"?}: the next such requests fail
   /_sandbox/latency            {\"milliseconds\": 200}: every answer of the API waits
   /_sandbox/reset              {}: the data as it was seeded
@@ -92,6 +101,8 @@ pub struct Options {
     pub app_port: u16,
     /// The app behind the app origin, such as `http://127.0.0.1:4720`.
     pub app_url: String,
+    /// Where people who sign in may be sent back to, exactly; `/oauth/callback` of the app when empty.
+    pub oauth_redirect_uris: Vec<String>,
     /// The creator's demo site, if it is wanted.
     pub creator_site: Option<CreatorSite>,
     /// Where the data is kept.
@@ -104,6 +115,8 @@ pub struct Options {
     pub seed_until: Option<i64>,
     /// Requests per key.
     pub rate_limit: Option<RateLimit>,
+    /// What goes wrong from the start.
+    pub faults: Vec<Fault>,
     /// The control routes under `/_sandbox/` are served.
     pub control: bool,
     /// The app's API key.
@@ -117,14 +130,27 @@ impl Default for Options {
             port: 0,
             app_port: 0,
             app_url: "http://127.0.0.1:4720".to_owned(),
+            oauth_redirect_uris: Vec::new(),
             creator_site: None,
             storage: Storage::Memory,
             seed: 1,
             messages: 5_000,
             seed_until: None,
             rate_limit: None,
+            faults: Vec::new(),
             control: true,
             api_key: "sandbox_api_key".into(),
+        }
+    }
+}
+
+impl Options {
+    /// The redirect URIs that are registered at the start.
+    pub fn redirect_uris(&self) -> Vec<String> {
+        if self.oauth_redirect_uris.is_empty() {
+            vec![format!("{}/oauth/callback", self.app_url)]
+        } else {
+            self.oauth_redirect_uris.clone()
         }
     }
 }
@@ -159,6 +185,9 @@ pub enum OptionsError {
         /// What it takes.
         expected: &'static str,
     },
+    /// A fault that makes no sense.
+    #[error("--fault: {0}; see docs/faults.md")]
+    Fault(#[from] FaultError),
     /// The creator's site can't vouch for anyone.
     #[error(
         "--creator-site-port needs WHOP_CHAT_ASSERTION_SECRET with at least 32 bytes, the same as the proxy's"
@@ -210,6 +239,14 @@ pub fn parse(
             Long("rate-limit") => {
                 options.rate_limit = Some(rate_limit(&parser.value()?.string()?)?);
             }
+            Long("oauth-redirect-uri") => {
+                let uri = redirect_uri(parser.value()?.string()?)?;
+                options.oauth_redirect_uris.push(uri);
+            }
+            Long("fault") => {
+                let fault = Fault::from_text(&parser.value()?.string()?)?;
+                options.faults.push(fault);
+            }
             Long("no-control") => options.control = false,
             _ => return Err(argument.unexpected().into()),
         }
@@ -241,6 +278,17 @@ fn origin(flag: &'static str, value: String) -> Result<String, OptionsError> {
             value,
             expected: "an address such as http://127.0.0.1:4720",
         })
+}
+
+fn redirect_uri(value: String) -> Result<String, OptionsError> {
+    if crate::oauth::is_redirect_uri(&value) {
+        return Ok(value);
+    }
+    Err(OptionsError::Value {
+        flag: "--oauth-redirect-uri",
+        value,
+        expected: "an absolute address without a fragment, such as http://127.0.0.1:4720/oauth/callback",
+    })
 }
 
 fn moment(value: String) -> Result<i64, OptionsError> {
@@ -307,6 +355,8 @@ mod tests {
             "--seed-until",
             "2026-07-20T12:00:00Z",
             "--rate-limit=10/10s",
+            "--oauth-redirect-uri=http://localhost:9/back",
+            "--fault={\"kind\": \"outage\", \"seconds\": 60}",
             "--no-control",
             "--print-ready",
         ])
@@ -314,7 +364,12 @@ mod tests {
         assert!(print_ready && !options.control);
         assert_eq!((options.port, options.app_port), (0, 5));
         assert_eq!(options.app_url, "http://localhost:9");
-        assert_eq!(options.creator_site.map(|site| site.port), Some(4730));
+        assert_eq!(
+            options.creator_site.as_ref().map(|site| site.port),
+            Some(4730)
+        );
+        assert_eq!(options.faults.len(), 1);
+        assert_eq!(options.redirect_uris(), ["http://localhost:9/back"]);
         assert_eq!(options.storage, Storage::File("whop.sqlite".into()));
         assert_eq!((options.seed, options.messages), (7, 12));
         assert_eq!(options.seed_until, Some(1_784_548_800_000));
@@ -337,6 +392,9 @@ mod tests {
             &["--rate-limit=10"],
             &["--rate-limit=10/0s"],
             &["--seed-until=yesterday"],
+            &["--oauth-redirect-uri=/back"],
+            &["--fault=latency"],
+            &["--fault={\"kind\": \"latency\"}"],
         ] {
             assert!(run(arguments).is_err(), "{arguments:?}");
         }

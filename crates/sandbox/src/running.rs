@@ -4,18 +4,21 @@ use crate::clock::now_millis;
 use crate::control;
 use crate::creator_site;
 use crate::database::{Database, DatabaseError, Seed, Store};
+use crate::faults::{self, Fault, FaultError, LineListener, Origin, Peer};
 use crate::files;
 use crate::host;
+use crate::oauth;
 use crate::options::Options;
 use crate::rest::{self, ApiError};
 use crate::socket;
 use crate::state::{Addresses, Sandbox};
 use crate::tokens::{KeyError, Tokens};
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router, middleware};
+use axum::{Json, Router};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -44,6 +47,9 @@ pub enum StartError {
     /// A key can't be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A fault of the options makes no sense.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
     /// The HTTP client can't be made.
     #[error("can't make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
@@ -125,6 +131,9 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         seed,
         client,
     );
+    for fault in &sandbox.options().faults {
+        add_fault(&sandbox, fault.clone())?;
+    }
     let (stop, stopped) = watch::channel(false);
     let mut servers = JoinSet::new();
     servers.spawn(serve(api.0, api_router(&sandbox), stopped.clone()));
@@ -152,8 +161,8 @@ async fn serve(
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    axum::serve(LineListener(listener), service)
         .with_graceful_shutdown(async move {
             // An error means that nobody can stop us any more: the same as being stopped.
             let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -161,9 +170,15 @@ async fn serve(
         .await
 }
 
+/// Nobody is connected yet: what strikes open websockets has nothing to strike.
+fn add_fault(sandbox: &Sandbox, fault: Fault) -> Result<(), FaultError> {
+    sandbox.hub().strike(sandbox.faults(), fault).map(drop)
+}
+
 /// `api.whop.com`, `ws-prod.whop.com` and whop.com's host page.
 fn api_router(sandbox: &Sandbox) -> Router {
     let mut router = rest::router()
+        .merge(oauth::router())
         .route("/v1/websockets/connect", get(socket::connect_server))
         .route("/v1/websockets/send", post(socket::send))
         .route("/files/{id}/content", get(files::content))
@@ -191,7 +206,12 @@ fn app_router(sandbox: &Sandbox) -> Router {
         )
         .route("/_whop/enter", get(host::enter))
         .fallback(host::forward)
+        .layer(middleware::from_fn_with_state(sandbox.clone(), strike_app))
         .with_state(sandbox.clone())
+}
+
+async fn strike_app(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
+    faults::strike(&sandbox, Origin::App, request, next).await
 }
 
 async fn key_set(State(sandbox): State<Sandbox>) -> impl IntoResponse {

@@ -1,9 +1,11 @@
 //! Secrets that can't be printed by accident.
 
+use serde::Deserialize;
 use std::fmt;
 
 /// A key or a password. Its `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

@@ -2,7 +2,9 @@
 
 use crate::control::Control;
 use crate::database::{Seed, Store};
+use crate::faults::Faults;
 use crate::host::Entrances;
+use crate::oauth::OAuth;
 use crate::options::Options;
 use crate::rest::{ApiError, RateLimiter};
 use crate::socket::Hub;
@@ -64,7 +66,9 @@ struct Shared {
     client: reqwest::Client,
     hub: Hub,
     control: Control,
+    faults: Faults,
     entrances: Entrances,
+    oauth: OAuth,
     limiter: Option<RateLimiter>,
 }
 
@@ -79,6 +83,7 @@ impl Sandbox {
     ) -> Self {
         Self(Arc::new(Shared {
             limiter: options.rate_limit.map(RateLimiter::new),
+            oauth: OAuth::new(options.redirect_uris()),
             options,
             addresses,
             store,
@@ -87,6 +92,7 @@ impl Sandbox {
             client,
             hub: Hub::default(),
             control: Control::default(),
+            faults: Faults::default(),
             entrances: Entrances::default(),
         }))
     }
@@ -131,9 +137,19 @@ impl Sandbox {
         &self.0.control
     }
 
+    /// What goes wrong, on request.
+    pub fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
     /// The one-time codes of the app origin.
     pub fn entrances(&self) -> &Entrances {
         &self.0.entrances
+    }
+
+    /// What sign-ins share.
+    pub fn oauth(&self) -> &OAuth {
+        &self.0.oauth
     }
 
     /// Counts a request of that key.

@@ -1,13 +1,15 @@
 //! The control routes under `/_sandbox/`: what a test can make the sandbox do. Only this machine may ask.
 
+mod faults;
 mod flood;
 mod mute;
 
+use crate::faults::{Origin, Peer, strike};
 use crate::rest::{ApiError, JsonBody};
 use crate::socket::SocketCounts;
 use crate::state::Sandbox;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -15,84 +17,36 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-const LONGEST_LATENCY: u64 = 60_000;
-
-/// What tests asked for, and what was counted for them.
+/// What was counted for tests.
 #[derive(Debug, Default)]
 pub struct Control {
-    failures: Mutex<Vec<Failure>>,
-    latency_millis: AtomicU64,
     requests: Mutex<BTreeMap<String, u64>>,
-}
-
-/// The next matching requests fail.
-#[derive(Clone, Debug, Deserialize)]
-struct Failure {
-    method: String,
-    /// The whole path, or its beginning before a `*` at the end.
-    path: String,
-    status: u16,
-    #[serde(default = "once")]
-    times: u32,
-    /// Do what was asked and fail only then: the answer is lost, not the request.
-    #[serde(default)]
-    after_commit: bool,
-}
-
-fn once() -> u32 {
-    1
-}
-
-impl Failure {
-    fn matches(&self, method: &Method, path: &str) -> bool {
-        let path_matches = match self.path.strip_suffix('*') {
-            Some(beginning) => path.starts_with(beginning),
-            None => path == self.path,
-        };
-        path_matches && self.method.eq_ignore_ascii_case(method.as_str())
-    }
+    /// The fault that `/_sandbox/latency` made.
+    latency: Mutex<Option<faults::Latency>>,
 }
 
 impl Control {
-    fn failures(&self) -> MutexGuard<'_, Vec<Failure>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    fn requests(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_failure(&self, method: &Method, path: &str) -> Option<Failure> {
-        let mut failures = self.failures();
-        let index = failures
-            .iter()
-            .position(|failure| failure.matches(method, path))?;
-        let failure = failures.get_mut(index)?;
-        failure.times = failure.times.saturating_sub(1);
-        let found = failure.clone();
-        if found.times == 0 {
-            failures.remove(index);
-        }
-        Some(found)
+    fn latency(&self) -> MutexGuard<'_, Option<faults::Latency>> {
+        self.latency.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self, route: String) {
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry(route).or_default() += 1;
+        *self.requests().entry(route).or_default() += 1;
     }
 
     fn forget(&self) {
-        self.failures().clear();
-        self.latency_millis.store(0, Ordering::SeqCst);
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.requests().clear();
+        *self.latency() = None;
     }
 }
 
-/// Counts a request of the API and treats it as a test asked for.
+/// Counts a request of the API, and answers it as the faults let it be answered.
 pub async fn interfere(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
     let control = sandbox.control();
     let route = request
@@ -111,18 +65,7 @@ pub async fn interfere(State(sandbox): State<Sandbox>, request: Request, next: N
         _ => "(other)",
     };
     control.count(format!("{method} {route}"));
-    let latency = control.latency_millis.load(Ordering::SeqCst);
-    if latency > 0 {
-        tokio::time::sleep(Duration::from_millis(latency)).await;
-    }
-    let Some(failure) = control.next_failure(request.method(), request.uri().path()) else {
-        return next.run(request).await;
-    };
-    if failure.after_commit {
-        next.run(request).await;
-    }
-    let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    ApiError::Injected(status).into_response()
+    strike(&sandbox, Origin::Api, request, next).await
 }
 
 /// The routes.
@@ -135,8 +78,16 @@ pub fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/_sandbox/tokens/expire", post(expire_tokens))
         .route("/_sandbox/mute", post(mute::mute))
         .route("/_sandbox/flood", post(flood::flood))
-        .route("/_sandbox/fail", post(fail))
-        .route("/_sandbox/latency", post(set_latency))
+        .route(
+            "/_sandbox/faults",
+            get(faults::list).post(faults::create).delete(faults::clear),
+        )
+        .route(
+            "/_sandbox/faults/{id}",
+            get(faults::retrieve).delete(faults::delete),
+        )
+        .route("/_sandbox/fail", post(faults::fail))
+        .route("/_sandbox/latency", post(faults::set_latency))
         .route("/_sandbox/reset", post(reset))
         .layer(middleware::from_fn_with_state(sandbox.clone(), local_only))
 }
@@ -155,8 +106,8 @@ async fn local_only(State(sandbox): State<Sandbox>, request: Request, next: Next
 fn is_local(sandbox: &Sandbox, request: &Request) -> bool {
     let peer_is_local = request
         .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback());
+        .get::<ConnectInfo<Peer>>()
+        .is_some_and(|ConnectInfo(peer)| peer.address.ip().is_loopback());
     let text = |name| request.headers().get(name).map(|value| value.to_str());
     let host_is_local = matches!(text(header::HOST), Some(Ok(host))
         if ["localhost", "127.0.0.1", "[::1]"]
@@ -190,13 +141,9 @@ async fn state(State(sandbox): State<Sandbox>) -> Result<Json<Report>, ApiError>
     let control = sandbox.control();
     Ok(Json(Report {
         sockets: sandbox.hub().counts(),
-        requests: control
-            .requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone(),
+        requests: control.requests().clone(),
         messages,
-        latency_milliseconds: control.latency_millis.load(Ordering::SeqCst),
+        latency_milliseconds: faults::latency(&sandbox),
         refuses_sockets: sandbox.hub().is_refusing(),
     }))
 }
@@ -242,47 +189,14 @@ async fn expire_tokens(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Ap
     Ok(done())
 }
 
-async fn fail(
-    State(sandbox): State<Sandbox>,
-    JsonBody(failure): JsonBody<Failure>,
-) -> Result<Json<Value>, ApiError> {
-    if !(400..600).contains(&failure.status) {
-        return Err(ApiError::bad_request("status must be from 400 to 599"));
-    }
-    if failure.times > 0 {
-        sandbox.control().failures().push(failure);
-    }
-    Ok(done())
-}
-
-#[derive(Deserialize)]
-struct Latency {
-    milliseconds: u64,
-}
-
-async fn set_latency(
-    State(sandbox): State<Sandbox>,
-    JsonBody(body): JsonBody<Latency>,
-) -> Result<Json<Value>, ApiError> {
-    if body.milliseconds > LONGEST_LATENCY {
-        return Err(ApiError::bad_request(
-            "milliseconds can be 60000 at the most",
-        ));
-    }
-    sandbox
-        .control()
-        .latency_millis
-        .store(body.milliseconds, Ordering::SeqCst);
-    Ok(done())
-}
-
-/// The database as it was seeded, no failures, no latency, counts at zero; sockets stay open.
+/// The database as it was seeded, no faults, counts at zero; sockets stay open.
 async fn reset(State(sandbox): State<Sandbox>) -> Result<Json<Value>, ApiError> {
     let seed = sandbox.seed();
     sandbox
         .store()
         .run(move |database| database.reset(seed))
         .await?;
+    sandbox.faults().clear();
     sandbox.control().forget();
     sandbox.hub().refuse(false);
     Ok(done())

@@ -4,6 +4,7 @@
 mod cards;
 mod channels;
 mod files;
+mod grants;
 mod keys;
 mod messages;
 mod mutes;
@@ -15,12 +16,14 @@ mod users;
 
 pub use channels::StoredChannel;
 pub use files::StoredFile;
+pub use grants::StoredGrant;
 pub use messages::{MessageChange, NewMessage, StoredMessage};
 pub use paging::{Position, Window, page_of};
 pub use reactions::{ReactionMeaning, ReactionOutcome, StoredReaction};
 pub use seeding::Seed;
 pub use users::StoredUser;
 
+use crate::clock::Skew;
 use crate::options::Storage;
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -159,8 +162,9 @@ impl Store {
         T: Send + 'static,
         E: From<DatabaseError> + Send + 'static,
     {
-        let database = Arc::clone(&self.database);
-        tokio::task::spawn_blocking(move || lock(&database).transaction(work))
+        let (database, clock) = (Arc::clone(&self.database), Skew::current());
+        let work = move || lock(&database).transaction(work);
+        tokio::task::spawn_blocking(|| clock.sync_scope(work))
             .await
             .unwrap_or_else(|_| Err(DatabaseError::Stopped.into()))
     }
@@ -178,15 +182,16 @@ impl Store {
         T: Send + 'static,
         E: From<DatabaseError> + Send + 'static,
     {
-        let database = Arc::clone(&self.database);
-        tokio::task::spawn_blocking(move || {
+        let (database, clock) = (Arc::clone(&self.database), Skew::current());
+        let work = move || {
             let mut database = lock(&database);
             let value = database.transaction(work)?;
             publish(&value);
             Ok(value)
-        })
-        .await
-        .unwrap_or_else(|_| Err(DatabaseError::Stopped.into()))
+        };
+        tokio::task::spawn_blocking(|| clock.sync_scope(work))
+            .await
+            .unwrap_or_else(|_| Err(DatabaseError::Stopped.into()))
     }
 }
 

@@ -1,13 +1,22 @@
 //! The tables.
 
 /// Counted up with every change of [`TABLES`]; a file of another version is refused rather than misread.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Times are milliseconds since the Unix epoch; lists are JSON.
 pub const TABLES: &str = "
 CREATE TABLE facts (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE oauth_grants (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    company_id TEXT,
+    scopes TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE users (
@@ -89,7 +98,7 @@ CREATE TABLE reactions (
 CREATE UNIQUE INDEX one_vote_per_user ON reactions (message_id, user_id) WHERE kind = 'vote';
 ";
 
-/// Empties every table that the seed fills. Keys stay: they are this installation's.
+/// Empties every table that the seed fills. Keys and grants stay: they are this installation's.
 pub const EMPTY: &str = "
 DELETE FROM reactions;
 DELETE FROM attachments;

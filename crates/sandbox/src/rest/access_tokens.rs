@@ -75,7 +75,7 @@ pub async fn create(
 }
 
 /// Whether it has the form of Whop's scopes, such as `chat:message:create`.
-fn is_scope(text: &str) -> bool {
+pub fn is_scope(text: &str) -> bool {
     text.len() <= 64
         && text.split(':').count() >= 2
         && text.split(':').all(|part| {

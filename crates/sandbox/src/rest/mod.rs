@@ -13,6 +13,7 @@ mod rate_limit;
 mod reactions;
 mod users;
 
+pub use access_tokens::is_scope;
 pub use auth::Caller;
 pub use body::{JsonBody, PathOf, QueryOf};
 pub use error::ApiError;

@@ -15,5 +15,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use random::Random;
+
 pub use message::{SeededAttachment, SeededMessage};
 pub use timeline::messages;

@@ -1,6 +1,7 @@
 /// PCG-XSH-RR 64/32 (O'Neill, 2014): the same numbers for the same seed on every machine, for ever.
 /// A crate's generator may change with its version, and the seeded channel with it.
-pub(super) struct Random {
+#[derive(Debug)]
+pub struct Random {
     state: u64,
 }
 
@@ -8,7 +9,8 @@ const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
 const INCREMENT: u64 = 1_442_695_040_888_963_407;
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    /// The numbers of that seed.
+    pub fn new(seed: u64) -> Self {
         let mut random = Self {
             state: seed.wrapping_add(INCREMENT),
         };
@@ -34,7 +36,7 @@ impl Random {
     }
 
     /// From the first to the second, both included.
-    pub(super) fn between(&mut self, first: i64, last: i64) -> i64 {
+    pub fn between(&mut self, first: i64, last: i64) -> i64 {
         let span = usize::try_from(last - first + 1).unwrap_or(1);
         first + i64::try_from(self.below(span)).unwrap_or_default()
     }
@@ -42,6 +44,11 @@ impl Random {
     /// Whether a thing happens that happens that many times in a thousand.
     pub(super) fn chance(&mut self, per_mille: usize) -> bool {
         self.below(1_000) < per_mille
+    }
+
+    /// Whether a thing happens that happens that often: never at 0, always at 1.
+    pub fn share(&mut self, share: f64) -> bool {
+        f64::from(self.bits()) < share * (f64::from(u32::MAX) + 1.0)
     }
 
     /// One of the items; nothing where there is none.

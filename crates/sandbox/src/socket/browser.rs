@@ -3,12 +3,13 @@ use super::connection::{self, LONGEST_FRAME};
 use super::hub::Endpoint;
 use super::subscription::{app_custom, app_experience, channel};
 use crate::company;
+use crate::faults::Peer;
 use crate::host::visitor;
 use crate::rest::{ApiError, QueryOf};
 use crate::state::Sandbox;
-use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use wire::socket::ChannelKind;
@@ -19,6 +20,7 @@ const MOST_JOINS: usize = 100;
 /// `GET /_whop/ws/v1/websockets/connect` on the app's origin. Who the visitor is says that origin's cookie.
 pub async fn connect(
     State(sandbox): State<Sandbox>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     QueryOf(joins): QueryOf<Vec<(String, String)>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -49,7 +51,7 @@ pub async fn connect(
     });
     let place = sandbox
         .hub()
-        .enter(Endpoint::Browser, user.clone(), own)
+        .enter(Endpoint::Browser, peer.line, user.clone(), own)
         .ok_or(ApiError::Injected(StatusCode::SERVICE_UNAVAILABLE))?;
     for (name, id) in joins.into_iter().take(MOST_JOINS) {
         let channels = match name.as_str() {

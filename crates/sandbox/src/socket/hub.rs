@@ -2,8 +2,10 @@ use super::frames::{self, FeedChange};
 use crate::clock::now_millis;
 use crate::company;
 use crate::database::{StoredChannel, StoredUser};
+use crate::faults::{Fault, FaultError, Faults, Line, SocketFacts, SocketStrike};
 use axum::extract::ws::Utf8Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +17,8 @@ use wire::socket::{ChannelKind, Reconnect, ServerFrame, SocketChannel};
 const LONGEST_QUEUE: usize = 256;
 
 /// Which endpoint a connection came in by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Endpoint {
     /// `/v1/websockets/connect`: all feeds of its user.
     Server,
@@ -38,6 +41,7 @@ pub enum Ending {
 pub(super) struct Connection {
     pub(super) endpoint: Endpoint,
     pub(super) user: Option<StoredUser>,
+    line: Line,
     channels: HashSet<SocketChannel>,
     outgoing: mpsc::Sender<Utf8Bytes>,
     ending: watch::Sender<Ending>,
@@ -126,6 +130,8 @@ pub struct Hub {
 pub struct Place {
     /// Tells the connections apart.
     pub id: u64,
+    /// Where it came in.
+    pub endpoint: Endpoint,
     /// Frames to send.
     pub outgoing: mpsc::Receiver<Utf8Bytes>,
     /// Whether to go on.
@@ -155,6 +161,7 @@ impl Hub {
     pub fn enter(
         &self,
         endpoint: Endpoint,
+        line: Line,
         user: Option<StoredUser>,
         channels: impl IntoIterator<Item = SocketChannel>,
     ) -> Option<Place> {
@@ -169,6 +176,7 @@ impl Hub {
         let connection = Connection {
             endpoint,
             user,
+            line,
             channels: channels.into_iter().collect(),
             outgoing: sender,
             ending: ending_sender,
@@ -179,6 +187,7 @@ impl Hub {
         self.tell_arrival(id, present.as_ref());
         Some(Place {
             id,
+            endpoint,
             outgoing,
             ending,
             present,
@@ -261,6 +270,37 @@ impl Hub {
         for (_, connection) in self.lock().open.drain() {
             connection.ending.send_replace(Ending::Abrupt);
         }
+    }
+
+    /// Adds a fault; what it does to open websockets is done to those that it is aimed at.
+    ///
+    /// # Errors
+    /// When there are too many faults.
+    pub fn strike(&self, faults: &Faults, fault: Fault) -> Result<Value, FaultError> {
+        let mut connections = self.lock();
+        let mut ids: Vec<u64> = connections.open.keys().copied().collect();
+        // In the order in which they came, so that the same seed strikes the same ones.
+        ids.sort_unstable();
+        let mut gone = Vec::new();
+        let sockets = ids.iter().filter_map(|id| {
+            let connection = connections.open.get(id)?;
+            let facts = SocketFacts {
+                endpoint: connection.endpoint,
+                user: connection.user.as_ref().map(|user| user.id.as_str()),
+            };
+            Some((facts, (*id, &connection.line)))
+        });
+        let report = faults.add(fault, sockets, |(id, line), strike| match strike {
+            SocketStrike::Reset => {
+                line.reset();
+                gone.push(id);
+            }
+            SocketStrike::Silence(silence) => line.fall_silent(silence),
+        })?;
+        for id in gone {
+            connections.open.remove(&id);
+        }
+        Ok(report)
     }
 
     /// Refuses new connections and drops those that are there, or stops refusing.

@@ -13,6 +13,6 @@ mod subscription;
 
 pub use browser::connect as connect_browser;
 pub use frames::{FeedChange, Mute, ReactionChange};
-pub use hub::{Hub, SocketCounts};
+pub use hub::{Endpoint, Hub, SocketCounts};
 pub use send::send;
 pub use server::connect as connect_server;

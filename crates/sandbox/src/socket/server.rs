@@ -2,11 +2,12 @@ use super::connection::{self, LONGEST_FRAME};
 use super::hub::Endpoint;
 use super::subscription::channel;
 use crate::company;
+use crate::faults::Peer;
 use crate::rest::{ApiError, Caller};
 use crate::state::Sandbox;
-use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use wire::socket::ChannelKind;
@@ -14,6 +15,7 @@ use wire::socket::ChannelKind;
 /// `GET /v1/websockets/connect`: with the API key, and `x-on-behalf-of` the user whose feeds are wanted.
 pub async fn connect(
     State(sandbox): State<Sandbox>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     caller: Caller,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -28,6 +30,7 @@ pub async fn connect(
         .hub()
         .enter(
             Endpoint::Server,
+            peer.line,
             Some(user.clone()),
             [
                 channel(ChannelKind::App, company::APP_ID),

@@ -250,7 +250,7 @@ pub fn lounge(last_millis: i64) -> Vec<SeededMessage> {
     messages
 }
 
-fn conversation(
+pub(crate) fn conversation(
     name: &str,
     last_millis: i64,
     interval: i64,

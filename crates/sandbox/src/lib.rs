@@ -5,6 +5,7 @@
 mod clock;
 pub mod company;
 mod control;
+mod correspondence;
 mod creator_site;
 mod database;
 mod emoji;

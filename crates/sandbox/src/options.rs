@@ -44,6 +44,8 @@ Control routes, for programs of this machine (POST with a JSON body unless it sa
   /_sandbox/sockets/frame      {\"frame\": {…}}: send every socket that frame
   /_sandbox/tokens/expire      {}: all access tokens end now
   /_sandbox/mute               {\"channel_id\", \"user_id\", \"seconds\"}: as a moderator does; 0 lifts it
+  /_sandbox/support/resolve    {\"channel_id\", \"resolved\"?}: as the team does; false opens a support chat again
+  /_sandbox/people             {\"count\": 60, \"access_level\"?}: so many more members, user_extra_1 and on
   /_sandbox/flood              {\"count\": 1000, \"per_second\": 200, \"channel_id\"?, \"numbered\"?}: post seeded texts by all
                                members, at that rate (each ends with its number); answers when all are posted
   /_sandbox/faults             {\"kind\": \"reset\", \"match\"?: {\"method\", \"path\", …}, \"count\"?, \"seconds\"?, \"share\"?, …}: something

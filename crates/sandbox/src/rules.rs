@@ -11,6 +11,9 @@ pub const MOST_ATTACHMENTS: usize = 50;
 /// The most options of a poll.
 pub const MOST_POLL_OPTIONS: usize = 10;
 
+/// The most members of a DM.
+pub const MOST_MEMBERS: usize = 50;
+
 /// Why the channel refuses something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -35,6 +38,9 @@ pub enum Refusal {
     /// An image or a video.
     #[error("Images and videos are not allowed in this channel")]
     Media,
+    /// More people than a DM takes.
+    #[error("A DM takes {MOST_MEMBERS} members at the most")]
+    TooManyMembers,
 }
 
 /// What is about to be posted, or to replace a text.
@@ -59,6 +65,17 @@ pub fn may_post(channel: &StoredChannel, level: &AccessLevel) -> Result<(), Refu
         (WhoCanPost::Admins, _) => Err(Refusal::MayNotPost("admins")),
         _ => Ok(()),
     }
+}
+
+/// Whether a DM takes so many members.
+///
+/// # Errors
+/// The refusal.
+pub fn room_for(members: usize) -> Result<(), Refusal> {
+    if members > MOST_MEMBERS {
+        return Err(Refusal::TooManyMembers);
+    }
+    Ok(())
 }
 
 /// Whether somebody who was muted until that moment (milliseconds since the Unix epoch) may say something again.

@@ -165,6 +165,14 @@ impl Millis {
         Self { value, text: None }
     }
 
+    /// A moment that is written as a string of a number.
+    pub fn as_text(value: i64) -> Self {
+        Self {
+            value,
+            text: Some(value.to_string().into()),
+        }
+    }
+
     /// Milliseconds since the Unix epoch.
     pub const fn get(&self) -> i64 {
         self.value

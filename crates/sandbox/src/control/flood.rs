@@ -99,16 +99,16 @@ async fn post(
         .store()
         .run_then(
             move |database| {
-                let channel = database
-                    .channel(&channel_id)?
+                let feed = database
+                    .feed(&channel_id)?
                     .ok_or(ApiError::NotFound("channel"))?;
-                let mut newest = database.newest_in(&channel.id)?.unwrap_or_default();
+                let mut newest = database.newest_in(feed.id())?.unwrap_or_default();
                 let mut stored: Vec<StoredMessage> = Vec::new();
                 for (user_id, content) in messages {
                     newest = now_millis().max(newest + 1);
                     let new = NewMessage {
                         id: MessageId::from(new_id("msg_")),
-                        channel_id: channel.id.clone(),
+                        channel_id: feed.id().clone(),
                         user_id: user_id.into(),
                         created_at: newest,
                         updated_at: newest,
@@ -125,11 +125,11 @@ async fn post(
                     database.add_message(&new)?;
                     stored.extend(database.message(&new.id)?);
                 }
-                Ok::<_, ApiError>((channel, stored))
+                Ok::<_, ApiError>((feed, stored))
             },
-            move |(channel, stored)| {
+            move |(feed, stored)| {
                 for message in stored {
-                    hub.publish(channel, FeedChange::Post(message));
+                    hub.publish(feed, FeedChange::Post(message));
                 }
             },
         )

@@ -3,6 +3,8 @@
 mod faults;
 mod flood;
 mod mute;
+mod people;
+mod support;
 
 use crate::faults::{Origin, Peer, strike};
 use crate::rest::{ApiError, JsonBody};
@@ -77,6 +79,8 @@ pub fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/_sandbox/sockets/frame", post(send_frame))
         .route("/_sandbox/tokens/expire", post(expire_tokens))
         .route("/_sandbox/mute", post(mute::mute))
+        .route("/_sandbox/support/resolve", post(support::resolve))
+        .route("/_sandbox/people", post(people::add))
         .route("/_sandbox/flood", post(flood::flood))
         .route(
             "/_sandbox/faults",

@@ -14,7 +14,7 @@ const LONGEST: i64 = 31_536_000;
 /// The body of `POST /_sandbox/mute`.
 #[derive(Debug, Deserialize)]
 pub struct Body {
-    /// A channel or an experience.
+    /// A channel, an experience, a DM or a support chat.
     channel_id: String,
     user_id: String,
     /// From now on; 0 lifts the mute.
@@ -37,17 +37,17 @@ pub async fn mute(
         .store()
         .run_then(
             move |database| {
-                let channel = database
-                    .channel(&body.channel_id)?
+                let feed = database
+                    .feed(&body.channel_id)?
                     .ok_or(ApiError::NotFound("channel"))?;
                 let user = database
                     .user(&body.user_id)?
                     .ok_or(ApiError::NotFound("user"))?;
-                database.set_mute(&channel.id, &user.id, until)?;
-                Ok::<_, ApiError>((channel, user.id))
+                database.set_mute(feed.id(), &user.id, until)?;
+                Ok::<_, ApiError>((feed, user.id))
             },
-            move |(channel, user_id)| {
-                hub.publish(channel, FeedChange::Mute(Mute { user_id, until }));
+            move |(feed, user_id)| {
+                hub.publish(feed, FeedChange::Mute(Mute { user_id, until }));
             },
         )
         .await?;

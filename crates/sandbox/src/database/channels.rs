@@ -115,6 +115,7 @@ impl Database {
 
     /// Stores the channel's settings; adds the channel when it is new.
     pub fn put_channel(&self, channel: &StoredChannel) -> Result<(), DatabaseError> {
+        self.add_feed(&channel.id)?;
         self.connection.execute(
             &format!(
                 "INSERT INTO channels ({COLUMNS}, position)

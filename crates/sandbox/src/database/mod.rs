@@ -3,9 +3,12 @@
 
 mod cards;
 mod channels;
+mod conversations;
+mod feeds;
 mod files;
 mod grants;
 mod keys;
+mod members;
 mod messages;
 mod mutes;
 mod paging;
@@ -15,8 +18,11 @@ mod seeding;
 mod users;
 
 pub use channels::StoredChannel;
+pub use conversations::{NewConversation, StoredConversation};
+pub use feeds::{Feed, FeedKind};
 pub use files::StoredFile;
 pub use grants::StoredGrant;
+pub use members::StoredMember;
 pub use messages::{MessageChange, NewMessage, StoredMessage};
 pub use paging::{Position, Window, page_of};
 pub use reactions::{ReactionMeaning, ReactionOutcome, StoredReaction};

@@ -1,9 +1,10 @@
 //! The tables.
 
 /// Counted up with every change of [`TABLES`]; a file of another version is refused rather than misread.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
-/// Times are milliseconds since the Unix epoch; lists are JSON.
+/// Times are milliseconds since the Unix epoch; lists are JSON. A feed is whatever messages are posted in: a chat channel or a
+/// conversation, which is a DM, or, where it has a customer, a support chat.
 pub const TABLES: &str = "
 CREATE TABLE facts (
     name TEXT PRIMARY KEY,
@@ -29,8 +30,12 @@ CREATE TABLE users (
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE feeds (
+    id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE channels (
-    id TEXT PRIMARY KEY,
+    id TEXT PRIMARY KEY REFERENCES feeds (id),
     experience_id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     created_at INTEGER NOT NULL,
@@ -43,9 +48,33 @@ CREATE TABLE channels (
     who_can_react TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE,
+    name TEXT,
+    company_id TEXT,
+    pair TEXT UNIQUE,
+    customer_id TEXT REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    resolved_at INTEGER,
+    UNIQUE (company_id, customer_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE members (
+    id TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    is_admin INTEGER NOT NULL,
+    joined_at INTEGER NOT NULL,
+    last_viewed_at INTEGER,
+    notification_preference TEXT NOT NULL,
+    status TEXT NOT NULL,
+    UNIQUE (conversation_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversations_of_user ON members (user_id);
+
 CREATE TABLE messages (
     id TEXT PRIMARY KEY,
-    channel_id TEXT NOT NULL REFERENCES channels (id),
+    channel_id TEXT NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
     user_id TEXT NOT NULL REFERENCES users (id),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
@@ -62,7 +91,7 @@ CREATE INDEX messages_in_order ON messages (channel_id, created_at, id);
 CREATE INDEX messages_of_user ON messages (channel_id, user_id, created_at);
 
 CREATE TABLE mutes (
-    channel_id TEXT NOT NULL REFERENCES channels (id),
+    channel_id TEXT NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
     user_id TEXT NOT NULL REFERENCES users (id),
     muted_until INTEGER NOT NULL,
     PRIMARY KEY (channel_id, user_id)
@@ -105,6 +134,9 @@ DELETE FROM attachments;
 DELETE FROM files;
 DELETE FROM messages;
 DELETE FROM mutes;
+DELETE FROM members;
+DELETE FROM conversations;
 DELETE FROM channels;
+DELETE FROM feeds;
 DELETE FROM users;
 ";

@@ -1,5 +1,6 @@
 use super::{Database, DatabaseError, NewMessage, ReactionMeaning, StoredFile, StoredUser, schema};
 use crate::company;
+use crate::correspondence;
 use crate::seed::{self, SeededMessage};
 use std::collections::HashMap;
 use wire::rest::PollOption;
@@ -62,6 +63,10 @@ impl Database {
         ];
         for (channel, messages) in channels {
             self.add_seeded(&channel.into(), &messages, &users)?;
+        }
+        for (conversation, messages) in correspondence::conversations(seed.last_millis) {
+            self.add_conversation(&conversation)?;
+            self.add_seeded(&conversation.id, &messages, &users)?;
         }
         Ok(())
     }

@@ -87,6 +87,17 @@ impl Database {
             .optional()?)
     }
 
+    /// The user of that id or username.
+    pub fn user_named(&self, name: &str) -> Result<Option<StoredUser>, DatabaseError> {
+        Ok(self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM users WHERE id = ?1 OR username = ?1 ORDER BY id = ?1 DESC"
+            ))?
+            .query_row([name], StoredUser::from_row)
+            .optional()?)
+    }
+
     /// Users in their order whose name or username contains the query, letters' case aside.
     pub fn users(&self, query: &str) -> Result<Vec<StoredUser>, DatabaseError> {
         let query = query.to_lowercase();

@@ -92,6 +92,21 @@ impl Caller {
         }
     }
 
+    /// 403 with none of those scopes.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn needs_one_of(&self, scopes: &[&str]) -> Result<(), ApiError> {
+        if scopes.iter().any(|scope| self.has_scope(scope)) {
+            Ok(())
+        } else {
+            Err(ApiError::Forbidden(format!(
+                "The access token lacks the scope {}",
+                scopes.join(" or ")
+            )))
+        }
+    }
+
     /// Whether they may moderate every channel of the company.
     pub fn may_moderate(&self) -> bool {
         self.level() == AccessLevel::Admin

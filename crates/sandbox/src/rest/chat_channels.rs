@@ -1,7 +1,7 @@
 use super::paging::{Paging, cursor};
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::company;
-use crate::database::{Position, StoredChannel, page_of};
+use crate::database::{Feed, Position, StoredChannel, page_of};
 use crate::socket::FeedChange;
 use crate::state::Sandbox;
 use axum::Json;
@@ -97,7 +97,7 @@ pub async fn update(
                 database.put_channel(&channel)?;
                 Ok(channel)
             },
-            move |channel| hub.publish(channel, FeedChange::Settings),
+            move |channel| hub.publish(&Feed::Chat(channel.clone()), FeedChange::Settings),
         )
         .await?;
     Ok(Json(channel.entity(true)))

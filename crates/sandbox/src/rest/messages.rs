@@ -1,9 +1,9 @@
+use super::conversations::after_post;
+use super::feeds::Doing;
 use super::paging::{Paging, cursor};
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::clock::{new_id, now_millis};
-use crate::database::{
-    Database, MessageChange, NewMessage, StoredChannel, StoredFile, StoredMessage,
-};
+use crate::database::{Database, Feed, MessageChange, NewMessage, StoredFile, StoredMessage};
 use crate::rules::{self, Draft, LONGEST_MESSAGE, MOST_ATTACHMENTS, MOST_POLL_OPTIONS};
 use crate::socket::FeedChange;
 use crate::state::Sandbox;
@@ -31,7 +31,7 @@ pub async fn list(
     caller: Caller,
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Json<Page<Message>>, ApiError> {
-    caller.needs("chat:read")?;
+    caller.needs_any(Doing::Reading)?;
     let window = query.paging.window()?;
     let direction = query.direction.unwrap_or(Direction::Descending);
     if let Direction::Unknown(direction) = &direction {
@@ -45,9 +45,9 @@ pub async fn list(
     sandbox
         .store()
         .run(move |database| {
-            let channel = caller.sees(database.channel(&channel_id)?)?;
+            let feed = caller.feed(database, &channel_id, Doing::Reading)?;
             Ok(Json(database.messages_page(
-                &channel.id,
+                feed.id(),
                 &direction,
                 &window,
                 cursor,
@@ -62,10 +62,13 @@ pub async fn retrieve(
     caller: Caller,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<Message>, ApiError> {
-    caller.needs("chat:read")?;
+    caller.needs_any(Doing::Reading)?;
     sandbox
         .store()
-        .run(move |database| Ok(Json(visible(database, &caller, &id)?.0.message)))
+        .run(move |database| {
+            let (stored, _) = visible(database, &caller, &id, Doing::Reading)?;
+            Ok(Json(stored.message))
+        })
         .await
 }
 
@@ -75,19 +78,24 @@ pub async fn create(
     caller: Caller,
     JsonBody(body): JsonBody<MessageCreate>,
 ) -> Result<Json<Message>, ApiError> {
-    caller.needs("chat:message:create")?;
+    caller.needs_any(Doing::Writing)?;
     let hub = sandbox.hub().clone();
-    let (message, _) = sandbox
+    let (message, _, _) = sandbox
         .store()
         .run_then(
             move |database| {
-                let channel = caller.sees(database.channel(&body.channel_id)?)?;
-                let new = checked(database, &caller, &channel, body)?;
+                let feed = caller.feed(database, &body.channel_id, Doing::Writing)?;
+                let new = checked(database, &caller, &feed, body)?;
                 database.add_message(&new)?;
                 let stored = database.message(&new.id)?;
-                Ok::<_, ApiError>((stored.ok_or(ApiError::NotFound("message"))?, channel))
+                let stored = stored.ok_or(ApiError::NotFound("message"))?;
+                let news = after_post(database, &feed, &stored, &caller.user)?;
+                Ok::<_, ApiError>((stored, feed, news))
             },
-            move |(message, channel)| hub.publish(channel, FeedChange::Post(message)),
+            move |(message, feed, news)| {
+                hub.publish(feed, FeedChange::Post(message));
+                hub.tell(feed, news);
+            },
         )
         .await?;
     Ok(Json(message.message))
@@ -105,18 +113,17 @@ pub async fn update(
         .store()
         .run_then(
             move |database| {
-                let (stored, channel) = visible(database, &caller, &id)?;
-                let Some(change) = checked_change(database, &caller, &channel, &stored, body)?
-                else {
-                    return Ok((stored, channel, false));
+                let (stored, feed) = visible(database, &caller, &id, Doing::Writing)?;
+                let Some(change) = checked_change(database, &caller, &feed, &stored, body)? else {
+                    return Ok((stored, feed, false));
                 };
                 database.change_message(&id, &change)?;
                 let stored = database.message(&id)?;
-                Ok::<_, ApiError>((stored.ok_or(ApiError::NotFound("message"))?, channel, true))
+                Ok::<_, ApiError>((stored.ok_or(ApiError::NotFound("message"))?, feed, true))
             },
-            move |(message, channel, is_changed)| {
+            move |(message, feed, is_changed)| {
                 if *is_changed {
-                    hub.publish(channel, FeedChange::Post(message));
+                    hub.publish(feed, FeedChange::Post(message));
                 }
             },
         )
@@ -130,50 +137,59 @@ pub async fn delete(
     caller: Caller,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<bool>, ApiError> {
-    caller.needs("chat:message:create")?;
+    caller.needs_any(Doing::Writing)?;
     let hub = sandbox.hub().clone();
     sandbox
         .store()
         .run_then(
             move |database| {
-                let (stored, channel) = visible(database, &caller, &id)?;
-                if stored.message.user.id != caller.user.id && !caller.may_moderate() {
+                let (stored, feed) = visible(database, &caller, &id, Doing::Writing)?;
+                if stored.message.user.id != caller.user.id && !caller.moderates(&feed) {
                     return Err(ApiError::Forbidden(
                         "Only its author or an admin can delete a message".to_owned(),
                     ));
                 }
                 database.delete_message(&id)?;
-                Ok((stored, channel))
+                Ok((stored, feed))
             },
-            move |(message, channel)| hub.publish(channel, FeedChange::Deletion(message)),
+            move |(message, feed)| hub.publish(feed, FeedChange::Deletion(message)),
         )
         .await?;
     Ok(Json(true))
 }
 
-/// The message and its channel, if the caller may see them.
+/// The message and its feed, if the caller may do that there.
 pub fn visible(
     database: &Database,
     caller: &Caller,
     message_id: &str,
-) -> Result<(StoredMessage, StoredChannel), ApiError> {
+    doing: Doing,
+) -> Result<(StoredMessage, Feed), ApiError> {
     let message = database
         .message(message_id)?
         .ok_or(ApiError::NotFound("message"))?;
-    let channel = caller.sees(database.channel(&message.channel_id)?)?;
-    Ok((message, channel))
+    let feed = caller
+        .feed(database, &message.channel_id, doing)
+        .map_err(|error| match error {
+            // Not even that there is such a message.
+            ApiError::NotFound(_) => ApiError::NotFound("message"),
+            other => other,
+        })?;
+    Ok((message, feed))
 }
 
 fn checked(
     database: &Database,
     caller: &Caller,
-    channel: &StoredChannel,
+    feed: &Feed,
     body: MessageCreate,
 ) -> Result<NewMessage, ApiError> {
     let level = caller.level();
     if !caller.is_app {
-        rules::may_post(channel, &level)?;
-        may_speak(database, caller, channel)?;
+        if let Some(channel) = feed.chat() {
+            rules::may_post(channel, &level)?;
+        }
+        may_speak(database, caller, feed)?;
     }
     let options = poll_options(body.poll)?;
     let files = find_files(database, body.attachments.unwrap_or_default())?;
@@ -181,7 +197,7 @@ fn checked(
     if let Some(replied) = &body.replying_to_message_id {
         let same_channel = database
             .message(replied)?
-            .is_some_and(|replied| replied.channel_id == channel.id);
+            .is_some_and(|replied| replied.channel_id == *feed.id());
         if !same_channel {
             return Err(ApiError::bad_request(
                 "replying_to_message_id is not a message of this channel",
@@ -189,26 +205,28 @@ fn checked(
         }
     }
     let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
-    rules::acceptable(
-        channel,
-        &level,
-        Draft {
-            content: content.as_deref().unwrap_or_default(),
-            poll_options: &texts,
-            files: &files,
-        },
-    )?;
     let now = now_millis();
-    let last_post = database.last_post_of(&channel.id, &caller.user.id)?;
-    rules::cooled_down(channel, &level, last_post, now)?;
+    if let Some(channel) = feed.chat() {
+        rules::acceptable(
+            channel,
+            &level,
+            Draft {
+                content: content.as_deref().unwrap_or_default(),
+                poll_options: &texts,
+                files: &files,
+            },
+        )?;
+        let last_post = database.last_post_of(&channel.id, &caller.user.id)?;
+        rules::cooled_down(channel, &level, last_post, now)?;
+    }
     // No two messages of a channel have the same time, so that their order is that of their arrival.
     let created_at = database
-        .newest_in(&channel.id)?
+        .newest_in(feed.id())?
         .map_or(now, |newest| now.max(newest + 1));
-    let (mentions, mentions_everyone) = mentions(database, caller, content.as_deref())?;
+    let (mentions, mentions_everyone) = mentions(database, caller, feed, content.as_deref())?;
     Ok(NewMessage {
         id: MessageId::from(new_id("msg_")),
-        channel_id: channel.id.clone(),
+        channel_id: feed.id().clone(),
         user_id: caller.user.id.clone(),
         created_at,
         updated_at: created_at,
@@ -227,7 +245,7 @@ fn checked(
 fn checked_change(
     database: &Database,
     caller: &Caller,
-    channel: &StoredChannel,
+    feed: &Feed,
     stored: &StoredMessage,
     body: MessageUpdate,
 ) -> Result<Option<MessageChange>, ApiError> {
@@ -237,14 +255,13 @@ fn checked_change(
         ..MessageChange::default()
     };
     if body.content.is_some() || body.attachments.is_some() {
-        caller.needs("chat:message:create")?;
         if stored.message.user.id != caller.user.id {
             return Err(ApiError::Forbidden(
                 "Only its author can edit a message".to_owned(),
             ));
         }
         if !caller.is_app {
-            may_speak(database, caller, channel)?;
+            may_speak(database, caller, feed)?;
         }
         let kept = stored.message.attachments.iter().flatten();
         let files = match body.attachments {
@@ -264,32 +281,36 @@ fn checked_change(
         if content.is_none() && files.is_empty() {
             return Err(ApiError::bad_request("A message needs a text or a file"));
         }
-        rules::acceptable(
-            channel,
-            &level,
-            Draft {
-                content: content.as_deref().unwrap_or_default(),
-                poll_options: &[],
-                files: &files,
-            },
-        )?;
+        if let Some(channel) = feed.chat() {
+            rules::acceptable(
+                channel,
+                &level,
+                Draft {
+                    content: content.as_deref().unwrap_or_default(),
+                    poll_options: &[],
+                    files: &files,
+                },
+            )?;
+        }
         if content != stored.message.content {
-            let (mentions, everyone) = mentions(database, caller, content.as_deref())?;
+            let (mentions, everyone) = mentions(database, caller, feed, content.as_deref())?;
             change.text = Some((content, mentions, everyone));
         }
         change.files = Some(files.into_iter().map(|file| file.id).collect());
     }
     if let Some(is_pinned) = body.is_pinned {
-        if !caller.may_moderate() {
+        if !caller.moderates(feed) {
             return Err(ApiError::Forbidden(
                 "Only admins can pin messages".to_owned(),
             ));
         }
-        caller.needs("chat:moderate")?;
+        if feed.chat().is_some() {
+            caller.needs("chat:moderate")?;
+        }
         change.is_pinned = Some(is_pinned);
     }
     let is_change = change.text.is_some() || change.files.is_some() || change.is_pinned.is_some();
-    if !is_change && stored.message.user.id != caller.user.id && !caller.may_moderate() {
+    if !is_change && stored.message.user.id != caller.user.id && !caller.moderates(feed) {
         return Err(ApiError::Forbidden(
             "Only its author or an admin can change a message".to_owned(),
         ));
@@ -298,12 +319,8 @@ fn checked_change(
 }
 
 /// Who is muted says nothing: neither in a new message nor by changing an old one.
-fn may_speak(
-    database: &Database,
-    caller: &Caller,
-    channel: &StoredChannel,
-) -> Result<(), ApiError> {
-    let muted_until = database.muted_until(&channel.id, &caller.user.id)?;
+fn may_speak(database: &Database, caller: &Caller, feed: &Feed) -> Result<(), ApiError> {
+    let muted_until = database.muted_until(feed.id(), &caller.user.id)?;
     Ok(rules::unmuted(muted_until, now_millis())?)
 }
 
@@ -368,10 +385,11 @@ fn find_files(
         .collect()
 }
 
-/// Whom the text mentions, as `@username` or `@user_…`. Only admins can mention everyone.
+/// Whom of those who see the feed the text mentions, as `@username` or `@user_…`. Only admins can mention everyone.
 fn mentions(
     database: &Database,
     caller: &Caller,
+    feed: &Feed,
     content: Option<&str>,
 ) -> Result<(Vec<UserId>, bool), ApiError> {
     let names: BTreeSet<String> = content
@@ -393,10 +411,11 @@ fn mentions(
         .users("")?
         .into_iter()
         .filter(|user| names.contains(user.id.as_str()) || names.contains(&user.username))
+        .filter(|user| feed.chat().is_some() || feed.is_for(user))
         .map(|user| user.id)
         .collect();
     Ok((
         mentioned,
-        names.contains("everyone") && caller.may_moderate(),
+        names.contains("everyone") && caller.moderates(feed),
     ))
 }

@@ -5,12 +5,17 @@ mod access_tokens;
 mod auth;
 mod body;
 mod chat_channels;
+mod conversations;
+mod dm_channels;
+mod dm_members;
 mod error;
 mod experiences;
+mod feeds;
 mod messages;
 mod paging;
 mod rate_limit;
 mod reactions;
+mod support_channels;
 mod users;
 
 pub use access_tokens::is_scope;
@@ -49,6 +54,34 @@ pub fn router() -> Router<Sandbox> {
         .route(
             "/api/v1/chat_channels/{id}",
             get(chat_channels::retrieve).patch(chat_channels::update),
+        )
+        .route(
+            "/api/v1/dm_channels",
+            get(dm_channels::list).post(dm_channels::create),
+        )
+        .route(
+            "/api/v1/dm_channels/{id}",
+            get(dm_channels::retrieve)
+                .patch(dm_channels::update)
+                .delete(dm_channels::delete),
+        )
+        .route(
+            "/api/v1/dm_members",
+            get(dm_members::list).post(dm_members::create),
+        )
+        .route(
+            "/api/v1/dm_members/{id}",
+            get(dm_members::retrieve)
+                .patch(dm_members::update)
+                .delete(dm_members::delete),
+        )
+        .route(
+            "/api/v1/support_channels",
+            get(support_channels::list).post(support_channels::create),
+        )
+        .route(
+            "/api/v1/support_channels/{id}",
+            get(support_channels::retrieve),
         )
         .route("/api/v1/access_tokens", post(access_tokens::create))
         .route("/api/v1/users", get(users::list))

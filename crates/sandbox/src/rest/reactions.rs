@@ -1,10 +1,11 @@
+use super::feeds::Doing;
 use super::messages::visible;
 use super::paging::{Paging, cursor};
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::clock::now_millis;
 use crate::database::{
-    Database, Position, ReactionMeaning, ReactionOutcome, StoredChannel, StoredMessage,
-    StoredReaction, page_of,
+    Database, Feed, Position, ReactionMeaning, ReactionOutcome, StoredMessage, StoredReaction,
+    page_of,
 };
 use crate::emoji;
 use crate::rules;
@@ -29,7 +30,7 @@ pub async fn list(
     caller: Caller,
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Json<Page<Reaction>>, ApiError> {
-    caller.needs("chat:read")?;
+    caller.needs_any(Doing::Reading)?;
     let window = query.paging.window()?;
     let id = query
         .resource_id
@@ -37,7 +38,7 @@ pub async fn list(
     sandbox
         .store()
         .run(move |database| {
-            visible(database, &caller, &id)?;
+            visible(database, &caller, &id, Doing::Reading)?;
             Ok(Json(page_of(
                 database.reactions_of(&id)?,
                 &window,
@@ -58,14 +59,14 @@ pub async fn retrieve(
     caller: Caller,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<Reaction>, ApiError> {
-    caller.needs("chat:read")?;
+    caller.needs_any(Doing::Reading)?;
     sandbox
         .store()
         .run(move |database| {
             let reaction = database
                 .reaction(&id)?
                 .ok_or(ApiError::NotFound("reaction"))?;
-            visible(database, &caller, &reaction.message_id)?;
+            visible(database, &caller, &reaction.message_id, Doing::Reading)?;
             Ok(Json(reaction.entity()))
         })
         .await
@@ -77,31 +78,31 @@ pub async fn create(
     caller: Caller,
     JsonBody(body): JsonBody<ReactionCreate>,
 ) -> Result<Json<Reaction>, ApiError> {
-    caller.needs("chat:read")?;
+    caller.needs_any(Doing::Reading)?;
     let hub = sandbox.hub().clone();
     let (outcome, _, _) = sandbox
         .store()
         .run_then(
             move |database| {
-                let (stored, channel) = visible(database, &caller, &body.resource_id)?;
+                let (stored, feed) = visible(database, &caller, &body.resource_id, Doing::Reading)?;
                 let meaning = checked(&stored, body)?;
-                if !caller.is_app {
-                    rules::may_react(&channel, &caller.level())?;
+                if let Some(channel) = feed.chat().filter(|_| !caller.is_app) {
+                    rules::may_react(channel, &caller.level())?;
                 }
                 let now = now_millis();
                 let outcome =
                     database.put_reaction(&stored.message.id, &caller.user, &meaning, now)?;
                 let stored = touched(database, stored, outcome.is_new, now)?;
-                Ok::<_, ApiError>((outcome, stored, channel))
+                Ok::<_, ApiError>((outcome, stored, feed))
             },
-            move |(outcome, stored, channel): &(ReactionOutcome, StoredMessage, StoredChannel)| {
+            move |(outcome, stored, feed): &(ReactionOutcome, StoredMessage, Feed)| {
                 if outcome.is_new {
                     let change = ReactionChange {
                         added: Some(&outcome.reaction),
                         removed: outcome.replaced.as_ref(),
                         message: stored,
                     };
-                    hub.publish(channel, FeedChange::Reaction(change));
+                    hub.publish(feed, FeedChange::Reaction(change));
                 }
             },
         )
@@ -122,30 +123,31 @@ pub async fn delete(
     PathOf(id): PathOf<String>,
     QueryOf(query): QueryOf<DeleteQuery>,
 ) -> Result<Json<bool>, ApiError> {
-    caller.needs("chat:read")?;
+    caller.needs_any(Doing::Reading)?;
     let hub = sandbox.hub().clone();
     sandbox
         .store()
         .run_then(
             move |database| {
                 let reaction = find(database, &caller, &id, query.emoji)?;
-                let (stored, channel) = visible(database, &caller, &reaction.message_id)?;
-                if reaction.user_id != caller.user.id && !caller.may_moderate() {
+                let (stored, feed) =
+                    visible(database, &caller, &reaction.message_id, Doing::Reading)?;
+                if reaction.user_id != caller.user.id && !caller.moderates(&feed) {
                     return Err(ApiError::Forbidden(
                         "Only its author or an admin can remove a reaction".to_owned(),
                     ));
                 }
                 database.remove_reaction(&reaction.id)?;
                 let stored = touched(database, stored, true, now_millis())?;
-                Ok((reaction, stored, channel))
+                Ok((reaction, stored, feed))
             },
-            move |(reaction, stored, channel): &(StoredReaction, StoredMessage, StoredChannel)| {
+            move |(reaction, stored, feed): &(StoredReaction, StoredMessage, Feed)| {
                 let change = ReactionChange {
                     added: None,
                     removed: Some(reaction),
                     message: stored,
                 };
-                hub.publish(channel, FeedChange::Reaction(change));
+                hub.publish(feed, FeedChange::Reaction(change));
             },
         )
         .await?;
@@ -161,7 +163,7 @@ fn find(
     if let Some(reaction) = database.reaction(id)? {
         return Ok(reaction);
     }
-    visible(database, caller, id).map_err(|error| match error {
+    visible(database, caller, id, Doing::Reading).map_err(|error| match error {
         ApiError::NotFound(_) => ApiError::NotFound("reaction"),
         other => other,
     })?;

@@ -52,13 +52,7 @@ pub async fn retrieve(
     sandbox
         .store()
         .run(move |database| {
-            let user = match database.user(&id)? {
-                Some(user) => Some(user),
-                None => database
-                    .users(&id)?
-                    .into_iter()
-                    .find(|user| user.username == id),
-            };
+            let user = database.user_named(&id)?;
             Ok(Json(user.ok_or(ApiError::NotFound("user"))?.profile()))
         })
         .await

@@ -1,8 +1,9 @@
+use super::conversations;
 use super::frames::text_millis;
 use super::hub::Audience;
 use super::subscription::{self, fill_in};
 use crate::clock::now_millis;
-use crate::database::StoredUser;
+use crate::database::{Feed, StoredUser};
 use crate::state::Sandbox;
 use wire::Extra;
 use wire::socket::{
@@ -76,7 +77,10 @@ pub async fn subscribe_to(
         .answer(id, subscription_state(channel, reason));
 }
 
-fn subscription_state(channel: SocketChannel, reason: Option<DisconnectionReason>) -> ServerFrame {
+pub(super) fn subscription_state(
+    channel: SocketChannel,
+    reason: Option<DisconnectionReason>,
+) -> ServerFrame {
     ServerFrame {
         channel_subscription_state: Some(ChannelSubscriptionState {
             channel,
@@ -107,6 +111,10 @@ async fn broadcast(
     };
     let mut extra = Extra::default();
     extra.insert("serverForwardedAt", now_millis().to_string().into());
+    let read_until = request
+        .mark_as_read
+        .as_ref()
+        .map(|read| read.timestamp.as_ref().map(wire::Millis::get));
     let frame = ServerFrame {
         broadcast_response: Some(BroadcastResponse {
             channel: channel.clone(),
@@ -127,6 +135,9 @@ async fn broadcast(
         .as_ref()
         .map_or(Audience::Channel(&channel), Audience::Feed);
     sandbox.hub().send(&audience, Some(id), frame);
+    if let (Some(Feed::Conversation(conversation)), Some(until)) = (feed, read_until) {
+        conversations::mark_read(sandbox, conversation.id, user.id.clone(), until).await;
+    }
 }
 
 async fn broadcast_app_message(

@@ -1,4 +1,4 @@
-use crate::database::{ReactionMeaning, StoredChannel, StoredMessage, StoredReaction};
+use crate::database::{Feed, ReactionMeaning, StoredChannel, StoredMessage, StoredReaction};
 use serde_json::{Value, json};
 use wire::rest::{Attachment, Message, MessageType, WhoCanPost, WhoCanReact};
 use wire::socket::{
@@ -7,8 +7,6 @@ use wire::socket::{
     SocketUser, UpdatedFields,
 };
 use wire::{Extra, Millis};
-
-const FEED_TYPE: &str = "chat_feed";
 
 /// A change of a feed, as the REST routes made it.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +47,17 @@ pub struct ReactionChange<'a> {
 const BLURHASH: &str = "LHGRq~of00of~qofM{of00of?bof";
 
 /// The frames that tell the change, in their order.
-pub fn feed_frames(channel: &StoredChannel, change: FeedChange<'_>, now: i64) -> Vec<ServerFrame> {
+pub fn feed_frames(feed: &Feed, change: FeedChange<'_>, now: i64) -> Vec<ServerFrame> {
     let entities = match change {
-        FeedChange::Post(message) => posts(channel, message),
-        FeedChange::Deletion(message) => vec![deletion(channel, message, now)],
-        FeedChange::Reaction(change) => reaction_entities(channel, change, now),
-        FeedChange::Settings => vec![settings(channel, now)],
-        FeedChange::Mute(change) => vec![mute(channel, change, now)],
+        FeedChange::Post(message) => posts(feed, message),
+        FeedChange::Deletion(message) => vec![deletion(feed, message, now)],
+        FeedChange::Reaction(change) => reaction_entities(feed, change, now),
+        FeedChange::Settings => feed
+            .chat()
+            .map(|channel| settings(channel, now))
+            .into_iter()
+            .collect(),
+        FeedChange::Mute(change) => vec![mute(feed, change, now)],
     };
     entities
         .into_iter()
@@ -81,7 +83,7 @@ pub fn text_millis(millis: i64) -> Option<Millis> {
 }
 
 /// What every entity of a feed carries besides its own fields.
-fn entity_base(entity_type: &str) -> Extra {
+pub(super) fn entity_base(entity_type: &str) -> Extra {
     let mut extra = Extra::default();
     extra.insert("entityType", json!(entity_type));
     extra.insert("isSynced", json!(true));
@@ -89,8 +91,8 @@ fn entity_base(entity_type: &str) -> Extra {
 }
 
 /// One frame, or two where there are links: Whop tells of a message first and reads the pages that it links to then.
-fn posts(channel: &StoredChannel, stored: &StoredMessage) -> Vec<FeedEntity> {
-    let finished = post(channel, stored);
+fn posts(feed: &Feed, stored: &StoredMessage) -> Vec<FeedEntity> {
+    let finished = post(feed, stored);
     if stored.links.is_empty() {
         return vec![finished];
     }
@@ -102,10 +104,10 @@ fn posts(channel: &StoredChannel, stored: &StoredMessage) -> Vec<FeedEntity> {
             ..LinkEmbed::default()
         };
     }
-    vec![post(channel, &unread), finished]
+    vec![post(feed, &unread), finished]
 }
 
-fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
+fn post(feed: &Feed, stored: &StoredMessage) -> FeedEntity {
     let Message {
         content,
         message_type,
@@ -122,8 +124,8 @@ fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
         created_at: Millis::new(stored.created_at),
         updated_at: Millis::new(stored.updated_at),
         deleted: false,
-        feed_id: channel.id.clone(),
-        feed_type: FEED_TYPE.to_owned(),
+        feed_id: feed.id().clone(),
+        feed_type: feed.type_name().to_owned(),
         user_id: stored.message.user.id.clone(),
         is_edited: stored.message.is_edited,
         markdown_content: content.clone(),
@@ -160,7 +162,7 @@ fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
         links: stored.links.clone(),
         poll: stored.message.poll.clone(),
         is_poster_admin: stored.is_poster_admin,
-        experience_id: Some(channel.experience_id.clone()),
+        experience_id: feed.experience_id().cloned(),
         sort_key: format!("{:015}", stored.created_at),
         extra,
     };
@@ -171,16 +173,16 @@ fn post(channel: &StoredChannel, stored: &StoredMessage) -> FeedEntity {
 }
 
 /// Tells which message is gone, and nothing of what it said.
-fn deletion(channel: &StoredChannel, stored: &StoredMessage, now: i64) -> FeedEntity {
+fn deletion(feed: &Feed, stored: &StoredMessage, now: i64) -> FeedEntity {
     let post = DmsPost {
         entity_id: stored.message.id.clone(),
         created_at: Millis::new(stored.created_at),
         updated_at: Millis::new(now.max(stored.updated_at + 1)),
         deleted: true,
-        feed_id: channel.id.clone(),
-        feed_type: FEED_TYPE.to_owned(),
+        feed_id: feed.id().clone(),
+        feed_type: feed.type_name().to_owned(),
         user_id: stored.message.user.id.clone(),
-        experience_id: Some(channel.experience_id.clone()),
+        experience_id: feed.experience_id().cloned(),
         sort_key: format!("{:015}", stored.created_at),
         extra: entity_base("dms_post"),
         ..DmsPost::default()
@@ -241,22 +243,18 @@ fn reaction_counts(message: &Message) -> Vec<PostReactionCount> {
     emoji.chain(votes).collect()
 }
 
-fn reaction_entities(
-    channel: &StoredChannel,
-    change: ReactionChange<'_>,
-    now: i64,
-) -> Vec<FeedEntity> {
+fn reaction_entities(feed: &Feed, change: ReactionChange<'_>, now: i64) -> Vec<FeedEntity> {
     let message = &change.message.message;
     let entity = |reaction: &StoredReaction, deleted: bool| {
         let mut extra = entity_base("reaction");
         extra.insert("createdAt", json!(now));
         extra.insert("postType", json!("dms_post"));
-        extra.insert("feedType", json!(FEED_TYPE));
+        extra.insert("feedType", json!(feed.type_name()));
         FeedEntity {
             reaction: Some(ReactionEntity {
                 entity_id: reaction.id.clone(),
                 post_id: reaction.message_id.clone(),
-                feed_id: channel.id.clone(),
+                feed_id: feed.id().clone(),
                 user_id: reaction.user_id.clone(),
                 reaction_type: kind(&reaction.meaning),
                 value: reaction.meaning.spelling().to_owned(),
@@ -290,11 +288,11 @@ fn reaction_entities(
         });
     let mut extra = Extra::default();
     extra.insert("postType", json!("dms_post"));
-    extra.insert("feedType", json!(FEED_TYPE));
+    extra.insert("feedType", json!(feed.type_name()));
     entities.push(FeedEntity {
         post_reaction_count_update: Some(PostReactionCountUpdate {
             post_id: message.id.clone(),
-            feed_id: channel.id.clone(),
+            feed_id: feed.id().clone(),
             updated_fields_bitmask: if single.is_some() {
                 UpdatedFields::SINGLE_REACTION
             } else {
@@ -321,15 +319,15 @@ fn kind(meaning: &ReactionMeaning) -> ReactionKind {
     }
 }
 
-fn mute(channel: &StoredChannel, change: Mute<'_>, now: i64) -> FeedEntity {
+fn mute(feed: &Feed, change: Mute<'_>, now: i64) -> FeedEntity {
     let mut extra = entity_base("muted_user");
     extra.insert("entityId", json!(format!("mute_{}", change.user_id)));
     extra.insert("createdAt", json!(now));
-    extra.insert("feedType", json!(FEED_TYPE));
+    extra.insert("feedType", json!(feed.type_name()));
     FeedEntity {
         muted_user: Some(MutedUser {
             user_id: change.user_id.into(),
-            feed_id: channel.id.clone(),
+            feed_id: feed.id().clone(),
             muted_until: Millis::new(change.until.unwrap_or(now)),
             deleted: change.until.is_none(),
             updated_at: Some(Millis::new(now)),
@@ -342,7 +340,7 @@ fn mute(channel: &StoredChannel, change: Mute<'_>, now: i64) -> FeedEntity {
 fn settings(channel: &StoredChannel, now: i64) -> FeedEntity {
     let mut extra = entity_base("chat_feed");
     extra.insert("createdAt", json!(channel.created_at));
-    extra.insert("feedType", json!(FEED_TYPE));
+    extra.insert("feedType", json!("chat_feed"));
     extra.insert("requiredProductIdsToWrite", json!([]));
     let post = match &channel.who_can_post {
         WhoCanPost::Everyone => "EVERYONE",

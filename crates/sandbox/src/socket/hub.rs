@@ -1,7 +1,7 @@
 use super::frames::{self, FeedChange};
 use crate::clock::now_millis;
 use crate::company;
-use crate::database::{StoredChannel, StoredUser};
+use crate::database::{Feed, StoredUser};
 use crate::faults::{Fault, FaultError, Faults, Line, SocketFacts, SocketStrike};
 use axum::extract::ws::Utf8Bytes;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
 use wire::UserId;
+use wire::rest::AccessLevel;
 use wire::socket::{ChannelKind, Reconnect, ServerFrame, SocketChannel};
 
 /// Frames that wait for a slow reader; one more, and it is dropped.
@@ -48,14 +49,22 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    fn sees(&self, channel: &StoredChannel) -> bool {
-        match self.endpoint {
-            Endpoint::Server => self.is_member(),
-            Endpoint::Browser => {
-                self.is_in(ChannelKind::Dms, &channel.id)
-                    || self.is_in(ChannelKind::Experience, &channel.experience_id)
+    /// Who joined a feed may have lost it since.
+    fn sees(&self, feed: &Feed) -> bool {
+        self.may_see(feed)
+            && match self.endpoint {
+                Endpoint::Server => true,
+                Endpoint::Browser => {
+                    self.is_in(ChannelKind::Dms, feed.id())
+                        || feed
+                            .experience_id()
+                            .is_some_and(|id| self.is_in(ChannelKind::Experience, id))
+                }
             }
-        }
+    }
+
+    fn may_see(&self, feed: &Feed) -> bool {
+        self.user.as_ref().is_some_and(|user| feed.is_for(user))
     }
 
     fn is_in(&self, kind: ChannelKind, id: &str) -> bool {
@@ -69,7 +78,13 @@ impl Connection {
         self.user.as_ref().is_some_and(StoredUser::has_access)
     }
 
-    fn is_user(&self, id: &str) -> bool {
+    fn is_admin(&self) -> bool {
+        self.user
+            .as_ref()
+            .is_some_and(|user| user.access_level == AccessLevel::Admin)
+    }
+
+    pub(super) fn is_user(&self, id: &str) -> bool {
         self.user
             .as_ref()
             .is_some_and(|user| user.id.as_str() == id)
@@ -100,7 +115,11 @@ pub enum Audience<'a> {
     /// Those in any channel.
     Channel(&'a SocketChannel),
     /// Those that see a feed.
-    Feed(&'a StoredChannel),
+    Feed(&'a Feed),
+    /// Those of users who may see a feed, whether they joined it or not, but not those of one user.
+    People(&'a Feed, Option<&'a str>),
+    /// Those of the company's admins.
+    Admins,
 }
 
 /// How many sockets are open.
@@ -208,6 +227,15 @@ impl Hub {
         })
     }
 
+    /// Takes a user's connections out of a channel, or, without a user, everybody's. Says which connections those were.
+    pub(super) fn evict(&self, channel: &SocketChannel, user_id: Option<&str>) -> Vec<u64> {
+        let mut connections = self.lock();
+        let open = connections.open.iter_mut();
+        open.filter(|(_, connection)| user_id.is_none_or(|id| connection.is_user(id)))
+            .filter_map(|(id, connection)| connection.channels.remove(channel).then_some(*id))
+            .collect()
+    }
+
     /// Takes a channel from a connection.
     pub fn unsubscribe(&self, id: u64, channel: &SocketChannel) {
         if let Some(connection) = self.lock().open.get_mut(&id) {
@@ -216,10 +244,10 @@ impl Hub {
     }
 
     /// Tells all who may see the feed.
-    pub fn publish(&self, channel: &StoredChannel, change: FeedChange<'_>) {
+    pub fn publish(&self, feed: &Feed, change: FeedChange<'_>) {
         let now = now_millis();
-        for frame in frames::feed_frames(channel, change, now) {
-            self.send(&Audience::Feed(channel), None, frame);
+        for frame in frames::feed_frames(feed, change, now) {
+            self.send(&Audience::Feed(feed), None, frame);
         }
     }
 
@@ -245,7 +273,11 @@ impl Hub {
                     Audience::User(user) => connection.is_user(user),
                     Audience::App(channel_id) => connection.hears_app(channel_id),
                     Audience::Channel(channel) => connection.channels.contains(channel),
-                    Audience::Feed(channel) => connection.sees(channel),
+                    Audience::Feed(feed) => connection.sees(feed),
+                    Audience::People(feed, but) => {
+                        connection.may_see(feed) && !but.is_some_and(|id| connection.is_user(id))
+                    }
+                    Audience::Admins => connection.is_admin(),
                 };
             !meant || queue(*id, connection, text.clone())
         });

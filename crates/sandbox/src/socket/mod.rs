@@ -4,6 +4,7 @@
 mod browser;
 mod client;
 mod connection;
+mod conversations;
 mod frames;
 mod hub;
 mod presence;
@@ -12,6 +13,7 @@ mod server;
 mod subscription;
 
 pub use browser::connect as connect_browser;
+pub use conversations::{Badge, ConversationNews};
 pub use frames::{FeedChange, Mute, ReactionChange};
 pub use hub::{Endpoint, Hub, SocketCounts};
 pub use send::send;

@@ -1,5 +1,5 @@
 use crate::company;
-use crate::database::{StoredChannel, StoredUser};
+use crate::database::{Feed, StoredUser};
 use crate::state::Sandbox;
 use wire::socket::{ChannelKind, SocketChannel};
 
@@ -48,7 +48,10 @@ pub async fn allowed(
     let is_allowed = channel.id.len() <= LONGEST_ID
         && match channel.kind {
             ChannelKind::Experience | ChannelKind::Dms => {
-                has_access && feed(sandbox, &channel.id).await.is_some()
+                feed(sandbox, &channel.id).await.is_some_and(|feed| {
+                    user.is_some_and(|user| feed.is_for(user))
+                        && (channel.kind == ChannelKind::Dms || feed.chat().is_some())
+                })
             }
             ChannelKind::User => user.is_some_and(|user| user.id.as_str() == channel.id),
             ChannelKind::AccessPass => has_access && channel.id == company::PRODUCT_ID,
@@ -74,11 +77,11 @@ pub async fn allowed(
 }
 
 /// The feed of that id, or the one that the experience of that id shows.
-pub async fn feed(sandbox: &Sandbox, id: &str) -> Option<StoredChannel> {
+pub async fn feed(sandbox: &Sandbox, id: &str) -> Option<Feed> {
     let id = id.to_owned();
     sandbox
         .store()
-        .run(move |database| database.channel(&id))
+        .run(move |database| database.feed(&id))
         .await
         .unwrap_or_else(|error| {
             tracing::error!(%error, "a subscription could not be checked");

@@ -147,7 +147,7 @@ async fn requests_are_counted_by_route() {
     let state = state(&whop).await;
     assert_eq!(state["requests"]["GET /api/v1/messages"], 2);
     assert_eq!(state["requests"]["GET /api/v1/messages/{id}"], 1);
-    assert_eq!(state["messages"], 30 + 4 + 5);
+    assert_eq!(state["messages"], 30 + 4 + 5 + (4 + 5 + 3));
 }
 
 #[tokio::test]

@@ -49,8 +49,8 @@ pub const AUTHORS: [&str; 10] = [
     "user_yuki",
 ];
 
-/// 2025-01-15T09:00:00Z.
-const FOUNDED: i64 = 1_736_931_600_000;
+/// When it was founded: 2025-01-15T09:00:00Z, in milliseconds since the Unix epoch.
+pub const FOUNDED: i64 = 1_736_931_600_000;
 const DAY: i64 = 86_400_000;
 
 /// All users; those of [`AUTHORS`], the app's agent, and one who has no access.

@@ -1,8 +1,11 @@
-//! `GET /files/{id}/content`: the bytes of a seeded file, made when they are asked for, always the same for a file.
+//! `GET /files/{id}/content`: the bytes of an upload, or of a seeded file, made when they are asked for, always the same for a
+//! file.
 
 use crate::database::StoredFile;
-use crate::rest::{ApiError, PathOf};
+use crate::rest::{ApiError, PathOf, QueryOf};
+use crate::signed_address::Permission;
 use crate::state::Sandbox;
+use crate::uploads;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +17,7 @@ const MOST_PIXELS: u64 = 20_000_000;
 pub async fn content(
     State(sandbox): State<Sandbox>,
     PathOf(id): PathOf<String>,
+    QueryOf(permission): QueryOf<Permission>,
 ) -> Result<Response, ApiError> {
     let file = match of_nobody(&id) {
         Some(file) => file,
@@ -23,25 +27,37 @@ pub async fn content(
             .await?
             .ok_or(ApiError::NotFound("file"))?,
     };
+    if file.upload.is_some() {
+        return uploads::content(&sandbox, file, permission).await;
+    }
     let drawn = tokio::task::spawn_blocking(move || bytes(&file))
         .await
         .map_err(|_| crate::database::DatabaseError::Stopped)?;
     let (content_type, bytes) = drawn.ok_or(ApiError::NotFound(
         "content (the sandbox makes images, films, sounds and documents)",
     ))?;
+    Ok(served(HeaderValue::from_static(content_type), false, bytes))
+}
+
+/// A file's bytes, never a page of this origin, whatever the file says it is.
+pub fn served(content_type: HeaderValue, is_private: bool, bytes: Vec<u8>) -> Response {
+    let cache = if is_private {
+        "private, max-age=3600"
+    } else {
+        "public, max-age=31536000, immutable"
+    };
     let headers = [
-        (header::CONTENT_TYPE, content_type),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        // Never a page of this origin, whatever the file says it is.
+        (header::CACHE_CONTROL, cache),
         (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; sandbox",
         ),
     ]
     .map(|(name, value)| (name, HeaderValue::from_static(value)));
-    Ok((headers, bytes).into_response())
+    let content_type = [(header::CONTENT_TYPE, content_type)];
+    (content_type, headers, bytes).into_response()
 }
 
 /// Pictures that no message carries: users' portraits, and those of link cards. One portrait is lost.
@@ -60,6 +76,7 @@ fn of_nobody(id: &str) -> Option<StoredFile> {
         width: Some(width),
         height: Some(height),
         byte_size: 0,
+        upload: None,
     })
 }
 

@@ -20,9 +20,12 @@ mod rules;
 mod running;
 mod secret;
 pub mod seed;
+mod signed_address;
 mod socket;
 mod state;
 mod tokens;
+mod uploads;
+mod webhooks;
 
 pub use faults::{Fault, FaultError};
 pub use options::{CreatorSite, Options, RateLimit, Storage};

@@ -35,10 +35,17 @@ Behaviour
   --rate-limit COUNT/DURATION  Requests per key, such as 10/10s, which is Whop's own limit [default: off]
   --fault JSON                 Something that goes wrong from the start, as POST /_sandbox/faults takes it, such as
                                {\"kind\": \"latency\", \"milliseconds\": 200}; may be repeated; see docs/faults.md
+  --upload-limit BYTES         The largest upload [default: 50000000]
+  --upload-processing MILLISECONDS
+                               How long an upload is looked at before it is ready or failed [default: 250]
+  --webhook-retry MILLISECONDS A webhook's failed delivery is repeated after so long, then after twice that, five times
+                               altogether [default: 1000]
   --no-control                 Switch off the control routes under /_sandbox/
 
 Control routes, for programs of this machine (POST with a JSON body unless it says GET)
   GET /_sandbox/state          Open sockets, counted requests, number of messages
+  GET /_sandbox/notifications  What POST /notifications sent, and to whom
+  GET /_sandbox/webhooks       Every attempt to deliver an event, and how many wait
   /_sandbox/sockets/drop       {}: break all sockets off
   /_sandbox/sockets/refuse     {\"refuse\": true}: and take no new ones
   /_sandbox/sockets/frame      {\"frame\": {…}}: send every socket that frame
@@ -119,6 +126,12 @@ pub struct Options {
     pub rate_limit: Option<RateLimit>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
+    /// The largest upload, in bytes.
+    pub upload_limit: usize,
+    /// How long an upload is looked at before it is ready or failed.
+    pub upload_processing: Duration,
+    /// How long after a webhook's first failed delivery it is tried again; twice as long after each further one.
+    pub webhook_retry: Duration,
     /// The control routes under `/_sandbox/` are served.
     pub control: bool,
     /// The app's API key.
@@ -140,6 +153,9 @@ impl Default for Options {
             seed_until: None,
             rate_limit: None,
             faults: Vec::new(),
+            upload_limit: 50_000_000,
+            upload_processing: Duration::from_millis(250),
+            webhook_retry: Duration::from_secs(1),
             control: true,
             api_key: "sandbox_api_key".into(),
         }
@@ -248,6 +264,13 @@ pub fn parse(
             Long("fault") => {
                 let fault = Fault::from_text(&parser.value()?.string()?)?;
                 options.faults.push(fault);
+            }
+            Long("upload-limit") => options.upload_limit = parser.value()?.parse()?,
+            Long("upload-processing") => {
+                options.upload_processing = Duration::from_millis(parser.value()?.parse()?);
+            }
+            Long("webhook-retry") => {
+                options.webhook_retry = Duration::from_millis(parser.value()?.parse()?);
             }
             Long("no-control") => options.control = false,
             _ => return Err(argument.unexpected().into()),

@@ -13,11 +13,13 @@ use crate::rest::{self, ApiError};
 use crate::socket;
 use crate::state::{Addresses, Sandbox};
 use crate::tokens::{KeyError, Tokens};
+use crate::uploads;
+use crate::webhooks::{self, Webhooks};
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -61,6 +63,8 @@ pub struct Running {
     sandbox: Sandbox,
     stop: watch::Sender<bool>,
     servers: JoinSet<std::io::Result<()>>,
+    /// Ends with this.
+    _deliveries: JoinSet<()>,
 }
 
 impl Running {
@@ -123,14 +127,17 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()?;
-    let sandbox = Sandbox::new(
-        options,
-        addresses,
-        Store::new(database),
-        tokens,
-        seed,
-        client,
-    );
+    let (webhooks, events) = Webhooks::new();
+    let context = webhooks::Context {
+        store: Store::new(database),
+        client: client.clone(),
+        log: webhooks.log().clone(),
+        retry: options.webhook_retry,
+    };
+    let store = context.store.clone();
+    let mut deliveries = JoinSet::new();
+    deliveries.spawn(webhooks::deliver_all(events, context));
+    let sandbox = Sandbox::new(options, addresses, store, tokens, seed, client, webhooks);
     for fault in &sandbox.options().faults {
         add_fault(&sandbox, fault.clone())?;
     }
@@ -146,6 +153,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         sandbox,
         stop,
         servers,
+        _deliveries: deliveries,
     })
 }
 
@@ -182,6 +190,10 @@ fn api_router(sandbox: &Sandbox) -> Router {
         .route("/v1/websockets/connect", get(socket::connect_server))
         .route("/v1/websockets/send", post(socket::send))
         .route("/files/{id}/content", get(files::content))
+        .route(
+            "/files/{id}/upload",
+            put(uploads::receive).options(uploads::preflight),
+        )
         .route("/.well-known/jwks.json", get(key_set))
         .fallback(|| async { ApiError::NoRoute })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })

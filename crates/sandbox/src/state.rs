@@ -9,6 +9,7 @@ use crate::options::Options;
 use crate::rest::{ApiError, RateLimiter};
 use crate::socket::Hub;
 use crate::tokens::Tokens;
+use crate::webhooks::Webhooks;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -69,6 +70,7 @@ struct Shared {
     faults: Faults,
     entrances: Entrances,
     oauth: OAuth,
+    webhooks: Webhooks,
     limiter: Option<RateLimiter>,
 }
 
@@ -80,6 +82,7 @@ impl Sandbox {
         tokens: Tokens,
         seed: Seed,
         client: reqwest::Client,
+        webhooks: Webhooks,
     ) -> Self {
         Self(Arc::new(Shared {
             limiter: options.rate_limit.map(RateLimiter::new),
@@ -94,6 +97,7 @@ impl Sandbox {
             control: Control::default(),
             faults: Faults::default(),
             entrances: Entrances::default(),
+            webhooks,
         }))
     }
 
@@ -150,6 +154,11 @@ impl Sandbox {
     /// What sign-ins share.
     pub fn oauth(&self) -> &OAuth {
         &self.0.oauth
+    }
+
+    /// The addresses that are told of events.
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
     }
 
     /// Counts a request of that key.

@@ -4,6 +4,7 @@ mod faults;
 mod flood;
 mod mute;
 mod people;
+mod recorded;
 mod support;
 
 use crate::faults::{Origin, Peer, strike};
@@ -81,6 +82,8 @@ pub fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/_sandbox/mute", post(mute::mute))
         .route("/_sandbox/support/resolve", post(support::resolve))
         .route("/_sandbox/people", post(people::add))
+        .route("/_sandbox/notifications", get(recorded::notifications))
+        .route("/_sandbox/webhooks", get(recorded::webhooks))
         .route("/_sandbox/flood", post(flood::flood))
         .route(
             "/_sandbox/faults",
@@ -202,6 +205,7 @@ async fn reset(State(sandbox): State<Sandbox>) -> Result<Json<Value>, ApiError> 
         .await?;
     sandbox.faults().clear();
     sandbox.control().forget();
+    sandbox.webhooks().log().clear();
     sandbox.hub().refuse(false);
     Ok(done())
 }

@@ -1,12 +1,13 @@
 //! What Whop would read at the addresses in a message. The sandbox asks nobody: a card's words are its address's own.
 
+use crate::signed_address::FileAddresses;
 use wire::socket::LinkEmbed;
 
 /// That many cards a message has at the most.
 const MOST: usize = 4;
 
 /// The cards of a text, each address once.
-pub(super) fn of(content: &str, files_address: &str) -> Vec<LinkEmbed> {
+pub(super) fn of(content: &str, files: &FileAddresses) -> Vec<LinkEmbed> {
     let mut links: Vec<LinkEmbed> = Vec::new();
     for word in
         content.split(|character: char| character.is_whitespace() || "<>()[]".contains(character))
@@ -41,8 +42,8 @@ pub(super) fn of(content: &str, files_address: &str) -> Vec<LinkEmbed> {
                 title
             },
             description: format!("A page of {host}, as the sandbox imagines it."),
-            image: format!("{files_address}card_{host}/content"),
-            favicon: format!("{files_address}icon_{host}/content"),
+            image: files.open(&format!("card_{host}")),
+            favicon: files.open(&format!("icon_{host}")),
             ..LinkEmbed::default()
         });
     }
@@ -51,13 +52,13 @@ pub(super) fn of(content: &str, files_address: &str) -> Vec<LinkEmbed> {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{FileAddresses, of};
 
     #[test]
     fn each_address_has_one_card() {
         let links = of(
             "see https://example.com/film/hp5-in-hc110 and <https://example.com/film/hp5-in-hc110>, http://x, https://a.example",
-            "http://s/files/",
+            &FileAddresses::new("http://s/files/".to_owned(), "secret".into()),
         );
         let told: Vec<_> = links
             .iter()

@@ -207,6 +207,17 @@ impl Database {
             .query_row([channel_id], |row| row.get(0))?)
     }
 
+    /// The channel's newest message.
+    pub fn newest_message(&self, channel_id: &str) -> Result<Option<String>, DatabaseError> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT id FROM messages WHERE channel_id = ?1 ORDER BY created_at DESC LIMIT 1",
+            )?
+            .query_row([channel_id], |row| row.get(0))
+            .optional()?)
+    }
+
     /// How many messages there are, in all channels.
     pub fn count_messages(&self) -> Result<u64, DatabaseError> {
         let count: i64 = self
@@ -322,7 +333,7 @@ impl Database {
         for stored in &mut messages {
             stored.author_picture = self.picture_of(&stored.message.user.id);
             let content = stored.message.content.as_deref().unwrap_or_default();
-            stored.links = cards::of(content, &self.files_address);
+            stored.links = cards::of(content, &self.file_addresses);
             let message = &mut stored.message;
             for tally in tallies.remove(message.id.as_str()).unwrap_or_default() {
                 if tally.is_vote {
@@ -355,7 +366,7 @@ impl Database {
             files::COLUMNS
         ))?;
         let rows = statement.query_map([message_ids], |row| {
-            Ok((row.get::<_, String>(6)?, files::read(row)?))
+            Ok((row.get::<_, String>("message_id")?, files::read(row)?))
         })?;
         let mut attachments: HashMap<String, Vec<Attachment>> = HashMap::new();
         for row in rows {

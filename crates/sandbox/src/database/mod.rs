@@ -16,11 +16,12 @@ mod reactions;
 mod schema;
 mod seeding;
 mod users;
+mod webhooks;
 
 pub use channels::StoredChannel;
 pub use conversations::{NewConversation, StoredConversation};
 pub use feeds::{Feed, FeedKind};
-pub use files::StoredFile;
+pub use files::{StoredFile, Upload};
 pub use grants::StoredGrant;
 pub use members::StoredMember;
 pub use messages::{MessageChange, NewMessage, StoredMessage};
@@ -28,9 +29,11 @@ pub use paging::{Position, Window, page_of};
 pub use reactions::{ReactionMeaning, ReactionOutcome, StoredReaction};
 pub use seeding::Seed;
 pub use users::StoredUser;
+pub use webhooks::StoredWebhook;
 
-use crate::clock::Skew;
+use crate::clock::{Skew, random_hex};
 use crate::options::Storage;
+use crate::signed_address::FileAddresses;
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,8 +69,7 @@ pub enum DatabaseError {
 #[derive(Debug)]
 pub struct Database {
     connection: Connection,
-    /// Before a file's id in its address, such as `http://127.0.0.1:4710/files/`.
-    files_address: String,
+    file_addresses: FileAddresses,
 }
 
 impl Database {
@@ -105,10 +107,13 @@ impl Database {
                 });
             }
         }
-        Ok(Self {
+        let mut database = Self {
             connection,
-            files_address,
-        })
+            file_addresses: FileAddresses::new(String::new(), String::new().into()),
+        };
+        let secret = database.fact_or_else("file_secret", || random_hex(32))?;
+        database.file_addresses = FileAddresses::new(files_address, secret.into());
+        Ok(database)
     }
 
     /// Runs the work as one transaction: all of it is stored, or nothing.

@@ -1,7 +1,7 @@
 //! The tables.
 
 /// Counted up with every change of [`TABLES`]; a file of another version is refused rather than misread.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// Times are milliseconds since the Unix epoch; lists are JSON. A feed is whatever messages are posted in: a chat channel or a
 /// conversation, which is a DM, or, where it has a customer, a support chat.
@@ -103,7 +103,34 @@ CREATE TABLE files (
     content_type TEXT NOT NULL,
     width INTEGER,
     height INTEGER,
-    byte_size INTEGER NOT NULL
+    byte_size INTEGER NOT NULL,
+    creator_id TEXT REFERENCES users (id),
+    is_private INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL DEFAULT 0,
+    ready_at INTEGER,
+    is_unusable INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file_contents (
+    file_id TEXT PRIMARY KEY REFERENCES files (id) ON DELETE CASCADE,
+    bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE notifications (
+    sequence INTEGER PRIMARY KEY,
+    body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE webhooks (
+    id TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    api_version TEXT NOT NULL,
+    enabled INTEGER NOT NULL,
+    child_resource_events INTEGER NOT NULL,
+    events TEXT NOT NULL,
+    resource_id TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE attachments (
@@ -131,7 +158,10 @@ CREATE UNIQUE INDEX one_vote_per_user ON reactions (message_id, user_id) WHERE k
 pub const EMPTY: &str = "
 DELETE FROM reactions;
 DELETE FROM attachments;
+DELETE FROM file_contents;
 DELETE FROM files;
+DELETE FROM notifications;
+DELETE FROM webhooks;
 DELETE FROM messages;
 DELETE FROM mutes;
 DELETE FROM members;

@@ -86,6 +86,7 @@ impl Database {
                     width: file.width,
                     height: file.height,
                     byte_size: file.byte_size,
+                    upload: None,
                 })?;
             }
             self.add_message(&new_message(channel_id, seeded, messages))?;

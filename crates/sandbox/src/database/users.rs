@@ -122,7 +122,7 @@ impl Database {
     /// Where a user's picture is. A few chose none, and one picture is lost.
     pub fn picture_of(&self, user: &str) -> Option<String> {
         let without = ["user_bob", "user_stranger", crate::company::AGENT_ID];
-        (!without.contains(&user)).then(|| format!("{}portrait_{user}/content", self.files_address))
+        (!without.contains(&user)).then(|| self.file_addresses.open(&format!("portrait_{user}")))
     }
 
     /// Adds a user, after those that are there.

@@ -7,12 +7,14 @@ use crate::database::{Database, Feed, MessageChange, NewMessage, StoredFile, Sto
 use crate::rules::{self, Draft, LONGEST_MESSAGE, MOST_ATTACHMENTS, MOST_POLL_OPTIONS};
 use crate::socket::FeedChange;
 use crate::state::Sandbox;
+use crate::webhooks::{Event, announce};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use wire::rest::{
     AttachmentReference, Direction, Message, MessageCreate, MessageUpdate, Page, Poll, PollOption,
+    UploadStatus,
 };
 use wire::{MessageId, UserId};
 
@@ -80,7 +82,8 @@ pub async fn create(
 ) -> Result<Json<Message>, ApiError> {
     caller.needs_any(Doing::Writing)?;
     let hub = sandbox.hub().clone();
-    let (message, _, _) = sandbox
+    let webhooks = sandbox.webhooks().clone();
+    let (message, ..) = sandbox
         .store()
         .run_then(
             move |database| {
@@ -90,11 +93,18 @@ pub async fn create(
                 let stored = database.message(&new.id)?;
                 let stored = stored.ok_or(ApiError::NotFound("message"))?;
                 let news = after_post(database, &feed, &stored, &caller.user)?;
-                Ok::<_, ApiError>((stored, feed, news))
+                let event = Event {
+                    feed: &feed,
+                    message: &stored,
+                    reaction: None,
+                };
+                let events = announce(database, event)?;
+                Ok::<_, ApiError>((stored, feed, news, events))
             },
-            move |(message, feed, news)| {
+            move |(message, feed, news, events)| {
                 hub.publish(feed, FeedChange::Post(message));
                 hub.tell(feed, news);
+                webhooks.enqueue(events);
             },
         )
         .await?;
@@ -192,7 +202,7 @@ fn checked(
         may_speak(database, caller, feed)?;
     }
     let options = poll_options(body.poll)?;
-    let files = find_files(database, body.attachments.unwrap_or_default())?;
+    let files = find_files(database, caller, body.attachments.unwrap_or_default())?;
     let content = checked_content(body.content, files.is_empty())?;
     if let Some(replied) = &body.replying_to_message_id {
         let same_channel = database
@@ -265,9 +275,10 @@ fn checked_change(
         }
         let kept = stored.message.attachments.iter().flatten();
         let files = match body.attachments {
-            Some(attachments) => find_files(database, attachments)?,
+            Some(attachments) => find_files(database, caller, attachments)?,
             None => find_files(
                 database,
+                caller,
                 kept.map(|file| AttachmentReference {
                     id: file.id.clone(),
                 })
@@ -366,8 +377,10 @@ fn poll_options(poll: Option<Poll>) -> Result<Vec<PollOption>, ApiError> {
     Ok(options)
 }
 
+/// The files of the seed, and one's own that are ready.
 fn find_files(
     database: &Database,
+    caller: &Caller,
     references: Vec<AttachmentReference>,
 ) -> Result<Vec<StoredFile>, ApiError> {
     if references.len() > MOST_ATTACHMENTS {
@@ -378,9 +391,19 @@ fn find_files(
     references
         .into_iter()
         .map(|reference| {
-            database
+            let file = database
                 .file(&reference.id)?
-                .ok_or_else(|| ApiError::bad_request("attachments names a file that isn't there"))
+                .filter(|file| file.upload.is_none() || file.is_of(&caller.user.id))
+                .ok_or_else(|| {
+                    ApiError::bad_request("attachments names a file that isn't there")
+                })?;
+            if file.status(now_millis()) == UploadStatus::Ready {
+                Ok(file)
+            } else {
+                Err(ApiError::bad_request(
+                    "attachments names a file whose upload is not ready",
+                ))
+            }
         })
         .collect()
 }

@@ -5,18 +5,22 @@ mod access_tokens;
 mod auth;
 mod body;
 mod chat_channels;
+mod companies;
 mod conversations;
 mod dm_channels;
 mod dm_members;
 mod error;
 mod experiences;
 mod feeds;
+mod files;
 mod messages;
+mod notifications;
 mod paging;
 mod rate_limit;
 mod reactions;
 mod support_channels;
 mod users;
+mod webhooks;
 
 pub use access_tokens::is_scope;
 pub use auth::Caller;
@@ -84,6 +88,30 @@ pub fn router() -> Router<Sandbox> {
             get(support_channels::retrieve),
         )
         .route("/api/v1/access_tokens", post(access_tokens::create))
+        .route("/api/v1/files", get(files::list).post(files::create))
+        .route("/api/v1/files/{id}", get(files::retrieve))
+        .route("/api/v1/notifications", post(notifications::create))
+        .route("/api/v1/companies", get(companies::list))
+        .route("/api/v1/companies/{id}", get(companies::retrieve))
+        .route(
+            "/api/v1/webhooks",
+            get(webhooks::list).post(webhooks::create),
+        )
+        .route(
+            "/api/v1/webhooks/{id}",
+            get(webhooks::retrieve)
+                .patch(webhooks::update)
+                .delete(webhooks::delete),
+        )
+        .route("/api/v1/webhooks/{id}/test", post(webhooks::test))
+        .route(
+            "/api/v1/webhooks/{id}/deliveries",
+            get(webhooks::deliveries),
+        )
+        .route(
+            "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay",
+            post(webhooks::replay),
+        )
         .route("/api/v1/users", get(users::list))
         .route("/api/v1/users/{id}", get(users::retrieve))
         .route(

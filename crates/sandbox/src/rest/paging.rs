@@ -17,6 +17,20 @@ pub struct Paging {
 }
 
 impl Paging {
+    /// The paging parameters among others, where one of those may come more than once.
+    pub fn from_pairs(pairs: &[(String, String)]) -> Self {
+        let value = |wanted: &str| {
+            let mut found = pairs.iter().filter(|(name, _)| name == wanted);
+            found.next().map(|(_, value)| value.clone())
+        };
+        Self {
+            first: value("first"),
+            last: value("last"),
+            after: value("after"),
+            before: value("before"),
+        }
+    }
+
     /// What they ask for.
     ///
     /// # Errors

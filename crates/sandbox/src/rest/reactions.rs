@@ -11,6 +11,7 @@ use crate::emoji;
 use crate::rules;
 use crate::socket::{FeedChange, ReactionChange};
 use crate::state::Sandbox;
+use crate::webhooks::{Event, Job, announce};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -72,6 +73,9 @@ pub async fn retrieve(
         .await
 }
 
+/// What became of a reaction, its message, their feed, and the events to tell of.
+type Made = (ReactionOutcome, StoredMessage, Feed, Vec<Job>);
+
 /// `POST /reactions`: an emoji, or a vote. What is there already is answered as it is.
 pub async fn create(
     State(sandbox): State<Sandbox>,
@@ -80,7 +84,8 @@ pub async fn create(
 ) -> Result<Json<Reaction>, ApiError> {
     caller.needs_any(Doing::Reading)?;
     let hub = sandbox.hub().clone();
-    let (outcome, _, _) = sandbox
+    let webhooks = sandbox.webhooks().clone();
+    let (outcome, ..) = sandbox
         .store()
         .run_then(
             move |database| {
@@ -93,9 +98,19 @@ pub async fn create(
                 let outcome =
                     database.put_reaction(&stored.message.id, &caller.user, &meaning, now)?;
                 let stored = touched(database, stored, outcome.is_new, now)?;
-                Ok::<_, ApiError>((outcome, stored, feed))
+                let event = Event {
+                    feed: &feed,
+                    message: &stored,
+                    reaction: Some(&outcome.reaction),
+                };
+                let events = if outcome.is_new {
+                    announce(database, event)?
+                } else {
+                    Vec::new()
+                };
+                Ok::<_, ApiError>((outcome, stored, feed, events))
             },
-            move |(outcome, stored, feed): &(ReactionOutcome, StoredMessage, Feed)| {
+            move |(outcome, stored, feed, events): &Made| {
                 if outcome.is_new {
                     let change = ReactionChange {
                         added: Some(&outcome.reaction),
@@ -104,6 +119,7 @@ pub async fn create(
                     };
                     hub.publish(feed, FeedChange::Reaction(change));
                 }
+                webhooks.enqueue(events);
             },
         )
         .await?;

@@ -1,7 +1,8 @@
 //! What the websockets tell of DMs and support chats: all of it to those who are in them, nothing to others.
 
 use crate::direct_messages::open;
-use crate::whop::{As, Socket, Whop};
+use crate::whop::{As, Socket, Whop, assert_error};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 const ADA: As<'_> = As::Behalf("user_ada");
@@ -226,4 +227,25 @@ async fn a_support_chat_reaches_its_customer_and_the_team() {
             "that is for the team"
         );
     }
+}
+
+#[tokio::test]
+async fn a_mute_holds_in_a_dm_and_is_told_there() {
+    let whop = Whop::start().await;
+    let id = open(&whop, ADA, &["user_bob"]).await;
+    let mut ada = whop.server_socket("user_ada").await;
+    let mut chen = whop.server_socket("user_chen").await;
+    let mute = json!({"channel_id": id, "user_id": "user_bob", "seconds": 60});
+    whop.control("mute", mute).await;
+    let told = ada.entity("mutedUser").await;
+    assert_eq!(
+        (&told["feedId"], &told["feedType"], &told["userId"]),
+        (&json!(id), &json!("dms_feed"), &json!("user_bob"))
+    );
+    let body = json!({"channel_id": id, "content": "may I?"});
+    let answer = whop
+        .post("/api/v1/messages", As::Behalf("user_bob"), body)
+        .await;
+    assert_error(answer, StatusCode::FORBIDDEN, "forbidden");
+    heard_nothing_of(&mut chen, &id).await;
 }

@@ -26,6 +26,13 @@ async fn messages_settings_keys_and_tokens_survive() {
     whop.react(&message, "user_bob", json!({"emoji": "👍"}))
         .await;
     whop.settings(QUIET, json!({"ban_urls": true})).await;
+    let ada = As::Behalf("user_ada");
+    let dm = crate::direct_messages::open(&whop, ada, &["user_chen"]).await;
+    whop.say(&dm, "user_chen", "remember us").await;
+    let notes = json!({"filename": "notes.txt", "visibility": "public"});
+    let notes = crate::uploads::uploaded(&whop, notes, b"kept").await;
+    let hook = json!({"url": "http://127.0.0.1:9/", "enabled": false});
+    whop.post("/api/v1/webhooks", As::App, hook).await;
     let expired = whop.token("user_ada", &["chat:read"]).await;
     whop.control("tokens/expire", json!({})).await;
     let token = whop.token("user_ada", &["chat:read"]).await;
@@ -43,6 +50,17 @@ async fn messages_settings_keys_and_tokens_survive() {
     );
     let (_, channel) = whop.get("/api/v1/chat_channels/exp_quiet", As::App).await;
     assert_eq!(channel["ban_urls"], true);
+    let (_, page) = whop
+        .get(&format!("/api/v1/messages?channel_id={dm}"), ada)
+        .await;
+    assert_eq!(page["data"][0]["content"], "remember us");
+    let content = format!("/files/{}/content", notes["id"].as_str().unwrap());
+    let kept = whop.request(reqwest::Method::GET, &content, As::Nobody);
+    assert_eq!(kept.send().await.unwrap().text().await.unwrap(), "kept");
+    let (_, hooks) = whop
+        .get("/api/v1/webhooks?company_id=biz_sandbox", As::App)
+        .await;
+    assert_eq!(hooks["data"].as_array().unwrap().len(), 1);
     assert_eq!(whop.get("/.well-known/jwks.json", As::Nobody).await.1, keys);
     assert_eq!(
         whop.get("/_sandbox/state", As::Nobody).await.1["messages"],

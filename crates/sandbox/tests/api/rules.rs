@@ -164,3 +164,78 @@ async fn links_and_media_are_refused_where_they_are_banned() {
         StatusCode::OK
     );
 }
+
+#[tokio::test]
+async fn every_spelling_is_understood_and_told_as_the_sdk_spells_it() {
+    let whop = Whop::start().await;
+    let mut socket = whop.server_socket("user_noor").await;
+    let message = whop.say(QUIET, "user_olivia", "react").await;
+    for (spellings, post, react, on_the_socket, members_may, admins_may) in [
+        (
+            &["everyone", "EVERYONE"][..],
+            "everyone",
+            "everyone",
+            "EVERYONE",
+            true,
+            true,
+        ),
+        (
+            &["members_only", "members", "MEMBERS"],
+            "members_only",
+            "members_only",
+            "MEMBERS",
+            true,
+            true,
+        ),
+        (
+            &["product_owners", "PRODUCT_OWNERS"],
+            "product_owners",
+            "product_owners",
+            "PRODUCT_OWNERS",
+            true,
+            true,
+        ),
+        (
+            &["admins", "admins_only", "ADMINS"],
+            "admins",
+            "admins_only",
+            "ADMINS",
+            false,
+            true,
+        ),
+        (
+            &["no_one", "none", "NONE", "NO_ONE"],
+            "no_one",
+            "no_one",
+            "NONE",
+            false,
+            false,
+        ),
+    ] {
+        for spelling in spellings {
+            let body = json!({"who_can_post": spelling, "who_can_react": spelling});
+            let channel = whop.settings(QUIET, body).await;
+            assert_eq!(
+                (&channel["who_can_post"], &channel["who_can_react"]),
+                (&json!(post), &json!(react))
+            );
+            let told = socket.entity("chatFeed").await;
+            assert_eq!(
+                (&told["whoCanPost"], &told["whoCanReact"]),
+                (&json!(on_the_socket), &json!(on_the_socket))
+            );
+        }
+        for (user, may) in [("user_ada", members_may), ("user_marcus", admins_may)] {
+            let expected = if may {
+                StatusCode::OK
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            let posted = self::post(&whop, QUIET, user, json!({"content": "x"})).await;
+            assert_eq!(posted.0, expected, "{user} posts where {post}");
+            let body = json!({"resource_id": message["id"], "emoji": "👍"});
+            let reacted = whop.post("/api/v1/reactions", As::Behalf(user), body).await;
+            assert_eq!(reacted.0, expected, "{user} reacts where {react}");
+        }
+    }
+}

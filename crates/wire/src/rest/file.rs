@@ -17,6 +17,35 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// Who can read a file.
+    FileVisibility {
+        /// Whoever has its address.
+        Public = "public",
+        /// Whoever was given a signed address, for a while.
+        Private = "private",
+    }
+}
+
+/// The body of `POST /files`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FileCreate {
+    /// The file's name with its ending.
+    pub filename: String,
+    /// Who can read it; private where it isn't said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<FileVisibility>,
+    /// Send it in parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multipart: Option<bool>,
+}
+
+read_object!(FileCreate {
+    filename: required "filename",
+    visibility: optional "visibility",
+    multipart: optional "multipart",
+});
+
 /// A file of `POST /files` and `GET /files/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct File {

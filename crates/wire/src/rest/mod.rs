@@ -24,7 +24,7 @@ pub use dm_member::{
 };
 pub use error::{ApiError, ErrorBody};
 pub use experience::Experience;
-pub use file::{File, UploadStatus};
+pub use file::{File, FileCreate, FileVisibility, UploadStatus};
 pub use message::{
     Attachment, AttachmentReference, Message, MessageCreate, MessageType, MessageUpdate, Poll,
     PollOption, PollVote, ReactionCount,

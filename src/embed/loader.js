@@ -86,9 +86,8 @@ import { datesIn, paint } from './paint.js';
       first.asserted = typeof said?.token === 'string' ? said.token : null;
       assertion = first.asserted;
       if (assertion === null) {
-        // A visitor who is not signed in is no mistake of the page's.
+        // A visitor who is not signed in is no mistake of the page's, and may be a guest of the chat.
         if (answer.status !== 401) console.warn(`whop-chat: ${options.tokenUrl} answered ${answer.status} without {"token": "…"}, so that the visitor counts as not signed in.`);
-        return first;
       }
     }
     const body = {

@@ -256,8 +256,7 @@ impl Performer {
         session: Option<Prefetched>,
         conversation: Conversation,
     ) {
-        self.prefetched
-            .replace(session.filter(|_| asserted.is_some()));
+        self.prefetched.replace(session);
         conversation.dispatch(Event::PageAsserted(asserted));
     }
 }

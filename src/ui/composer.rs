@@ -47,7 +47,9 @@ pub(super) fn foot(scene: Scene) -> Foot {
         _ if !known || scene.can_post() => Foot::Field,
         _ => {
             let who = conversation.channel(|channel| channel.who_can_post.clone());
-            Foot::ReadOnly(reason(strings, who.as_ref()))
+            let may = conversation.permissions();
+            let access = may.as_ref().map(|may| &may.access_level);
+            Foot::ReadOnly(reason(strings, access, who.as_ref()))
         }
     }
 }

@@ -4,9 +4,11 @@ use wire::rest::{AccessLevel, ChatChannel, WhoCanPost, WhoCanReact};
 use wire::session::Permissions;
 
 /// What a visitor with that access may do in that channel. Where only Whop knows (owners of certain products, values
-/// that are new), the answer is yes: Whop has the last word on every post and says why it refuses one.
+/// that are new), the answer is yes: Whop has the last word on every post and says why it refuses one. A guest, who has
+/// no access of their own, only reads.
 pub fn permissions(access: AccessLevel, channel: &ChatChannel) -> Permissions {
     let is_admin = access == AccessLevel::Admin;
+    let is_known = access != AccessLevel::NoAccess;
     Permissions {
         can_post: match channel.who_can_post {
             WhoCanPost::NoOne => false,
@@ -14,7 +16,7 @@ pub fn permissions(access: AccessLevel, channel: &ChatChannel) -> Permissions {
             WhoCanPost::Everyone
             | WhoCanPost::Members
             | WhoCanPost::ProductOwners
-            | WhoCanPost::Unknown(_) => true,
+            | WhoCanPost::Unknown(_) => is_known,
         },
         can_react: match channel.who_can_react {
             WhoCanReact::NoOne => false,
@@ -22,7 +24,7 @@ pub fn permissions(access: AccessLevel, channel: &ChatChannel) -> Permissions {
             WhoCanReact::Everyone
             | WhoCanReact::Members
             | WhoCanReact::ProductOwners
-            | WhoCanReact::Unknown(_) => true,
+            | WhoCanReact::Unknown(_) => is_known,
         },
         can_moderate: is_admin,
         access_level: access,

@@ -2,8 +2,9 @@
 
 mod harness;
 
-use chat_core::{Effect, Event, HttpOutcome, Identity, PageEvent, Refusal, Status, Timer};
+use chat_core::{Effect, Event, HttpOutcome, Identity, PageEvent, Posting, Refusal, Status, Timer};
 use harness::{Harness, VIEWER, error, message, page, session, session_with_token};
+use serde_json::json;
 
 const HOUR: i64 = 3_600_000;
 
@@ -99,11 +100,33 @@ fn asks_the_page_who_the_visitor_is() {
     let body = session(&[], None, chat.now, HOUR);
     let request = chat.answer_post("/session", 200, &body);
     assert!(request.body.unwrap().contains("assertion-2"));
+}
+
+#[test]
+fn whom_the_page_does_not_know_may_be_a_guest() {
+    let mut chat = Harness::new(Identity::Page, true);
+    chat.feed(Event::Opened);
+    chat.feed(Event::PageAsserted(None));
+    let request = chat.answer_post("/session", 401, &error("unauthorized", "Nobody."));
+    assert!(!request.body.unwrap().contains("assertion"));
+    assert_eq!(*chat.chat.status(), Status::Refused(Refusal::SignedOut));
 
     let mut chat = Harness::new(Identity::Page, true);
     chat.feed(Event::Opened);
     chat.feed(Event::PageAsserted(None));
-    assert_eq!(*chat.chat.status(), Status::Refused(Refusal::SignedOut));
+    let mut guest = session(&[], None, chat.now, HOUR);
+    guest["user"] = json!({"id": "guest_1", "username": ""});
+    guest["permissions"] = json!({"access_level": "no_access", "can_post": false, "can_react": false, "can_moderate": false});
+    chat.answer_post("/session", 200, &guest);
+    assert_eq!(*chat.chat.status(), Status::Ready);
+    assert_eq!(chat.chat.posting(), Posting::NotPermitted);
+    // Nor do new settings let a guest write.
+    chat.open_socket();
+    let channel = chat.chat.channel().unwrap().id.clone();
+    chat.receive(
+        &json!({"feedEntity": {"chatFeed": {"entityId": channel, "whoCanPost": "EVERYONE"}}}),
+    );
+    assert_eq!(chat.chat.posting(), Posting::NotPermitted);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::icons::{LOCK, SEND};
 use crate::pen::Pen;
 use crate::strings::Strings;
-use wire::rest::WhoCanPost;
+use wire::rest::{AccessLevel, WhoCanPost};
 
 /// Where the visitor writes.
 pub struct Composer<Element> {
@@ -68,8 +68,15 @@ impl<Element> Composer<Element> {
     }
 }
 
-/// Why a visitor who may not post can't.
-pub fn reason(strings: &'static Strings, who_can_post: Option<&WhoCanPost>) -> &'static str {
+/// Why a visitor with that access who may not post can't.
+pub fn reason(
+    strings: &'static Strings,
+    access: Option<&AccessLevel>,
+    who_can_post: Option<&WhoCanPost>,
+) -> &'static str {
+    if access == Some(&AccessLevel::NoAccess) {
+        return strings.guests_read;
+    }
     match who_can_post {
         Some(WhoCanPost::Admins) => strings.only_admins_post,
         Some(WhoCanPost::NoOne) => strings.no_one_posts,

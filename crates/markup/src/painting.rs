@@ -60,7 +60,11 @@ pub fn paint(chat: &Chat) -> Option<String> {
         composer.name(&pen, name);
         pen.set(&composer.send, "disabled", "");
     } else {
-        let sentence = composer::reason(&ENGLISH, Some(&channel.who_can_post));
+        let sentence = composer::reason(
+            &ENGLISH,
+            Some(&permissions.access_level),
+            Some(&channel.who_can_post),
+        );
         composer::draw_reason(&pen, &frame.foot, sentence);
     }
     Some(sanitiser::clean(&frame.chat.to_html()))

@@ -60,6 +60,8 @@ pub struct Strings {
     pub no_one_posts: &'static str,
     pub may_not_post: &'static str,
     pub sign_in_to_post: &'static str,
+    /// Why a guest can't write.
+    pub guests_read: &'static str,
     pub jump_to_latest: &'static str,
     pub new_message: Counted,
     pub unread_from: &'static str,
@@ -196,6 +198,7 @@ pub static ENGLISH: Strings = Strings {
     no_one_posts: "Nobody can post here at the moment.",
     may_not_post: "You can read here, but not post.",
     sign_in_to_post: "Sign in again to keep chatting.",
+    guests_read: "Sign in to post.",
     jump_to_latest: "Jump to latest",
     new_message: Counted {
         one: "new message",

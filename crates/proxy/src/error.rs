@@ -4,6 +4,7 @@ use crate::identity::IdentityError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::time::Duration;
 use thiserror::Error;
 use wire::rest::ErrorBody;
 
@@ -35,9 +36,18 @@ pub enum Refusal {
     /// One visitor has too many websockets.
     #[error("You have this chat open too often. Close some of its tabs.")]
     TooManySockets,
+    /// One visitor, or one address, asks more often than any honest one.
+    #[error("You do this more often than the chat can bear. Try again in a moment.")]
+    TooManyRequests {
+        /// How long until one more is taken.
+        wait: Duration,
+    },
     /// The visitor may not see the channel.
     #[error("You have no access to this chat.")]
     NoAccess,
+    /// A guest wants more than to read.
+    #[error("Guests can only read. Sign in to do more.")]
+    GuestsRead,
     /// The proof of identity is for other channels.
     #[error("Your proof of identity is not for this channel. Ask the page for a new one.")]
     OtherChannel,
@@ -86,8 +96,10 @@ impl Refusal {
     /// The answer's status, and the word that programs read.
     fn kind(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "forbidden"),
-            Self::Unidentified(IdentityError::KeysUnavailable)
+            Self::ForeignOrigin | Self::GuestsRead => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::Unidentified(
+                IdentityError::KeysUnavailable | IdentityError::TooManyAssertions,
+            )
             | Self::Busy { .. }
             | Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable"),
             Self::Unidentified(_) | Self::NoToken | Self::ApiKeyFromOutside | Self::NoTicket(_) => {
@@ -96,7 +108,9 @@ impl Refusal {
             Self::NoAccess | Self::OtherChannel => (StatusCode::FORBIDDEN, "no_access"),
             Self::NoSuchChannel | Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
-            Self::TooManySockets => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
+            Self::TooManySockets | Self::TooManyRequests { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
+            }
             Self::NoWebsocket => (StatusCode::UPGRADE_REQUIRED, "upgrade_required"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_request"),
@@ -121,6 +135,13 @@ impl IntoResponse for Refusal {
                     header::RETRY_AFTER,
                     retry_after.unwrap_or(HeaderValue::from_static("2")),
                 );
+            }
+            Self::TooManyRequests { wait } => {
+                let seconds = wait.as_millis().div_ceil(1_000).max(1);
+                let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+                headers.insert(header::RETRY_AFTER, seconds.into());
+                let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                headers.insert("retry-after-ms", millis.max(1).into());
             }
             Self::Unavailable | Self::TooManySockets => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));

@@ -14,6 +14,7 @@ mod forward;
 mod headers;
 mod identifier;
 mod identity;
+mod limits;
 mod pages;
 mod relay;
 mod session;
@@ -28,9 +29,11 @@ use axum::routing::{any, get, post};
 use configuration::Configuration;
 use cors::Visits;
 use error::Refusal;
-use identity::{Assertions, IframeTokens, KeySet, Renewals};
+use identity::{Assertions, GuestTokens, Guests, IframeTokens, KeySet, Renewals};
+use limits::Limits;
 use relay::{Relay, Tickets};
 use session::Mint;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -62,12 +65,15 @@ pub struct Proxy {
     upstream: Upstream,
     iframe_tokens: IframeTokens,
     assertions: Option<Assertions>,
+    guests: Guests,
+    guest_tokens: GuestTokens,
     renewals: Renewals,
     tickets: Tickets,
     mint: Mint,
     relay: Relay,
     assets: Assets,
     visits: Visits,
+    limits: Limits,
     page_policy: HeaderValue,
     transport_security: bool,
 }
@@ -82,11 +88,20 @@ impl Proxy {
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        let keys = KeySet::new(client.clone(), configuration.jwks_url.clone());
+        let keys = KeySet::new(
+            client.clone(),
+            configuration.jwks_url.clone(),
+            configuration.user_token_keys.clone(),
+        );
         Ok(Self {
             upstream: Upstream::new(client, &configuration),
             iframe_tokens: IframeTokens::new(keys, configuration.app_id.clone()),
-            assertions: configuration.assertion_secret.as_ref().map(Assertions::new),
+            assertions: Assertions::new(
+                configuration.assertion_secret.as_ref(),
+                &configuration.assertion_keys,
+            ),
+            guests: Guests::new(configuration.public_channels.clone()),
+            guest_tokens: GuestTokens::new(&configuration.session_secret),
             renewals: Renewals::new(&configuration.session_secret, configuration.token_lifetime),
             tickets: Tickets::new(&configuration.session_secret),
             mint: Mint::new(
@@ -96,6 +111,7 @@ impl Proxy {
             relay: Relay::new(&configuration),
             assets: Assets::new(configuration.assets.clone()),
             visits: Visits::new(&configuration),
+            limits: Limits::new(&configuration),
             page_policy: HeaderValue::from_str(&pages::policy(&configuration))
                 .map_err(|_| StartError::Policy)?,
             transport_security: configuration
@@ -118,6 +134,7 @@ fn router(proxy: &Arc<Proxy>) -> Router {
         .route("/session", post(session::open))
         .route("/api/v1/{*path}", any(forward::forward))
         .method_not_allowed_fallback(post_only)
+        .layer(from_fn_with_state(proxy.clone(), limits::guard))
         .layer(from_fn(headers::api))
         .layer(from_fn_with_state(proxy.clone(), cors::guard));
     Router::new()
@@ -125,7 +142,10 @@ fn router(proxy: &Arc<Proxy>) -> Router {
         .route("/experiences/{experience_id}", get(pages::experience))
         .route("/pages/experience.css", get(pages::style))
         .route("/healthz", get(pages::health))
-        .route("/_whop/ws/v1/websockets/connect", get(relay::connect))
+        .route(
+            "/_whop/ws/v1/websockets/connect",
+            get(relay::connect).layer(from_fn_with_state(proxy.clone(), limits::guard)),
+        )
         .method_not_allowed_fallback(get_only)
         .merge(guarded)
         .fallback(not_found)
@@ -153,7 +173,8 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
     let (stopping, mut stopped) = watch::channel(false);
-    let server = axum::serve(listener, router(&proxy))
+    let service = router(&proxy).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             stop.await;
             stopping.send_replace(true);

@@ -85,6 +85,23 @@ fn each_problem_has_its_own_sentence() {
         ("WHOP_CHAT_TOKEN_SECONDS", "10801"),
         ("WHOP_CHAT_TOKEN_SECONDS", "59"),
         ("WHOP_CHAT_TOKEN_SECONDS", "an hour"),
+        ("WHOP_CHAT_ASSERTION_KEYS", "a text"),
+        (
+            "WHOP_CHAT_ASSERTION_KEYS",
+            "{\"kty\":\"oct\",\"k\":\"c2VjcmV0\"}",
+        ),
+        (
+            "WHOP_CHAT_ASSERTION_SECRET",
+            "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----",
+        ),
+        (
+            "WHOP_USER_TOKEN_KEYS",
+            "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+        ),
+        ("WHOP_CHAT_PUBLIC_CHANNELS", "exp_a, exp/b"),
+        ("WHOP_CHAT_REQUESTS_PER_USER", "many"),
+        ("WHOP_CHAT_REQUESTS_PER_ADDRESS", "-1"),
+        ("WHOP_CHAT_TRUSTED_PROXIES", "10.0.0.0/8, balancer"),
         ("WHOP_API_URL", "http://api.example/api/v1"),
         ("WHOP_WEBSOCKET_URL", "ws-prod.whop.com"),
         ("WHOP_JWKS_URL", "ftp://x"),

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{
-    ASSERTION_SECRET, PATIENCE, SESSION_SECRET, SITE, Stack, assertion, error_of, now, sign,
+    ASSERTION_SECRET, PATIENCE, SESSION_SECRET, SITE, Stack, assertion, claims, error_of, now, sign,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -71,10 +71,11 @@ async fn the_newest_messages_come_as_html_too_for_one_visitor_each() {
 #[tokio::test]
 async fn a_session_is_compressed_for_those_who_can_read_it() {
     let stack = Stack::start().await;
-    let body = json!({
-        "channel_id": "exp_general", "assertion": assertion("user_ada"), "with_messages": true, "with_html": true,
-    });
     let ask = async |encoding: &str| {
+        let assertion = assertion("user_ada");
+        let body = json!({
+            "channel_id": "exp_general", "assertion": assertion, "with_messages": true, "with_html": true,
+        });
         let answer = stack
             .client
             .post(format!("{}/session", stack.url))
@@ -414,13 +415,14 @@ async fn no_access_means_nothing_at_all() {
 #[tokio::test]
 async fn an_assertion_can_be_limited_to_channels() {
     let stack = Stack::start().await;
-    let claims = json!({"sub": "user_ada", "aud": "whop-chat", "iat": now(), "exp": now() + 240, "channels": ["exp_lounge"]});
-    let limited = sign(&claims, ASSERTION_SECRET.as_bytes());
     for (channel, expected) in [
         ("exp_lounge", StatusCode::OK),
         ("chat_feed_lounge", StatusCode::OK),
         ("exp_general", StatusCode::FORBIDDEN),
     ] {
+        let mut claims = claims("user_ada");
+        claims["channels"] = json!(["exp_lounge"]);
+        let limited = sign(&claims, ASSERTION_SECRET.as_bytes());
         let body = json!({"channel_id": channel, "assertion": limited});
         assert_eq!(
             stack.post_session(&body).await.status(),

@@ -159,6 +159,23 @@ impl<'t, 'r> Object<'t, 'r> {
         T::read(value, self.reading)
     }
 
+    /// A list that must be there, without those of its items that can't be read.
+    pub fn readable<T: Read>(&mut self, field: &'static str) -> Vec<T> {
+        let Value::Array(values) = self.take(field) else {
+            self.reading.note();
+            return Vec::new();
+        };
+        let mut items = Vec::with_capacity(values.len());
+        for value in values {
+            let mut reading = Reading::default();
+            let item = T::read(value, &mut reading);
+            if reading.wrong.is_none() {
+                items.push(item);
+            }
+        }
+        items
+    }
+
     /// A field that stands for its default where it is missing or null.
     pub fn or_default<T: Read + Default>(&mut self, field: &'static str) -> T {
         self.optional(field).unwrap_or_default()

@@ -183,8 +183,9 @@ impl Chat {
             .as_ref()
             .is_some_and(|session| session.token.renewing == Renewing::AskedPage);
         match (assertion, asked_for_renewal) {
-            (Some(assertion), false) if self.session.is_none() => {
-                self.request_session(Some(assertion), step);
+            // Whom nobody knows may be a guest.
+            (assertion, false) if self.session.is_none() => {
+                self.request_session(assertion, step);
             }
             (Some(assertion), true) => {
                 let request = SessionRequest {
@@ -196,7 +197,6 @@ impl Chat {
                 };
                 self.post_session(Purpose::RenewSession, &request, step);
             }
-            (None, false) if self.session.is_none() => self.refuse(Refusal::SignedOut, step),
             (None, true) => self.sign_out(step),
             _ => {}
         }

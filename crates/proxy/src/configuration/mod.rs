@@ -3,11 +3,15 @@
 
 mod check;
 mod origin;
+mod public_key;
+mod reader;
 mod secret;
 mod setting;
 
+pub use crate::limits::TrustedProxies;
 pub use check::ConfigurationError;
 pub use origin::OriginPattern;
+pub use public_key::{PublicKey, PublicKeyError};
 pub use secret::Secret;
 pub use setting::{SETTINGS, Setting, Settings};
 
@@ -33,8 +37,14 @@ pub struct Configuration {
     pub websocket_url: String,
     /// Whop's public keys.
     pub jwks_url: String,
-    /// Shared with the creator's backend. Without it no assertion is accepted.
+    /// Shared with the creator's backend, which signs assertions with it.
     pub assertion_secret: Option<Secret>,
+    /// With which the creator's backend signs assertions instead, or other backends of theirs.
+    pub assertion_keys: Vec<PublicKey>,
+    /// Whop's public keys, where the operator pins them.
+    pub user_token_keys: Vec<PublicKey>,
+    /// Channels that anybody may read, by their own ids or their experiences'.
+    pub public_channels: Vec<String>,
     /// Signs renewals and tickets; shared by all instances.
     pub session_secret: Secret,
     /// Creator sites.
@@ -53,6 +63,12 @@ pub struct Configuration {
     pub assets: PathBuf,
     /// Where to listen.
     pub address: SocketAddr,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// How often one visitor may ask in a minute; 0 where that is not limited.
+    pub requests_per_user: u32,
+    /// How often one address may.
+    pub requests_per_address: u32,
     /// How long a visitor's token lives.
     pub token_lifetime: Duration,
 }

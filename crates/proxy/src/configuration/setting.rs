@@ -63,8 +63,18 @@ pub const SETTINGS: &[Setting] = &[
     ),
     optional(
         "WHOP_CHAT_ASSERTION_SECRET",
-        "Shared with the creator's backend, which signs its visitors' assertions with it; at least 32 bytes. Needed when there are creator sites.",
+        "Shared with the creator's backend, which signs its visitors' assertions with it (HS256); at least 32 bytes.",
         None,
+    ),
+    optional(
+        "WHOP_CHAT_ASSERTION_KEYS",
+        "Or the public keys of who signs assertions with ES256 or EdDSA: PEM, a JWK or a JWK Set.",
+        None,
+    ),
+    optional(
+        "WHOP_CHAT_PUBLIC_CHANNELS",
+        "Channels or experiences that anybody may read without being known, separated by commas.",
+        Some(""),
     ),
     optional(
         "WHOP_CHAT_ALLOWED_ORIGINS",
@@ -112,9 +122,29 @@ pub const SETTINGS: &[Setting] = &[
         None,
     ),
     optional(
+        "WHOP_USER_TOKEN_KEYS",
+        "Whop's public keys, pinned: PEM, a JWK or a JWK Set. With it none are fetched, and when Whop changes its keys nobody gets in until this is changed, too.",
+        None,
+    ),
+    optional(
         "WHOP_CHAT_ADDRESS",
         "Where to listen.",
         Some("127.0.0.1:4720"),
+    ),
+    optional(
+        "WHOP_CHAT_REQUESTS_PER_USER",
+        "How often one visitor may ask in a minute, a third of it at once; 0 for no limit.",
+        Some("600"),
+    ),
+    optional(
+        "WHOP_CHAT_REQUESTS_PER_ADDRESS",
+        "How often one address may (of IPv6: one /64); 0 for no limit.",
+        Some("6000"),
+    ),
+    optional(
+        "WHOP_CHAT_TRUSTED_PROXIES",
+        "Your reverse proxies, addresses or networks, separated by commas: their X-Forwarded-For says where a request comes from.",
+        Some("127.0.0.0/8, ::1"),
     ),
     optional(
         "WHOP_CHAT_TOKEN_SECONDS",

@@ -2,10 +2,14 @@
 //! Only the routes of the allow-list pass. Nothing here reads a message.
 
 mod allow_list;
+mod guest;
 
 use crate::Proxy;
 use crate::body;
+use crate::clock;
 use crate::error::Refusal;
+use crate::identity::{GuestClaims, IdentityError};
+use crate::session::{Purpose, mint_refusal};
 use crate::upstream::{ForwardedAnswer, ForwardedCall, UpstreamError};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -37,12 +41,24 @@ pub async fn forward(
     let uri = request.uri();
     let path = uri.path().strip_prefix("/api/v1").unwrap_or_default();
     let route = allow_list::check(&method, path)?;
-    let path_and_query = match uri.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
-    };
     let mut headers = passed_on(request.headers());
-    let token = token(&proxy, &headers)?.to_owned();
+    let mut token = token(&proxy, &headers)?.to_owned();
+    let path_and_query = if let Some(claims) = guest(&proxy, &token)? {
+        let call = guest::call(&claims, &method, path, uri.query())?;
+        token = readers_token(&proxy).await?;
+        headers.insert(header::AUTHORIZATION, bearer(&token)?);
+        call
+    } else {
+        // A token that was not minted here is its own visitor.
+        let visitor = proxy.mint.owner(&token).await;
+        proxy
+            .limits
+            .count_visitor(visitor.as_deref().unwrap_or(&token))?;
+        match uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        }
+    };
     let body = if method == Method::POST || method == Method::PATCH {
         headers.insert(
             header::CONTENT_TYPE,
@@ -93,6 +109,37 @@ fn token<'a>(proxy: &Proxy, headers: &'a HeaderMap) -> Result<&'a str, Refusal> 
         return Err(Refusal::ApiKeyFromOutside);
     }
     Ok(token)
+}
+
+/// What the token lets its owner read, if it is a guest's.
+fn guest(proxy: &Proxy, token: &str) -> Result<Option<GuestClaims>, Refusal> {
+    let Some(claims) = proxy.guest_tokens.read(token, clock::unix_seconds()) else {
+        return Ok(None);
+    };
+    let claims = claims.map_err(IdentityError::from)?;
+    // The operator may have closed it since.
+    if !proxy
+        .guests
+        .may_read(&[&claims.channel, &claims.experience])
+    {
+        return Err(IdentityError::Missing.into());
+    }
+    Ok(Some(claims))
+}
+
+/// The token with which the proxy reads for guests: one that can't do anything else, and never leaves it.
+async fn readers_token(proxy: &Proxy) -> Result<String, Refusal> {
+    let reader = &proxy.configuration.agent_user_id;
+    let minted = proxy
+        .mint
+        .token(&proxy.upstream, reader, Purpose::Reading)
+        .await;
+    let (token, _) = minted.map_err(|error| mint_refusal(&error))?;
+    Ok(token.token)
+}
+
+fn bearer(token: &str) -> Result<HeaderValue, Refusal> {
+    HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Refusal::BadGateway)
 }
 
 fn passed_on(headers: &HeaderMap) -> HeaderMap {

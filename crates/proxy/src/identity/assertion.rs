@@ -1,5 +1,6 @@
+use super::single_use::{Claim, SingleUse};
 use super::token::{self, LEEWAY, TokenError};
-use super::{ChannelLimit, Identity, Secret, Source};
+use super::{ChannelLimit, Identity, IdentityError, PublicKey, Secret, Source};
 use crate::identifier;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
@@ -10,9 +11,11 @@ pub const AUDIENCE: &str = "whop-chat";
 /// Longest life of an assertion, in seconds: it is a letter of introduction, not a session.
 const LONGEST: i64 = 300;
 
-/// Reads assertions: JWTs in which the creator's backend vouches for a visitor, signed with the shared secret.
+/// Reads assertions: JWTs in which the creator's backend vouches for a visitor, each of which counts once.
 pub struct Assertions {
-    key: DecodingKey,
+    /// What may have signed them. Each key is for one algorithm, so that none is taken for what it is not.
+    keys: Vec<PublicKey>,
+    used: SingleUse,
 }
 
 #[derive(Deserialize)]
@@ -24,38 +27,75 @@ struct Claims {
     exp: i64,
     #[serde(default, deserialize_with = "token::optional_numeric_date")]
     nbf: Option<i64>,
+    jti: Option<String>,
     channels: Option<Vec<String>>,
 }
 
 impl Assertions {
-    /// Assertions signed with that secret.
-    pub fn new(secret: &Secret) -> Self {
-        Self {
+    /// Assertions signed with the shared secret, or by the owner of one of the public keys. `None` where there is
+    /// neither.
+    pub fn new(secret: Option<&Secret>, public: &[PublicKey]) -> Option<Self> {
+        let shared = secret.map(|secret| PublicKey {
+            id: None,
+            algorithm: Algorithm::HS256,
             key: DecodingKey::from_secret(secret.expose().as_bytes()),
-        }
+        });
+        let keys: Vec<PublicKey> = shared.into_iter().chain(public.iter().cloned()).collect();
+        (!keys.is_empty()).then(|| Self {
+            keys,
+            used: SingleUse::default(),
+        })
     }
 
-    /// Whom the assertion vouches for. `now` in seconds since the Unix epoch.
-    pub fn verify(&self, assertion: &str, now: i64) -> Result<Identity, TokenError> {
-        let claims: Claims = token::verify(assertion, &self.key, Algorithm::HS256, AUDIENCE, None)?;
+    /// Whom the assertion vouches for, and the claim to it, which has to be kept once it was of use. `now` in seconds
+    /// since the Unix epoch.
+    pub fn verify(&self, assertion: &str, now: i64) -> Result<(Identity, Claim), IdentityError> {
+        let claims = self.read(assertion)?;
         token::check_expiry(claims.exp, now, LEEWAY)?;
         if claims.iat.max(claims.nbf.unwrap_or_default()) > now + LEEWAY {
-            return Err(TokenError::Future);
+            return Err(TokenError::Future.into());
         }
         if claims.exp - claims.iat > LONGEST {
-            return Err(TokenError::TooLong);
+            return Err(TokenError::TooLong.into());
         }
         if !(claims.sub.starts_with("user_") && identifier::is_safe(&claims.sub)) {
-            return Err(TokenError::Malformed);
+            return Err(TokenError::Malformed.into());
         }
-        Ok(Identity {
+        let id = claims.jti.as_deref().filter(|id| !id.is_empty());
+        let claim = self.used.claim(assertion, id, claims.exp, now)?;
+        let identity = Identity {
             user: UserId::from(claims.sub),
             source: Source::Assertion,
             authenticated_at: claims.iat.min(now),
             limit: claims
                 .channels
                 .map_or(ChannelLimit::Any, ChannelLimit::Only),
-        })
+        };
+        Ok((identity, claim))
+    }
+
+    /// The claims, if one of the keys for the assertion's algorithm has signed it.
+    fn read(&self, assertion: &str) -> Result<Claims, TokenError> {
+        let header = jsonwebtoken::decode_header(assertion)?;
+        let mut error = TokenError::Algorithm;
+        for key in &self.keys {
+            let is_named = match (&key.id, &header.kid) {
+                (Some(own), Some(named)) => own == named,
+                _ => true,
+            };
+            if key.algorithm != header.alg {
+                continue;
+            }
+            error = TokenError::Signature;
+            if !is_named {
+                continue;
+            }
+            match token::verify(assertion, &key.key, key.algorithm, AUDIENCE, None) {
+                Err(TokenError::Signature) => {}
+                settled => return settled,
+            }
+        }
+        Err(error)
     }
 }
 
@@ -94,7 +134,21 @@ mod tests {
     }
 
     fn verify(assertion: &str) -> Result<Identity, TokenError> {
-        Assertions::new(&Secret::new(SECRET)).verify(assertion, NOW)
+        verify_with(Some(SECRET), &[], assertion)
+    }
+
+    fn verify_with(
+        secret: Option<&str>,
+        public: &[PublicKey],
+        assertion: &str,
+    ) -> Result<Identity, TokenError> {
+        let secret = secret.map(Secret::new);
+        let assertions = Assertions::new(secret.as_ref(), public).unwrap();
+        match assertions.verify(assertion, NOW) {
+            Ok((identity, _)) => Ok(identity),
+            Err(IdentityError::Token(error)) => Err(error),
+            Err(other) => panic!("{other}"),
+        }
     }
 
     #[test]
@@ -196,5 +250,104 @@ mod tests {
         for garbage in ["", ".", "..", "a.b.c", "💥", &honest[..honest.len() - 2]] {
             assert!(verify(garbage).is_err(), "{garbage}");
         }
+    }
+
+    /// The key that signs, and the public one as an operator writes it into the configuration.
+    fn pair(algorithm: Algorithm, seed: u8) -> (EncodingKey, String) {
+        use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+        if algorithm == Algorithm::ES256 {
+            let secret = p256::SecretKey::from_slice(&[seed; 32]).unwrap();
+            let pem = secret.to_pkcs8_pem(LineEnding::LF).unwrap();
+            let public = secret.public_key().to_public_key_pem(LineEnding::LF);
+            return (
+                EncodingKey::from_ec_pem(pem.as_bytes()).unwrap(),
+                public.unwrap(),
+            );
+        }
+        // The private key of RFC 8037, appendix A.1, in the form of RFC 8410, section 7.
+        let mut der = hex::decode("302e020100300506032b657004220420").unwrap();
+        der.extend(
+            hex::decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+                .unwrap(),
+        );
+        let public =
+            r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        (EncodingKey::from_ed_der(&der), public.to_owned())
+    }
+
+    fn public(text: &str) -> Vec<PublicKey> {
+        PublicKey::parse(text).unwrap()
+    }
+
+    #[test]
+    fn public_keys_verify_what_their_owners_sign() {
+        for algorithm in [Algorithm::ES256, Algorithm::EdDSA] {
+            let (private, text) = pair(algorithm, 1);
+            let signed =
+                jsonwebtoken::encode(&Header::new(algorithm), &claims(), &private).unwrap();
+            let found = verify_with(None, &public(&text), &signed).unwrap();
+            assert_eq!(found.user.as_str(), "user_ada");
+            // Beside a shared secret, and for those who have either.
+            assert!(verify_with(Some(SECRET), &public(&text), &signed).is_ok());
+            assert!(verify_with(Some(SECRET), &public(&text), &sign(&claims())).is_ok());
+            let foreign = public(&pair(Algorithm::ES256, 2).1);
+            assert!(verify_with(Some(SECRET), &foreign, &signed).is_err());
+        }
+    }
+
+    #[test]
+    fn a_public_key_is_no_shared_secret() {
+        for algorithm in [Algorithm::ES256, Algorithm::EdDSA] {
+            let (private, text) = pair(algorithm, 1);
+            let keys = public(&text);
+            let octets = keys[0].key.try_get_as_bytes().unwrap().to_vec();
+            for secret in [text.as_bytes(), text.trim().as_bytes(), &octets] {
+                let key = EncodingKey::from_secret(secret);
+                let forged =
+                    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims(), &key).unwrap();
+                let refused = verify_with(None, &keys, &forged).unwrap_err();
+                assert_eq!(refused, TokenError::Algorithm);
+                let refused = verify_with(Some(SECRET), &keys, &forged).unwrap_err();
+                assert_eq!(refused, TokenError::Signature);
+            }
+            // Nor is a shared secret a public key.
+            let signed =
+                jsonwebtoken::encode(&Header::new(algorithm), &claims(), &private).unwrap();
+            let refused = verify_with(Some(&text), &[], &signed).unwrap_err();
+            assert_eq!(refused, TokenError::Algorithm);
+        }
+    }
+
+    #[test]
+    fn a_named_key_is_the_one_that_signed() {
+        let [(old, old_text), (new, new_text)] = [1, 2].map(|seed| pair(Algorithm::ES256, seed));
+        let mut keys = public(&(old_text + &new_text));
+        keys[0].id = Some("old".to_owned());
+        keys[1].id = Some("new".to_owned());
+        let verified = |name: Option<&str>, key: &EncodingKey| {
+            let mut header = Header::new(Algorithm::ES256);
+            header.kid = name.map(str::to_owned);
+            let signed = jsonwebtoken::encode(&header, &claims(), key).unwrap();
+            verify_with(None, &keys, &signed).map(|_| ())
+        };
+        assert_eq!(verified(Some("old"), &old), Ok(()));
+        assert_eq!(verified(Some("new"), &new), Ok(()));
+        assert_eq!(verified(None, &new), Ok(()));
+        assert_eq!(verified(Some("old"), &new), Err(TokenError::Signature));
+        assert_eq!(verified(Some("third"), &new), Err(TokenError::Signature));
+    }
+
+    #[test]
+    fn counts_once() {
+        let secret = Secret::new(SECRET);
+        let assertions = Assertions::new(Some(&secret), &[]).unwrap();
+        let signed = sign(&claims());
+        let used = || {
+            assertions
+                .verify(&signed, NOW)
+                .map(|(_, claim)| claim.keep())
+        };
+        assert_eq!(used(), Ok(()));
+        assert_eq!(used(), Err(IdentityError::Token(TokenError::Used)));
     }
 }

@@ -9,6 +9,8 @@ use wire::{AppId, UserId};
 /// The header that Whop adds to every request from inside whop.com.
 pub const HEADER: &str = "x-whop-user-token";
 const ISSUER: &str = "urn:whopcom:exp-proxy";
+/// A token that doesn't say when it expires is good for that many seconds. Whop's own SDK takes it for ever.
+const LONGEST: i64 = 3_600;
 
 /// Reads the user tokens that Whop adds to the requests of an app inside whop.com.
 pub struct IframeTokens {
@@ -25,6 +27,8 @@ struct Claims {
     /// Whop writes it, but does not promise to.
     #[serde(default, deserialize_with = "token::optional_numeric_date")]
     exp: Option<i64>,
+    #[serde(default, deserialize_with = "token::optional_numeric_date")]
+    iat: Option<i64>,
 }
 
 impl IframeTokens {
@@ -39,15 +43,22 @@ impl IframeTokens {
         if header.alg != Algorithm::ES256 {
             return Err(TokenError::Algorithm.into());
         }
-        let key = self.keys.find(header.kid.as_deref()).await?;
-        Ok(read(token, &key, &self.app, now)?)
+        for key in self.keys.find(header.kid.as_deref()).await? {
+            match read(token, &key, &self.app, now) {
+                Err(TokenError::Signature) => {}
+                settled => return Ok(settled?),
+            }
+        }
+        Err(TokenError::Signature.into())
     }
 }
 
 fn read(token: &str, key: &DecodingKey, app: &AppId, now: i64) -> Result<Identity, TokenError> {
     let claims: Claims = token::verify(token, key, Algorithm::ES256, app, Some(ISSUER))?;
-    if let Some(expires_at) = claims.exp {
-        token::check_expiry(expires_at, now, LEEWAY)?;
+    let expires_at = claims.exp.or(claims.iat.map(|made_at| made_at + LONGEST));
+    token::check_expiry(expires_at.ok_or(TokenError::Malformed)?, now, LEEWAY)?;
+    if claims.iat.is_some_and(|made_at| made_at > now + LEEWAY) {
+        return Err(TokenError::Future);
     }
     if !(claims.sub.starts_with("user_") && identifier::is_safe(&claims.sub)) {
         return Err(TokenError::Malformed);
@@ -122,6 +133,7 @@ mod tests {
             ("iss", json!("urn:evil"), TokenError::Audience),
             ("sub", json!("ada"), TokenError::Malformed),
             ("exp", json!(NOW - 31), TokenError::Expired),
+            ("iat", json!(NOW + 31), TokenError::Future),
         ] {
             let mut changed = claims();
             changed[field] = value;
@@ -140,6 +152,23 @@ mod tests {
             check(&claims(), &pair(2).sign).unwrap_err(),
             TokenError::Signature
         );
+    }
+
+    #[test]
+    fn no_token_is_good_for_ever() {
+        let aged = |fields: &[&str], made_at: i64| {
+            let mut changed = claims();
+            changed["iat"] = json!(made_at);
+            for field in fields {
+                changed.as_object_mut().unwrap().remove(*field);
+            }
+            check(&changed, &pair(1).sign).map(|_| ())
+        };
+        assert_eq!(aged(&["exp"], NOW - 3_600), Ok(()));
+        assert_eq!(aged(&["exp"], NOW - 3_631), Err(TokenError::Expired));
+        assert_eq!(aged(&["exp"], NOW + 31), Err(TokenError::Future));
+        assert_eq!(aged(&["iat"], NOW), Ok(()));
+        assert_eq!(aged(&["exp", "iat"], NOW), Err(TokenError::Malformed));
     }
 
     #[test]

@@ -1,7 +1,6 @@
-use super::IdentityError;
 use super::token::TokenError;
-use jsonwebtoken::DecodingKey;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
+use super::{IdentityError, PublicKey};
+use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,8 +19,11 @@ const RETRY: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whop's public keys by their `kid`. Fetched when first needed, kept for 12 hours; an unknown `kid` makes it look
-/// again, at most once per 30 seconds, however many ask.
+/// again, at most once per 30 seconds, however many ask. Or those that the operator pinned: then nothing is fetched.
 pub struct KeySet {
+    pinned: Vec<PublicKey>,
+    /// The least time between two fetches.
+    cooldown: Duration,
     client: reqwest::Client,
     url: String,
     keys: RwLock<Option<Arc<Fetched>>>,
@@ -40,9 +42,11 @@ struct Fetched {
 }
 
 impl KeySet {
-    /// The keys at that address.
-    pub fn new(client: reqwest::Client, url: String) -> Self {
+    /// The keys at that address, or else the pinned ones if there are any.
+    pub fn new(client: reqwest::Client, url: String, pinned: Vec<PublicKey>) -> Self {
         Self {
+            pinned,
+            cooldown: COOLDOWN,
             client,
             url,
             keys: RwLock::new(None),
@@ -50,8 +54,21 @@ impl KeySet {
         }
     }
 
+    /// The keys that a token which names that `kid` may be signed with: one, but for pinned ones without names.
+    pub async fn find(&self, kid: Option<&str>) -> Result<Vec<DecodingKey>, IdentityError> {
+        if self.pinned.is_empty() {
+            return Ok(vec![self.fetched(kid).await?]);
+        }
+        let is_it = |key: &&PublicKey| match (&key.id, kid) {
+            (Some(own), Some(named)) => own == named,
+            _ => true,
+        };
+        let keys = self.pinned.iter().filter(is_it);
+        Ok(keys.map(|key| key.key.clone()).collect())
+    }
+
     /// The key of that `kid`; without one, the only key there is.
-    pub async fn find(&self, kid: Option<&str>) -> Result<DecodingKey, IdentityError> {
+    async fn fetched(&self, kid: Option<&str>) -> Result<DecodingKey, IdentityError> {
         if let Some(key) = self.known(kid, FRESH) {
             return Ok(key);
         }
@@ -67,7 +84,7 @@ impl KeySet {
                     let at = Instant::now();
                     let fetched = Arc::new(Fetched { keys, at });
                     *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched);
-                    COOLDOWN
+                    self.cooldown
                 }
                 Err(error) => {
                     tracing::error!(%error, "Whop's public keys can't be fetched; check WHOP_JWKS_URL");
@@ -108,14 +125,82 @@ impl KeySet {
             .keys
             .into_iter()
             // A key of a kind that is new to this program is no reason to lose the others.
-            .filter_map(|key| serde_json::from_value::<Jwk>(key).ok())
-            .filter(|key| {
-                matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256)
-            })
-            .filter_map(|key| {
-                let decoding = DecodingKey::from_jwk(&key).ok()?;
-                Some((key.common.key_id.unwrap_or_default(), decoding))
-            })
+            .filter_map(|key| PublicKey::from_jwk(key).ok())
+            .filter(|key| key.algorithm == Algorithm::ES256)
+            .map(|key| (key.id.unwrap_or_default(), key.key))
             .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use serde_json::{Value, json};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn jwk(kid: &str, seed: u8) -> Value {
+        let key = p256::SecretKey::from_slice(&[seed; 32]).unwrap();
+        let mut jwk: Value = serde_json::from_str(&key.public_key().to_jwk_string()).unwrap();
+        jwk["kid"] = json!(kid);
+        jwk
+    }
+
+    struct Publisher {
+        keys: Arc<RwLock<Value>>,
+        asked: Arc<AtomicUsize>,
+        url: String,
+    }
+
+    /// A server that publishes keys.
+    async fn publisher(keys: Value) -> Publisher {
+        let keys = Arc::new(RwLock::new(keys));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (shown, count) = (keys.clone(), asked.clone());
+        let answer = move || async move {
+            count.fetch_add(1, Ordering::SeqCst);
+            Json(shown.read().unwrap().clone())
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let router = Router::new().route("/", get(answer));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Publisher { keys, asked, url }
+    }
+
+    fn set(publisher: &Publisher) -> KeySet {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        KeySet::new(reqwest::Client::new(), publisher.url.clone(), Vec::new())
+    }
+
+    #[tokio::test]
+    async fn a_new_key_is_learnt_when_a_token_names_it() {
+        let other = json!({"kty": "RSA", "kid": "c", "n": "AQAB", "e": "AQAB"});
+        let publisher = publisher(json!({"keys": [jwk("a", 1), other]})).await;
+        let mut keys = set(&publisher);
+        keys.cooldown = Duration::ZERO;
+        assert!(keys.find(Some("a")).await.is_ok());
+        assert!(keys.find(None).await.is_ok(), "there is one only");
+        assert!(keys.find(Some("b")).await.is_err());
+        assert_eq!(publisher.asked.load(Ordering::SeqCst), 2);
+        *publisher.keys.write().unwrap() = json!({"keys": [jwk("b", 2), jwk("a", 1)]});
+        assert!(keys.find(Some("b")).await.is_ok());
+        assert!(keys.find(Some("a")).await.is_ok());
+        assert!(keys.find(None).await.is_err(), "it could be either");
+        *publisher.keys.write().unwrap() = json!({"keys": [jwk("b", 2)]});
+        assert!(keys.find(Some("d")).await.is_err());
+        assert!(keys.find(Some("a")).await.is_err(), "it was taken back");
+    }
+
+    #[tokio::test]
+    async fn unknown_names_make_it_look_once_in_a_while() {
+        let publisher = publisher(json!({"keys": [jwk("a", 1)]})).await;
+        let keys = set(&publisher);
+        let names: Vec<String> = (0..100).map(|number| format!("unknown-{number}")).collect();
+        let found = futures_util::future::join_all(names.iter().map(|name| keys.find(Some(name))));
+        assert!(found.await.iter().all(Result::is_err));
+        assert!(keys.find(Some("a")).await.is_ok());
+        assert_eq!(publisher.asked.load(Ordering::SeqCst), 1);
     }
 }

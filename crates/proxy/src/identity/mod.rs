@@ -1,18 +1,22 @@
-//! Who is asking: Whop's user token, the creator's assertion, or a renewal of either. One file each.
+//! Who is asking: Whop's user token, the creator's assertion, a renewal of either, or nobody who says so. One file each.
 //! What somebody may do is not decided here.
 
 mod assertion;
+mod guest;
 mod iframe_token;
 mod key_set;
 mod renewal;
+mod single_use;
 pub mod token;
 
 pub use assertion::Assertions;
+pub use guest::{GuestClaims, GuestTokens, Guests, is_guest};
 pub use iframe_token::{HEADER as USER_TOKEN_HEADER, IframeTokens};
 pub use key_set::KeySet;
 pub use renewal::Renewals;
+pub use single_use::Claim;
 
-use crate::configuration::Secret;
+use crate::configuration::{PublicKey, Secret};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use token::TokenError;
@@ -26,6 +30,8 @@ pub enum Source {
     Iframe,
     /// By the creator's assertion: the widget is on a creator's site.
     Assertion,
+    /// Not at all: anybody may read there.
+    Guest,
 }
 
 /// The channels for which an identity is good. Each has two names: its own id and its experience's.
@@ -72,8 +78,13 @@ pub enum IdentityError {
     #[error("Your proof of identity is not valid: {0}. Ask the page for a new one.")]
     Token(#[from] TokenError),
     /// There are no creator sites here.
-    #[error("This chat takes no assertions: its operator has not set WHOP_CHAT_ASSERTION_SECRET.")]
+    #[error(
+        "This chat takes no assertions: its operator has set neither WHOP_CHAT_ASSERTION_SECRET nor WHOP_CHAT_ASSERTION_KEYS."
+    )]
     NoAssertions,
+    /// More assertions than can be remembered until they expire.
+    #[error("Too many people open this chat at the moment. Try again in a moment.")]
+    TooManyAssertions,
     /// The proof could not be checked.
     #[error("Who you are can't be checked at the moment. Try again in a moment.")]
     KeysUnavailable,

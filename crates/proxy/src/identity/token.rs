@@ -33,6 +33,9 @@ pub enum TokenError {
     /// It lives longer than it may.
     #[error("it is valid for too long")]
     TooLong,
+    /// It counts once only.
+    #[error("it was used before")]
+    Used,
 }
 
 impl From<jsonwebtoken::errors::Error> for TokenError {

@@ -1,5 +1,6 @@
 use super::Ticket;
 use crate::clock;
+use crate::identity::is_guest;
 use std::time::{Duration, Instant};
 use wire::socket::{
     BroadcastRequest, BroadcastResponse, ChannelKind, ChannelSubscriptionState, ClientFrame,
@@ -133,7 +134,7 @@ impl Conversation {
             .map(typing);
         let mark_as_read = request
             .mark_as_read
-            .filter(|_| is_due(&mut self.read_at, now))
+            .filter(|_| !is_guest(&self.ticket.user) && is_due(&mut self.read_at, now))
             .map(|mark| MarkAsRead {
                 experience_id: Some(self.ticket.experience.clone()),
                 // Anew as a number: the client may have written it with thousands of digits.

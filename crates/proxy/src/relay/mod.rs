@@ -17,6 +17,7 @@ use crate::clock;
 use crate::configuration::Configuration;
 use crate::cors::Visit;
 use crate::error::Refusal;
+use crate::limits::ClientAddress;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Uri;
@@ -110,10 +111,11 @@ pub async fn connect(
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &proxy)
         .await
         .map_err(|_| Refusal::NoWebsocket)?;
+    let address = parts.extensions.get::<ClientAddress>().copied();
     let seat = proxy
         .relay
         .seats
-        .take(&ticket.user)
+        .take(&ticket.user, address)
         .ok_or(Refusal::TooManySockets)?;
     let mut subscription =
         proxy

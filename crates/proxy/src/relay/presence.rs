@@ -1,5 +1,6 @@
 use super::hub::Frame;
 use crate::clock;
+use crate::identity::is_guest;
 use std::collections::{BTreeSet, HashMap};
 use wire::socket::{ServerFrame, UserPresence};
 use wire::{Millis, UserId};
@@ -51,8 +52,11 @@ struct Person {
 }
 
 impl Presence {
-    /// Somebody's socket opens. Whether the others should hear of it.
+    /// Somebody's socket opens. Whether the others should hear of it: guests are nobody that they know.
     pub fn enter(&mut self, listener: u64, user: &UserId) -> bool {
+        if is_guest(user) {
+            return false;
+        }
         self.members.note(user);
         self.by_listener.insert(listener, user.clone());
         let is_quiet = self.people.len() < MOST_TOLD;

@@ -1,3 +1,5 @@
+use crate::identity::is_guest;
+use crate::limits::ClientAddress;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,6 +8,8 @@ use wire::UserId;
 /// Sockets that one visitor may have open at a time, in all tabs and on all devices. More would let one member fill
 /// the memory, and the others' screens with typing.
 const MOST: usize = 30;
+/// Sockets of all guests of one address.
+const MOST_GUESTS: usize = 200;
 
 /// Counts the sockets of every visitor.
 #[derive(Default)]
@@ -29,16 +33,21 @@ pub struct Seat {
 }
 
 impl Seats {
-    /// A seat for one more socket of that visitor; nothing when they have too many.
-    pub fn take(&self, user: &UserId) -> Option<Seat> {
+    /// A seat for one more socket of that visitor; nothing when they have too many. Guests are told apart by
+    /// their addresses: ids they have as many as they like.
+    pub fn take(&self, user: &UserId, address: Option<ClientAddress>) -> Option<Seat> {
+        let (user, most) = match address {
+            Some(address) if is_guest(user) => (format!("guest@{address}").into(), MOST_GUESTS),
+            _ => (user.clone(), MOST),
+        };
         let mut taken = self.taken.lock();
         let count = taken.entry(user.clone()).or_default();
-        if *count >= MOST {
+        if *count >= most {
             return None;
         }
         *count += 1;
         Some(Seat {
-            user: user.clone(),
+            user,
             taken: self.taken.clone(),
         })
     }
@@ -63,12 +72,12 @@ mod tests {
     fn who_has_none_is_forgotten() {
         let seats = Seats::default();
         let user = UserId::from("user_ada");
-        let all: Vec<Seat> = (0..MOST).filter_map(|_| seats.take(&user)).collect();
+        let all: Vec<Seat> = (0..MOST).filter_map(|_| seats.take(&user, None)).collect();
         assert_eq!(all.len(), MOST);
-        assert!(seats.take(&user).is_none());
-        assert!(seats.take(&"user_bob".into()).is_some());
+        assert!(seats.take(&user, None).is_none());
+        assert!(seats.take(&"user_bob".into(), None).is_some());
         drop(all);
         assert!(seats.taken.lock().is_empty());
-        assert!(seats.take(&user).is_some());
+        assert!(seats.take(&user, None).is_some());
     }
 }

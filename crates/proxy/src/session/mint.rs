@@ -1,3 +1,4 @@
+use super::Purpose;
 use crate::clock;
 use crate::upstream::{Upstream, UpstreamError};
 use moka::Expiry;
@@ -7,17 +8,14 @@ use std::time::{Duration, Instant};
 use wire::rest::{AccessToken, AccessTokenCreate};
 use wire::{CompanyId, Timestamp, UserId};
 
-/// What members need.
-const MEMBER_SCOPES: &[&str] = &["chat:read", "chat:message:create"];
-/// What admins need.
-const ADMIN_SCOPES: &[&str] = &["chat:read", "chat:message:create", "chat:moderate"];
 /// More visitors than that within a token's life are minted anew.
 const CAPACITY: u64 = 50_000;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     user: UserId,
-    scopes: &'static [&'static str],
+    company: CompanyId,
+    purpose: Purpose,
 }
 
 #[derive(Clone)]
@@ -67,22 +65,23 @@ impl Mint {
         &self,
         upstream: &Upstream,
         user: &UserId,
-        is_admin: bool,
+        purpose: Purpose,
     ) -> Result<(AccessToken, i64), Arc<UpstreamError>> {
-        let scopes = if is_admin {
-            ADMIN_SCOPES
-        } else {
-            MEMBER_SCOPES
-        };
         let key = Key {
             user: user.clone(),
-            scopes,
+            company: self.company.clone(),
+            purpose,
         };
         let minted = self
             .tokens
             .try_get_with(key.clone(), self.mint(upstream, key))
             .await?;
         Ok((minted.token, minted.expires_at))
+    }
+
+    /// Whose token it is, if it was minted here and not long ago.
+    pub async fn owner(&self, token: &str) -> Option<UserId> {
+        Some(self.owners.get(token).await?.user)
     }
 
     /// Forgets a token that Whop no longer takes, so that the visitor's next session has a new one (T6).
@@ -97,11 +96,12 @@ impl Mint {
 
     async fn mint(&self, upstream: &Upstream, key: Key) -> Result<Minted, UpstreamError> {
         let lifetime = i64::try_from(self.lifetime.as_millis()).unwrap_or_default();
+        let scopes = key.purpose.scopes();
         let token = upstream
             .mint(&AccessTokenCreate {
-                company_id: Some(self.company.clone()),
+                company_id: Some(key.company.clone()),
                 user_id: Some(key.user.clone()),
-                scoped_actions: Some(key.scopes.iter().map(|&scope| scope.to_owned()).collect()),
+                scoped_actions: Some(scopes.iter().map(|&scope| scope.to_owned()).collect()),
                 expires_at: Some(Timestamp::from_unix_millis(clock::unix_millis() + lifetime)),
             })
             .await?;

@@ -2,9 +2,13 @@
 //! Who is asking is found out in `identity`; what Whop says comes from `upstream`.
 
 mod answer;
+mod guest;
+mod identify;
 mod mint;
 mod open;
 mod permissions;
+mod scopes;
 
 pub use mint::Mint;
-pub use open::open;
+pub use open::{mint_refusal, open};
+pub use scopes::Purpose;

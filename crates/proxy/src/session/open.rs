@@ -1,15 +1,17 @@
 use super::answer::answer;
+use super::guest;
+use super::identify::identify;
 use super::permissions::{permissions, visible_to};
+use super::scopes::Purpose;
 use crate::Proxy;
 use crate::body;
 use crate::clock;
 use crate::error::Refusal;
 use crate::identifier;
-use crate::identity::{Identity, IdentityError, Source, USER_TOKEN_HEADER};
+use crate::identity::{Identity, Source};
 use crate::relay::{PROTOCOL, Ticket};
 use crate::upstream::{Upstream, UpstreamError};
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use std::sync::Arc;
 use wire::rest::{AccessCheck, AccessLevel, ChatChannel, Message, Page, User, UserReference};
@@ -25,41 +27,26 @@ pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<R
     let body = body::read_json_or_text(request, LONGEST_BODY).await?;
     let wanted: SessionRequest =
         serde_json::from_slice(&body).map_err(|error| Refusal::BadBody(body::describe(&error)))?;
-    let identity = identify(&proxy, &headers, &wanted).await?;
+    let (identity, claim) = identify(&proxy, &headers, &wanted).await?;
+    // Guests have ids as many as they like; their address is counted.
+    if identity.source != Source::Guest {
+        proxy.limits.count_visitor(&identity.user)?;
+    }
     if !identifier::is_safe(&wanted.channel_id) {
         return Err(Refusal::NoSuchChannel);
     }
-    let session = session(&proxy, &wanted, &identity).await?;
+    let session = match identity.source {
+        Source::Guest => guest::session(&proxy, &wanted, &identity).await?,
+        Source::Iframe | Source::Assertion => session(&proxy, &wanted, &identity).await?,
+    };
+    // Before the answer: who gets it can't use the assertion again, and neither can who only sees it pass.
+    if let Some(claim) = claim {
+        claim.keep();
+    }
     let painted_at = wanted
         .with_html
         .then_some(wanted.utc_offset_minutes.unwrap_or_default());
     answer(session, painted_at, &headers).await
-}
-
-/// The first proof that is there decides; a bad one is not made up for by another.
-async fn identify(
-    proxy: &Proxy,
-    headers: &HeaderMap,
-    wanted: &SessionRequest,
-) -> Result<Identity, IdentityError> {
-    let now = clock::unix_seconds();
-    if let Some(token) = headers.get(USER_TOKEN_HEADER) {
-        return proxy
-            .iframe_tokens
-            .verify(token.to_str().unwrap_or_default(), now)
-            .await;
-    }
-    if let Some(assertion) = &wanted.assertion {
-        let assertions = proxy
-            .assertions
-            .as_ref()
-            .ok_or(IdentityError::NoAssertions)?;
-        return Ok(assertions.verify(assertion, now)?);
-    }
-    match &wanted.renewal {
-        Some(renewal) => Ok(proxy.renewals.verify(renewal, now)?),
-        None => Err(IdentityError::Missing),
-    }
 }
 
 async fn session(
@@ -91,9 +78,14 @@ async fn session(
     let user = reference(user?);
     let messages = messages.transpose()?;
     let permissions = permissions(access.access_level, &channel);
+    let purpose = if permissions.can_moderate {
+        Purpose::Moderating
+    } else {
+        Purpose::Chatting
+    };
     let (token, expires_at) = proxy
         .mint
-        .token(upstream, &identity.user, permissions.can_moderate)
+        .token(upstream, &identity.user, purpose)
         .await
         .map_err(|error| mint_refusal(&error))?;
     let now = clock::unix_millis();
@@ -104,19 +96,16 @@ async fn session(
         .map_err(signing)?;
     let protocols = match identity.source {
         Source::Iframe => Vec::new(),
-        Source::Assertion => {
-            let ticket = proxy
-                .tickets
-                .make(&Ticket {
-                    user: identity.user.clone(),
-                    channel: channel.id.clone(),
-                    experience: experience.clone(),
-                    can_post: permissions.can_post,
-                    expires_at: expires_at / 1_000,
-                })
-                .map_err(signing)?;
-            vec![PROTOCOL.to_owned(), format!("ticket.{ticket}")]
-        }
+        Source::Assertion | Source::Guest => protocols(
+            proxy,
+            &Ticket {
+                user: identity.user.clone(),
+                channel: channel.id.clone(),
+                experience: experience.clone(),
+                can_post: permissions.can_post,
+                expires_at: expires_at / 1_000,
+            },
+        )?,
     };
     Ok(Session {
         token,
@@ -126,13 +115,24 @@ async fn session(
         permissions,
         messages,
         html: None,
-        socket: SocketAddress {
-            path: format!("/_whop/ws/v1/websockets/connect?join_experience={experience}"),
-            protocols,
-        },
+        socket: socket(&experience, protocols),
         picture_hosts: proxy.configuration.picture_hosts.clone(),
         server_time: Millis::new(now),
     })
+}
+
+/// The subprotocols that carry a ticket.
+pub(super) fn protocols(proxy: &Proxy, ticket: &Ticket) -> Result<Vec<String>, Refusal> {
+    let ticket = proxy.tickets.make(ticket).map_err(signing)?;
+    Ok(vec![PROTOCOL.to_owned(), format!("ticket.{ticket}")])
+}
+
+/// Where live updates of an experience come from.
+pub(super) fn socket(experience: &ExperienceId, protocols: Vec<String>) -> SocketAddress {
+    SocketAddress {
+        path: format!("/_whop/ws/v1/websockets/connect?join_experience={experience}"),
+        protocols,
+    }
 }
 
 /// Access is granted to experiences. Where the visitor named the channel instead, the channel knows its experience.
@@ -166,7 +166,7 @@ async fn channel_and_access(
     }
 }
 
-async fn newest_messages(
+pub(super) async fn newest_messages(
     upstream: &Upstream,
     wanted: &SessionRequest,
 ) -> Option<Result<Page<Message>, UpstreamError>> {
@@ -188,7 +188,7 @@ fn reference(user: User) -> UserReference {
 }
 
 /// Several visitors may wait for the same mint, so its error is shared.
-fn mint_refusal(error: &UpstreamError) -> Refusal {
+pub fn mint_refusal(error: &UpstreamError) -> Refusal {
     tracing::warn!(%error, "a token can't be minted");
     match error {
         UpstreamError::RateLimited { retry_after } => Refusal::Busy {
@@ -202,7 +202,7 @@ fn mint_refusal(error: &UpstreamError) -> Refusal {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
-fn signing(error: crate::identity::token::TokenError) -> Refusal {
+pub(super) fn signing(error: crate::identity::token::TokenError) -> Refusal {
     tracing::error!(%error, "a token can't be signed");
     Refusal::BadGateway
 }

@@ -14,7 +14,8 @@ open_enum! {
     }
 }
 
-/// A page of a list. Cursors go in the query: `first` with `after`, `last` with `before`.
+/// A page of a list. Cursors go in the query: `first` with `after`, `last` with `before`. An entity that can't be read is
+/// left out: the others are of use all the same.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Page<T> {
     /// The page's entities, in the list's order.
@@ -27,7 +28,7 @@ impl<T: Read> Read for Page<T> {
     fn read(value: Value<'_>, reading: &mut Reading) -> Self {
         let mut object = Object::new("Page", value, reading);
         Self {
-            data: object.required("data"),
+            data: object.readable("data"),
             page_info: object.required("page_info"),
         }
     }

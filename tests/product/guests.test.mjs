@@ -1,0 +1,55 @@
+// Whom the creator's backend doesn't know: they read what the operator has opened, and are asked to sign in elsewhere.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startServers } from '../support/servers.mjs';
+import { launch, onCreatorSite } from './support/browser.mjs';
+
+const PUBLIC = 'chat_feed_quiet';
+let servers;
+let browser;
+
+before(async () => {
+  servers = await startServers({ messages: 200, env: { WHOP_CHAT_PUBLIC_CHANNELS: PUBLIC } });
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await servers?.stop();
+});
+
+/** The creator's page as it is for somebody who is not signed in. */
+const unknown = async (context) => {
+  await context.route(/\/chat-token/, (route) => route.fulfill({ status: 401, body: '' }));
+  await context.route((url) => url.pathname === '/' && url.searchParams.has('channel'), async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replace(/data-whop-chat-assertion="[^"]*"/, '');
+    return route.fulfill({ response: answer, body });
+  });
+};
+
+test('a guest reads what is open to all, live too, and can do nothing else', async () => {
+  const guest = await onCreatorSite(browser, servers, { user: 'user_ada', channel: PUBLIC, prepare: unknown });
+  const { place } = guest.chat;
+  await place.getByText('Sign in to post.', { exact: true }).waitFor();
+  const member = await onCreatorSite(browser, servers, { user: 'user_bob', channel: PUBLIC });
+  await member.chat.composer.waitFor();
+  await member.chat.say('hello, whoever you are');
+  await guest.chat.message('hello, whoever you are').waitFor();
+  assert.equal(await guest.chat.composer.count(), 0);
+  assert.equal(await guest.chat.log.getByRole('button', { name: 'Reply' }).count(), 0);
+  // Nobody is told of a guest: the member's widget names nobody beside itself.
+  assert.equal(await member.page.getByText('guest_').count(), 0);
+  assert.deepEqual([guest.problems, member.problems], [[], []]);
+  await guest.context.close();
+  await member.context.close();
+});
+
+test('where it is not open, they are asked to sign in', async () => {
+  const guest = await onCreatorSite(browser, servers, { user: 'user_ada', channel: 'chat_feed_general', prepare: unknown });
+  await guest.chat.place.getByText('Sign in to see this chat', { exact: true }).waitFor();
+  assert.equal(await guest.chat.log.getByRole('article').count(), 0);
+  assert.deepEqual(guest.problems, []);
+  await guest.context.close();
+});

@@ -57,6 +57,9 @@ pub(super) async fn perform(
     if let Some(bearer) = &request.bearer {
         builder = builder.header("Authorization", &format!("Bearer {bearer}"));
     }
+    if let Some(key) = &request.key {
+        builder = builder.header("Idempotency-Key", key);
+    }
     let built = match request.body {
         Some(body) => builder
             .header("Content-Type", "application/json")

@@ -19,20 +19,22 @@ after(async () => {
   await servers?.stop();
 });
 
-/** The creator's page as it is for somebody who is not signed in. */
-const unknown = async (context) => {
-  await context.route(/\/chat-token/, (route) => route.fulfill({ status: 401, body: '' }));
-  await context.route((url) => url.pathname === '/' && url.searchParams.has('channel'), async (route) => {
-    const answer = await route.fetch();
-    const body = (await answer.text()).replace(/data-whop-chat-assertion="[^"]*"/, '');
-    return route.fulfill({ response: answer, body });
+/** The creator's page for somebody who is not signed in. */
+async function unknown(channel) {
+  const visitor = await onCreatorSite(browser, servers, { user: 'user_ada', channel });
+  await visitor.page.route(/\/chat-token/, (route) => route.fulfill({ status: 401, body: '' }));
+  await visitor.page.evaluate(() => {
+    const element = document.querySelector('[data-whop-chat-channel-id]');
+    const other = element.cloneNode();
+    other.removeAttribute('data-whop-chat-assertion');
+    element.replaceWith(other);
   });
-};
+  return visitor;
+}
 
 test('a guest reads what is open to all, live too, and can do nothing else', async () => {
-  const guest = await onCreatorSite(browser, servers, { user: 'user_ada', channel: PUBLIC, prepare: unknown });
-  const { place } = guest.chat;
-  await place.getByText('Sign in to post.', { exact: true }).waitFor();
+  const guest = await unknown(PUBLIC);
+  await guest.chat.place.getByText('Sign in to post.', { exact: true }).waitFor();
   const member = await onCreatorSite(browser, servers, { user: 'user_bob', channel: PUBLIC });
   await member.chat.composer.waitFor();
   await member.chat.say('hello, whoever you are');
@@ -47,7 +49,7 @@ test('a guest reads what is open to all, live too, and can do nothing else', asy
 });
 
 test('where it is not open, they are asked to sign in', async () => {
-  const guest = await onCreatorSite(browser, servers, { user: 'user_ada', channel: 'chat_feed_general', prepare: unknown });
+  const guest = await unknown('chat_feed_general');
   await guest.chat.place.getByText('Sign in to see this chat', { exact: true }).waitFor();
   assert.equal(await guest.chat.log.getByRole('article').count(), 0);
   assert.deepEqual(guest.problems, []);

@@ -34,16 +34,16 @@ async function bare(prepare = async () => {}) {
   await page.goto(`${servers.sandbox.creatorSite}/?user=user_ada`);
   await page.evaluate((selector) => {
     const element = document.querySelector(selector);
-    document.body.dataset.assertion = element.getAttribute('data-whop-chat-assertion');
+    document.body.dataset.tokenUrl = element.getAttribute('data-whop-chat-token-url');
     document.body.replaceChildren();
     for (const script of document.scripts) script.remove();
   }, ELEMENT);
   await page.unroute(/\/embed\/loader\.js$/);
   await prepare(page);
-  /** Adds a chat with those attributes besides the visitor's assertion. */
+  /** Adds a chat with those attributes besides the visitor's token address: an assertion counts once. */
   const embed = (attributes) => page.evaluate((attributes) => {
     const element = document.createElement('div');
-    const all = { assertion: document.body.dataset.assertion, ...attributes };
+    const all = { 'token-url': document.body.dataset.tokenUrl, ...attributes };
     for (const [name, value] of Object.entries(all)) element.setAttribute(`data-whop-chat-${name}`, value);
     element.style.height = '300px';
     document.body.append(element);
@@ -103,7 +103,7 @@ test('a token address that is none leaves no blank', async () => {
 test('a token address that answers something else is named in the console', async () => {
   const { page, embed, include } = await bare((page) => page.route('**/odd-token', (route) => route.fulfill({ contentType: 'text/html', body: '<p>Log in</p>' })));
   const warned = page.waitForEvent('console', (message) => message.type() === 'warning' && message.text().includes('/odd-token answered 200'));
-  await embed({ 'channel-id': 'chat_feed_quiet', assertion: '', 'token-url': '/odd-token' });
+  await embed({ 'channel-id': 'chat_feed_quiet', 'token-url': '/odd-token' });
   await include();
   await warned;
   await page.getByText('Sign in to see this chat').waitFor();

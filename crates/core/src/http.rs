@@ -40,6 +40,8 @@ pub struct HttpRequest {
     pub body: Option<String>,
     /// For `Authorization: Bearer`.
     pub bearer: Option<String>,
+    /// For `Idempotency-Key`: what is sent again under the same name counts once.
+    pub key: Option<String>,
 }
 
 impl fmt::Debug for HttpRequest {

@@ -50,6 +50,63 @@ fn s2_an_equal_message_from_another_device_is_not_ours() {
 }
 
 #[test]
+fn s2_an_echo_that_says_what_the_visitor_called_it_is_believed() {
+    let mut chat = Harness::live(&[]);
+    chat.send("same");
+    let ours = chat.row("same").id;
+    let key = chat
+        .requests
+        .last()
+        .and_then(|(_, request)| request.key.clone());
+    let key = key.expect("a post has a name");
+    let echo = |id: &str, second: i64, key: &str| {
+        let mut frame = post(id, VIEWER, second, "same");
+        frame["idempotencyKey"] = key.into();
+        frame
+    };
+    // The same words, from another page of the visitor's.
+    chat.receive(&echo("msg_theirs", 990, "another"));
+    let deliveries = |chat: &Harness| -> Vec<Delivery> {
+        chat.rows().into_iter().map(|row| row.delivery).collect()
+    };
+    assert_eq!(deliveries(&chat), [Delivery::Delivered, Delivery::Pending]);
+    chat.receive(&echo("msg_ours", 991, &key));
+    assert_eq!(
+        deliveries(&chat),
+        [Delivery::Delivered, Delivery::Delivered]
+    );
+    assert_eq!(chat.rows()[1].id, ours);
+    chat.answer_post("/messages", 200, &message("msg_ours", VIEWER, 991, "same"));
+    assert_eq!(chat.rows()[1].id, ours);
+    assert_eq!(chat.texts(), ["same", "same"]);
+}
+
+#[test]
+fn s1_what_is_sent_again_has_the_same_name_and_nothing_else_has() {
+    let mut chat = Harness::live(&[]);
+    chat.send("one");
+    let name = |chat: &Harness| {
+        let mut newest = chat.requests.iter().rev();
+        let named = newest.find_map(|(_, request)| request.key.clone());
+        named.expect("a post has a name")
+    };
+    let first = name(&chat);
+    chat.lose("POST", "/messages");
+    chat.answer_get("/messages", 200, &page(&[], None));
+    let row = chat.row("one").id;
+    chat.feed(Event::RetriedSending(row));
+    assert_eq!(name(&chat), first);
+    chat.answer_post("/messages", 200, &message("msg_1", VIEWER, 990, "one"));
+    chat.send("one");
+    assert_ne!(name(&chat), first);
+    // Nor in another page that was opened in the same instant and wrote the same.
+    let mut other = Harness::live(&[]);
+    other.random = chat.random / 2;
+    other.send("one");
+    assert_ne!(name(&other), first);
+}
+
+#[test]
 fn a_refusal_after_an_equal_message_from_another_device_loses_nothing() {
     let mut chat = Harness::live(&[]);
     chat.send("hi");

@@ -97,7 +97,7 @@ pub async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("retry-after, retry-after-ms, x-request-id"),
+            HeaderValue::from_static("retry-after, retry-after-ms, x-request-id, idempotency-key"),
         );
     }
     response

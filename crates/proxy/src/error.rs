@@ -66,6 +66,9 @@ pub enum Refusal {
     /// The body can't be read.
     #[error("The body can't be understood: {0}")]
     BadBody(String),
+    /// The same key was sent with another body.
+    #[error("This Idempotency-Key was sent with another message. Use a new one for each message.")]
+    OtherPost,
     /// The body is too long.
     #[error("The body is too long; at most {0} bytes are read.")]
     TooLong(usize),
@@ -114,6 +117,7 @@ impl Refusal {
             Self::NoWebsocket => (StatusCode::UPGRADE_REQUIRED, "upgrade_required"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_request"),
+            Self::OtherPost => (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable_entity"),
             Self::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::Failed(status) => (*status, "service_unavailable"),

@@ -16,6 +16,7 @@ mod identifier;
 mod identity;
 mod limits;
 mod pages;
+mod posts;
 mod relay;
 mod session;
 mod upstream;
@@ -31,6 +32,7 @@ use cors::Visits;
 use error::Refusal;
 use identity::{Assertions, GuestTokens, Guests, IframeTokens, KeySet, Renewals};
 use limits::Limits;
+use posts::{Echoes, Posts};
 use relay::{Relay, Tickets};
 use session::Mint;
 use std::net::SocketAddr;
@@ -70,6 +72,7 @@ pub struct Proxy {
     renewals: Renewals,
     tickets: Tickets,
     mint: Mint,
+    posts: Posts,
     relay: Relay,
     assets: Assets,
     visits: Visits,
@@ -93,6 +96,7 @@ impl Proxy {
             configuration.jwks_url.clone(),
             configuration.user_token_keys.clone(),
         );
+        let echoes = Arc::new(Echoes::default());
         Ok(Self {
             upstream: Upstream::new(client, &configuration),
             iframe_tokens: IframeTokens::new(keys, configuration.app_id.clone()),
@@ -108,7 +112,8 @@ impl Proxy {
                 configuration.company_id.clone(),
                 configuration.token_lifetime,
             ),
-            relay: Relay::new(&configuration),
+            relay: Relay::new(&configuration, echoes.clone()),
+            posts: Posts::new(echoes),
             assets: Assets::new(configuration.assets.clone()),
             visits: Visits::new(&configuration),
             limits: Limits::new(&configuration),

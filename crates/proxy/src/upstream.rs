@@ -76,6 +76,7 @@ impl From<UpstreamError> for Refusal {
 }
 
 /// A visitor's call, checked.
+#[derive(Clone)]
 pub struct ForwardedCall {
     /// The method.
     pub method: Method,
@@ -88,6 +89,7 @@ pub struct ForwardedCall {
 }
 
 /// Whop's answer to a visitor's call.
+#[derive(Clone)]
 pub struct ForwardedAnswer {
     /// The status.
     pub status: StatusCode,

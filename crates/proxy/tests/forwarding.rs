@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{API_KEY, SITE, Stack, error_of};
+use common::{API_KEY, SITE, Stack, assertion, error_of};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use wire::session::Session;
@@ -107,6 +107,52 @@ async fn whop_decides_and_its_refusals_come_back_as_they_are() {
         StatusCode::OK,
         "the dead token is not given out again"
     );
+}
+
+#[tokio::test]
+async fn direct_messages_and_support_need_a_token_that_is_for_them() {
+    let stack = Stack::start().await;
+    let chat = stack.session_of("user_ada", "exp_quiet").await;
+    let wanted = json!({
+        "channel_id": "exp_quiet", "assertion": assertion("user_ada"), "with_direct_messages": true, "with_support": true,
+    });
+    let all: Session = stack.post_session(&wanted).await.json().await.unwrap();
+    let call = async |session: &Session, method: Method, path: &str, body: Option<Value>| {
+        let token = session.token.token.as_str();
+        stack.api(method, path, token, body).await
+    };
+    for (path, body) in [
+        ("/dm_channels", json!({"with_user_ids": ["user_bob"]})),
+        (
+            "/support_channels",
+            json!({"company_id": "biz_sandbox", "user_id": "user_ada"}),
+        ),
+    ] {
+        let refused = call(&chat, Method::POST, path, Some(body.clone())).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{path}");
+        let opened = call(&all, Method::POST, path, Some(body)).await;
+        assert_eq!(opened.status(), StatusCode::OK, "{path}");
+        let opened: Value = opened.json().await.unwrap();
+        let id = opened["id"].as_str().unwrap();
+        let list = format!("{path}?company_id=biz_sandbox");
+        let one = format!("{path}/{id}");
+        let messages = format!("/messages?channel_id={id}&direction=desc&first=5");
+        let post = json!({"channel_id": id, "content": "between us"});
+        let posted = call(&all, Method::POST, "/messages", Some(post.clone())).await;
+        assert_eq!(posted.status(), StatusCode::OK, "{path}");
+        let posted = call(&chat, Method::POST, "/messages", Some(post)).await;
+        assert_eq!(posted.status(), StatusCode::FORBIDDEN, "{path}");
+        for path in [list, one, messages] {
+            let refused = call(&chat, Method::GET, &path, None).await;
+            assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{path}");
+            let answer = call(&all, Method::GET, &path, None).await;
+            assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        }
+    }
+    // Being let into one's own conversations says nothing of others'.
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let answer = call(&bob, Method::GET, "/dm_channels", None).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

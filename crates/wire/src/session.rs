@@ -21,6 +21,12 @@ pub struct SessionRequest {
     /// [`Session::renewal`] of this visitor's earlier session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub renewal: Option<String>,
+    /// The token is for direct messages, too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub with_direct_messages: bool,
+    /// The token is for talking to the support, too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub with_support: bool,
     /// Answer with the newest page too. A renewal has no need of it.
     pub with_messages: bool,
     /// Answer with the newest messages as HTML too: [`Session::html`].
@@ -35,6 +41,8 @@ read_object!(SessionRequest {
     channel_id: required "channel_id",
     assertion: optional "assertion",
     renewal: optional "renewal",
+    with_direct_messages: or_default "with_direct_messages",
+    with_support: or_default "with_support",
     with_messages: or_default "with_messages",
     with_html: or_default "with_html",
     utc_offset_minutes: optional "utc_offset_minutes",

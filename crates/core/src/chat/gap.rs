@@ -257,9 +257,20 @@ impl Chat {
         }
     }
 
-    /// Merges a message that came by any way. The visitor's own may be the echo of a pending one, whose row it
-    /// then takes over (S2).
+    /// Merges a message that came by any way.
     pub(super) fn merge_message(&mut self, message: Message, merged: &mut Merged, step: &mut Step) {
+        self.merge_echo(message, None, merged, step);
+    }
+
+    /// The same, where it may be known what the visitor called it. Their own may be the echo of a pending one, whose row
+    /// it then takes over (S2).
+    pub(super) fn merge_echo(
+        &mut self,
+        message: Message,
+        name: Option<&str>,
+        merged: &mut Merged,
+        step: &mut Step,
+    ) {
         let id = message.id.clone();
         let own = self
             .session
@@ -272,7 +283,7 @@ impl Chat {
             return;
         }
         let Some(key) = key else { return };
-        let Some(pending) = self.outbox.match_echo(&content, &key) else {
+        let Some(pending) = self.outbox.match_echo(&content, &key, name) else {
             return;
         };
         let row = pending.row;

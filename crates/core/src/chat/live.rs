@@ -122,7 +122,8 @@ impl Chat {
         };
         let at = frame.created_at.as_ref().map(wire::Millis::get);
         if let Some(entity) = frame.feed_entity {
-            self.feed_entity(entity, at, step);
+            let name = frame.idempotency_key.as_deref();
+            self.feed_entity(entity, at, name, step);
         }
         if let Some(state) = frame.channel_subscription_state {
             self.subscription(&state, step);
@@ -150,7 +151,13 @@ impl Chat {
         }
     }
 
-    fn feed_entity(&mut self, entity: FeedEntity, at: Option<i64>, step: &mut Step) {
+    fn feed_entity(
+        &mut self,
+        entity: FeedEntity,
+        at: Option<i64>,
+        name: Option<&str>,
+        step: &mut Step,
+    ) {
         let Some(session) = &self.session else { return };
         let channel = session.channel.id.clone();
         let at = at.unwrap_or_else(|| session.server_time(step.now.unix_millis));
@@ -160,7 +167,7 @@ impl Chat {
             && post.feed_id == channel
             && !post.entity_id.is_empty()
         {
-            self.post(*post, step);
+            self.post(*post, name, step);
         }
         if let Some(update) = entity.post_reaction_count_update
             && update.feed_id == channel
@@ -209,7 +216,7 @@ impl Chat {
         self.fill_gap(step);
     }
 
-    fn post(&mut self, mut post: DmsPost, step: &mut Step) {
+    fn post(&mut self, mut post: DmsPost, name: Option<&str>, step: &mut Step) {
         let id = post.entity_id.clone();
         if std::mem::take(&mut self.is_deaf) {
             step.changes.connection = true;
@@ -233,7 +240,7 @@ impl Chat {
         self.learn_author(&post, step);
         let links = std::mem::take(&mut post.links);
         self.timeline.merge_cards(&id, links, at, &mut merged);
-        self.merge_message(post.into_message(), &mut merged, step);
+        self.merge_echo(post.into_message(), name, &mut merged, step);
         if merged.arrived {
             self.announce(&id, step);
         }

@@ -68,11 +68,16 @@ impl Chat {
             .as_ref()
             .filter(|_| !of_session)
             .map(|session| session.token.bearer.clone());
+        let key = match purpose {
+            Purpose::Send(row) => self.outbox.find(row).map(|pending| pending.key.clone()),
+            _ => None,
+        };
         let request = HttpRequest {
             method,
             path,
             body,
             bearer,
+            key,
         };
         if !of_session && self.is_renewing() {
             self.requests.parked.push(id);

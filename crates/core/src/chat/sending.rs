@@ -28,7 +28,14 @@ impl Chat {
         let at = newest.map_or(now, |newest| now.max(newest.created_at + 1));
         step.rare_emoji |= crate::text::has_rare_shortcode(content);
         let document = self.parse_own(content);
-        self.outbox.push(row, content, document, replying_to, at);
+        let parts = [
+            now.to_string(),
+            step.now.random.to_string(),
+            row.0.to_string(),
+        ];
+        let key = parts.join("-");
+        self.outbox
+            .push(row, key, content, document, replying_to, at);
         self.arrange(row, step);
         self.send_next(step);
     }

@@ -36,6 +36,8 @@ pub(crate) struct Pending {
     pub row: RowId,
     /// Its turn among all that were written.
     pub turn: u64,
+    /// What no other message is called, on any device: the server is told, and its echo may say so.
+    pub key: String,
     pub content: Rc<str>,
     pub document: Rc<Document>,
     pub replying_to: Option<MessageId>,
@@ -88,6 +90,7 @@ impl Outbox {
     pub fn push(
         &mut self,
         row: RowId,
+        key: String,
         content: &str,
         document: Rc<Document>,
         replying_to: Option<MessageId>,
@@ -96,6 +99,7 @@ impl Outbox {
         self.pending.push_back(Pending {
             row,
             turn: row.0,
+            key,
             content: Rc::from(content),
             document,
             replying_to,
@@ -136,12 +140,20 @@ impl Outbox {
         (first.stage == Stage::Queued).then_some(first)
     }
 
-    /// The pending message that the visitor's message with that text and key is: the oldest under way that has no
-    /// echo yet and was sent after what was known then; else one that was looked for too early.
-    pub fn match_echo(&mut self, content: &str, key: &Key) -> Option<&mut Pending> {
-        let is_it = |pending: &Pending| {
-            pending.content.trim() == content.trim()
-                && pending.sent_after.as_ref().is_none_or(|known| key > known)
+    /// The pending message that the visitor's message of that name is, or else of that text and key: the oldest under way
+    /// that has no echo yet and was sent after what was known then; else one that was looked for too early.
+    pub fn match_echo(
+        &mut self,
+        content: &str,
+        key: &Key,
+        name: Option<&str>,
+    ) -> Option<&mut Pending> {
+        let is_it = |pending: &Pending| match name {
+            Some(name) => pending.key == name,
+            None => {
+                pending.content.trim() == content.trim()
+                    && pending.sent_after.as_ref().is_none_or(|known| key > known)
+            }
         };
         let under_way = |pending: &&Pending| {
             let stage = &pending.stage;

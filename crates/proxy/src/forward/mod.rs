@@ -9,23 +9,30 @@ use crate::body;
 use crate::clock;
 use crate::error::Refusal;
 use crate::identity::{GuestClaims, IdentityError};
+use crate::posts::{self, IdempotencyKey, Post};
 use crate::session::{Purpose, mint_refusal};
 use crate::upstream::{ForwardedAnswer, ForwardedCall, UpstreamError};
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Deserialize;
 use std::sync::Arc;
+use wire::UserId;
+use wire::rest::ErrorBody;
 
 /// Whop's own messages are far shorter.
 const LONGEST_BODY: usize = 256 << 10;
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Headers of a visitor's call that Whop sees. Cookies, addresses and the rest stay here.
 static PASSED_ON: [HeaderName; 4] = [
     header::AUTHORIZATION,
     header::ACCEPT,
     HeaderName::from_static("api-version-date"),
-    HeaderName::from_static("idempotency-key"),
+    IDEMPOTENCY_KEY,
 ];
-/// Headers of Whop's answer that the visitor sees.
+/// Headers of Whop's answer that the visitor sees; the first is that of its body.
 static PASSED_BACK: [HeaderName; 3] = [
     header::CONTENT_TYPE,
     header::RETRY_AFTER,
@@ -42,7 +49,13 @@ pub async fn forward(
     let path = uri.path().strip_prefix("/api/v1").unwrap_or_default();
     let route = allow_list::check(&method, path)?;
     let mut headers = passed_on(request.headers());
+    let key = if method == Method::POST && route == "/messages" {
+        IdempotencyKey::of(&headers)?
+    } else {
+        None
+    };
     let mut token = token(&proxy, &headers)?.to_owned();
+    let mut visitor = None;
     let path_and_query = if let Some(claims) = guest(&proxy, &token)? {
         let call = guest::call(&claims, &method, path, uri.query())?;
         token = readers_token(&proxy).await?;
@@ -50,7 +63,7 @@ pub async fn forward(
         call
     } else {
         // A token that was not minted here is its own visitor.
-        let visitor = proxy.mint.owner(&token).await;
+        visitor = proxy.mint.owner(&token).await;
         proxy
             .limits
             .count_visitor(visitor.as_deref().unwrap_or(&token))?;
@@ -69,31 +82,61 @@ pub async fn forward(
         None
     };
     let is_read = method == Method::GET;
-    let answer = proxy
-        .upstream
-        .forward(ForwardedCall {
-            method,
-            path_and_query,
-            headers,
-            body,
-        })
-        .await
-        .map_err(|error| {
-            tracing::warn!(%error, route, "a visitor's call can't be passed on");
-            match error {
-                // It may have arrived before the connection broke (S1).
-                UpstreamError::TimedOut if !is_read => Refusal::TimedOut,
-                UpstreamError::Unreachable(error) if !is_read && !error.is_connect() => {
-                    Refusal::TimedOut
-                }
-                UpstreamError::Malformed(_) => Refusal::BadGateway,
-                _ => Refusal::Unavailable,
-            }
-        })?;
+    let call = ForwardedCall {
+        method,
+        path_and_query,
+        headers,
+        body,
+    };
+    let answer = if let Some(key) = key.clone() {
+        let post = Post {
+            user: visitor.or_else(|| subject(&token)),
+            token: token.clone(),
+            key,
+            call,
+        };
+        posts::post(&proxy, post).await?
+    } else {
+        pass(&proxy, call, is_read, route).await?
+    };
     if answer.status == StatusCode::UNAUTHORIZED {
         proxy.mint.forget(&token).await;
     }
-    passed_back(answer, route)
+    let mut response = passed_back(answer, route)?;
+    if let Some(key) = key.and_then(|key| HeaderValue::from_str(key.as_str()).ok()) {
+        response.headers_mut().insert(IDEMPOTENCY_KEY, key);
+    }
+    Ok(response)
+}
+
+async fn pass(
+    proxy: &Proxy,
+    call: ForwardedCall,
+    is_read: bool,
+    route: &str,
+) -> Result<ForwardedAnswer, Refusal> {
+    proxy.upstream.forward(call).await.map_err(|error| {
+        tracing::warn!(%error, route, "a visitor's call can't be passed on");
+        match error {
+            // It may have arrived before the connection broke (S1).
+            UpstreamError::TimedOut if !is_read => Refusal::TimedOut,
+            UpstreamError::Unreachable(error) if !is_read && !error.is_connect() => {
+                Refusal::TimedOut
+            }
+            UpstreamError::Malformed(_) => Refusal::BadGateway,
+            _ => Refusal::Unavailable,
+        }
+    })
+}
+
+/// Whose token it is, by its own account: Whop checks that before anything is posted with it.
+fn subject(token: &str) -> Option<UserId> {
+    #[derive(Deserialize)]
+    struct Claims {
+        sub: UserId,
+    }
+    let claims: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).ok()?;
+    claims.sub.starts_with("user_").then_some(claims.sub)
 }
 
 fn token<'a>(proxy: &Proxy, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
@@ -132,7 +175,7 @@ async fn readers_token(proxy: &Proxy) -> Result<String, Refusal> {
     let reader = &proxy.configuration.agent_user_id;
     let minted = proxy
         .mint
-        .token(&proxy.upstream, reader, Purpose::Reading)
+        .token(&proxy.upstream, reader, Purpose::READING)
         .await;
     let (token, _) = minted.map_err(|error| mint_refusal(&error))?;
     Ok(token.token)
@@ -147,6 +190,11 @@ fn passed_on(headers: &HeaderMap) -> HeaderMap {
         .iter()
         .filter_map(|name| Some((name.clone(), headers.get(name)?.clone())))
         .collect()
+}
+
+/// Whether a refusal is one of Whop's: in its shape, and so meant for whoever asked.
+fn is_error(body: &[u8]) -> bool {
+    serde_json::from_slice::<ErrorBody>(body).is_ok_and(|body| !body.error.message.is_empty())
 }
 
 fn passed_back(answer: ForwardedAnswer, route: &str) -> Result<Response<Body>, Refusal> {
@@ -164,9 +212,17 @@ fn passed_back(answer: ForwardedAnswer, route: &str) -> Result<Response<Body>, R
         tracing::warn!(%status, route, "Whop answered what no API answers; check WHOP_API_URL");
         return Err(Refusal::BadGateway);
     }
-    let mut response = Response::new(Body::from(answer.body));
+    // What stands before Whop's API answers with pages of its own, about itself.
+    let is_whops = !status.is_client_error() || is_error(&answer.body);
+    let mut response = if is_whops {
+        Response::new(Body::from(answer.body))
+    } else {
+        tracing::warn!(%status, route, "what refused this is not Whop's API; check WHOP_API_URL");
+        let error = ErrorBody::new("refused", "The chat does not take this.");
+        Json(error).into_response()
+    };
     *response.status_mut() = status;
-    for name in &PASSED_BACK {
+    for name in PASSED_BACK.iter().skip(usize::from(!is_whops)) {
         if let Some(value) = answer.headers.get(name) {
             response.headers_mut().insert(name.clone(), value.clone());
         }
@@ -175,4 +231,55 @@ fn passed_back(answer: ForwardedAnswer, route: &str) -> Result<Response<Body>, R
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    async fn passed(status: u16, body: &'static str) -> (StatusCode, HeaderMap, String) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("content-type", "text/html"),
+            ("retry-after", "7"),
+            ("server", "secret"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let answer = ForwardedAnswer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers,
+            body: Bytes::from_static(body.as_bytes()),
+        };
+        let response = passed_back(answer, "/messages").unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 10_000).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        (parts.status, parts.headers, body)
+    }
+
+    #[tokio::test]
+    async fn whops_own_refusals_pass_and_others_pages_do_not() {
+        let whops = r#"{ "error":{"type":"forbidden","message":"You are muted.","code":7}}"#;
+        let (status, headers, body) = passed(403, whops).await;
+        assert_eq!((status.as_u16(), body.as_str()), (403, whops));
+        assert_eq!(headers["content-type"], "text/html", "to the byte");
+        for page in [
+            "<h1>nginx at 10.0.0.7</h1>",
+            "",
+            "{}",
+            r#"{"error":"upstream api-7"}"#,
+        ] {
+            let (status, headers, body) = passed(429, page).await;
+            assert_eq!(status.as_u16(), 429);
+            assert_eq!(headers["content-type"], "application/json");
+            assert_eq!(headers["retry-after"], "7");
+            assert!(headers.get("server").is_none());
+            assert!(
+                is_error(body.as_bytes()) && !body.contains("10.0"),
+                "{body}"
+            );
+        }
+    }
 }

@@ -72,6 +72,7 @@ struct Feed {
 }
 
 struct Listener {
+    user: UserId,
     queue: mpsc::Sender<Utf8Bytes>,
     overflow: Arc<Notify>,
     /// The feed was live while this listener was there: when it is live anew, frames were missed.
@@ -129,6 +130,7 @@ impl Hub {
             liveness: watch::Sender::new(Liveness::Waiting),
         });
         let listener = Listener {
+            user: user.clone(),
             queue,
             overflow: overflow.clone(),
             was_live: *entry.liveness.borrow() == Liveness::Live,
@@ -165,6 +167,15 @@ impl Hub {
     pub fn publish(&self, feed: &str, frame: &Utf8Bytes, except: Option<u64>) {
         if let Some(feed) = self.feeds().find(feed) {
             feed.send(frame, except);
+        }
+    }
+
+    /// The same for a post that was made here: its author's own listeners hear which one it is.
+    pub fn publish_echo(&self, feed: &str, frame: &Utf8Bytes, author: &UserId, own: &Utf8Bytes) {
+        if let Some(feed) = self.feeds().find(feed) {
+            feed.listeners.retain(|_, listener| {
+                listener.send(if listener.user == *author { own } else { frame })
+            });
         }
     }
 

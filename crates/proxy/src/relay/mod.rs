@@ -18,6 +18,7 @@ use crate::configuration::Configuration;
 use crate::cors::Visit;
 use crate::error::Refusal;
 use crate::limits::ClientAddress;
+use crate::posts::Echoes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Uri;
@@ -48,10 +49,10 @@ pub struct Relay {
 
 impl Relay {
     /// A relay that connects when somebody listens.
-    pub fn new(configuration: &Configuration) -> Self {
+    pub fn new(configuration: &Configuration, echoes: Arc<Echoes>) -> Self {
         let hub = Arc::new(Hub::new());
         Self {
-            waiting: Mutex::new(Some(Source::new(configuration, hub.clone()))),
+            waiting: Mutex::new(Some(Source::new(configuration, hub.clone(), echoes))),
             running: Mutex::new(None),
             seats: Seats::default(),
             hub,

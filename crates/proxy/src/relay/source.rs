@@ -2,6 +2,7 @@ use super::hub::{Hub, Liveness};
 use super::routing::{self, Route};
 use crate::clock;
 use crate::configuration::{Configuration, Secret};
+use crate::posts::{Echoes, IdempotencyKey};
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -45,11 +46,12 @@ pub struct Source {
     key: Secret,
     agent: UserId,
     hub: Arc<Hub>,
+    echoes: Arc<Echoes>,
 }
 
 impl Source {
     /// The connection as configured, for that hub.
-    pub fn new(configuration: &Configuration, hub: Arc<Hub>) -> Self {
+    pub fn new(configuration: &Configuration, hub: Arc<Hub>, echoes: Arc<Echoes>) -> Self {
         // http becomes ws, https becomes wss.
         let base = configuration.websocket_url.replacen("http", "ws", 1);
         Self {
@@ -57,6 +59,7 @@ impl Source {
             key: configuration.api_key.clone(),
             agent: configuration.agent_user_id.clone(),
             hub,
+            echoes,
         }
     }
 
@@ -170,7 +173,13 @@ impl Source {
         };
         match routing::route(&frame, clock::unix_millis()) {
             Route::Feed { feed, speaker } => {
-                self.hub.publish(&feed, &frame, None);
+                match self.echoes.key_of(&frame) {
+                    Some((author, key)) => {
+                        let own = echo(&frame, &key);
+                        self.hub.publish_echo(&feed, &frame, &author, &own);
+                    }
+                    None => self.hub.publish(&feed, &frame, None),
+                }
                 if let Some(user) = speaker {
                     self.hub.note_member(&feed, &user);
                 }
@@ -285,6 +294,14 @@ async fn send(stream: &mut Stream, frame: &ClientFrame) -> Result<(), Error> {
     timeout(HANDSHAKE, stream.send(Message::text(text)))
         .await
         .unwrap_or(Err(Error::ConnectionClosed))
+}
+
+/// The frame as its author's own sockets hear it: with what they call the post (S2).
+fn echo(frame: &Utf8Bytes, key: &IdempotencyKey) -> Utf8Bytes {
+    let rest = frame.trim_start().strip_prefix('{').unwrap_or_default();
+    ["{\"idempotencyKey\":\"", key.as_str(), "\",", rest]
+        .concat()
+        .into()
 }
 
 /// Full jitter (T2): somewhere between nothing and a pause that doubles with each failure.

@@ -101,7 +101,7 @@ impl Mint {
             .mint(&AccessTokenCreate {
                 company_id: Some(key.company.clone()),
                 user_id: Some(key.user.clone()),
-                scoped_actions: Some(scopes.iter().map(|&scope| scope.to_owned()).collect()),
+                scoped_actions: Some(scopes.into_iter().map(str::to_owned).collect()),
                 expires_at: Some(Timestamp::from_unix_millis(clock::unix_millis() + lifetime)),
             })
             .await?;

@@ -12,3 +12,5 @@ mod scopes;
 pub use mint::Mint;
 pub use open::{mint_refusal, open};
 pub use scopes::Purpose;
+#[cfg(test)]
+pub use scopes::Role;

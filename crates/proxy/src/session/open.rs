@@ -2,7 +2,7 @@ use super::answer::answer;
 use super::guest;
 use super::identify::identify;
 use super::permissions::{permissions, visible_to};
-use super::scopes::Purpose;
+use super::scopes::{Purpose, Role};
 use crate::Proxy;
 use crate::body;
 use crate::clock;
@@ -78,10 +78,14 @@ async fn session(
     let user = reference(user?);
     let messages = messages.transpose()?;
     let permissions = permissions(access.access_level, &channel);
-    let purpose = if permissions.can_moderate {
-        Purpose::Moderating
-    } else {
-        Purpose::Chatting
+    let purpose = Purpose {
+        role: if permissions.can_moderate {
+            Role::Moderates
+        } else {
+            Role::TakesPart
+        },
+        direct_messages: wanted.with_direct_messages,
+        support: wanted.with_support,
     };
     let (token, expires_at) = proxy
         .mint

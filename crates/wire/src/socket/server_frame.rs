@@ -35,6 +35,9 @@ pub struct ServerFrame {
     /// How many support chats are open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support_ticket_badge_update: Option<SupportTicketBadgeUpdate>,
+    /// What the listener called the post that this tells of when they made it. Of the proxy's; Whop says nothing of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
     /// When the change was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Millis>,
@@ -60,6 +63,7 @@ read_object!(ServerFrame {
     reload_client: optional "reloadClient",
     user_presence: optional "userPresence",
     support_ticket_badge_update: optional "supportTicketBadgeUpdate",
+    idempotency_key: optional "idempotencyKey",
     created_at: optional "createdAt",
     processed_at: optional "processedAt",
     delivered_at: optional "deliveredAt",

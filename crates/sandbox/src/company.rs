@@ -1,7 +1,7 @@
 //! The company that every sandbox starts with: who is in it, its channels, and the few messages of the small channels.
 //! The long conversation of the general channel comes from [`crate::seed`].
 
-use crate::database::{StoredChannel, StoredUser};
+use crate::database::{StoredChannel, StoredForum, StoredUser};
 use crate::seed::SeededMessage;
 use wire::rest::{AccessLevel, WhoCanPost, WhoCanReact};
 
@@ -175,6 +175,15 @@ pub fn channels() -> Vec<StoredChannel> {
         },
     )
     .collect()
+}
+
+/// The forum, which only GraphQL knows. It has no posts yet.
+pub fn forum() -> StoredForum {
+    StoredForum {
+        experience_id: "exp_forum".to_owned(),
+        name: "Critique wall".to_owned(),
+        created_at: FOUNDED,
+    }
 }
 
 /// What the owner announced, the last a day before the given moment.

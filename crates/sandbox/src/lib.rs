@@ -11,6 +11,7 @@ mod database;
 mod emoji;
 mod faults;
 mod files;
+mod graphql;
 mod host;
 mod html;
 mod oauth;
@@ -29,6 +30,6 @@ mod webhooks;
 
 pub use faults::{Fault, FaultError};
 pub use options::{CreatorSite, Options, RateLimit, Storage};
-pub use running::{Running, StartError, start};
+pub use running::{Running, StartError, export, start};
 pub use secret::Secret;
 pub use state::Addresses;

@@ -1,6 +1,6 @@
 //! The binary `sandbox`: reads the command line, runs until it is told to stop. `--help` tells the rest.
 
-use sandbox::options::{self, Command, HELP};
+use sandbox::options::{self, Command};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -25,7 +25,15 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut stdout = std::io::stdout();
     match options::parse(std::env::args_os(), |name| std::env::var(name).ok())? {
-        Command::Help => write!(stdout, "{HELP}")?,
+        Command::Help => write!(stdout, "{}", options::help())?,
+        Command::Export { options, file } if file.as_os_str() == "-" => {
+            sandbox::export(&options, stdout)?;
+        }
+        Command::Export { options, file } => {
+            let written = std::fs::File::create(&file)
+                .map_err(|error| format!("{}: {error}", file.display()))?;
+            sandbox::export(&options, std::io::BufWriter::new(written))?;
+        }
         Command::Run {
             options,
             print_ready,

@@ -3,9 +3,10 @@
 use crate::clock::now_millis;
 use crate::control;
 use crate::creator_site;
-use crate::database::{Database, DatabaseError, Seed, Store};
+use crate::database::{Database, DatabaseError, Seed, Store, World, WorldError};
 use crate::faults::{self, Fault, FaultError, LineListener, Origin, Peer};
 use crate::files;
+use crate::graphql;
 use crate::host;
 use crate::oauth;
 use crate::options::Options;
@@ -22,6 +23,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -46,6 +48,9 @@ pub enum StartError {
     /// The database can't be used.
     #[error("can't use the database: {0}")]
     Database(#[from] DatabaseError),
+    /// The world can't be read or written.
+    #[error("can't use the world: {0}")]
+    World(#[from] WorldError),
     /// A key can't be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -105,21 +110,13 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         app.1,
         site.as_ref().map(|((_, address), _)| *address),
     );
-    let seed = Seed {
-        number: options.seed,
-        messages: options.messages,
-        last_millis: options
-            .seed_until
-            .unwrap_or_else(|| now_millis() - SEED_AGE_MILLIS),
-    };
-    let storage = options.storage.clone();
+    let seed = seed_of(&options);
     let files_address = format!("{}/files/", addresses.api);
-    let (database, tokens) = tokio::task::spawn_blocking(move || {
-        let mut database = Database::open(&storage, files_address)?;
-        let seeded = database.transaction(|database| database.seed_if_empty(seed))?;
-        tracing::info!(seeded, "database ready");
+    let chosen = options.clone();
+    let (database, tokens, imported) = tokio::task::spawn_blocking(move || {
+        let (database, imported) = open(&chosen, seed, files_address)?;
         let tokens = Tokens::load(&database)?;
-        Ok::<_, StartError>((database, tokens))
+        Ok::<_, StartError>((database, tokens, imported))
     })
     .await
     .map_err(|_| DatabaseError::Stopped)??;
@@ -137,7 +134,10 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let store = context.store.clone();
     let mut deliveries = JoinSet::new();
     deliveries.spawn(webhooks::deliver_all(events, context));
-    let sandbox = Sandbox::new(options, addresses, store, tokens, seed, client, webhooks);
+    let beginning = (seed, imported);
+    let sandbox = Sandbox::new(
+        options, addresses, store, tokens, beginning, client, webhooks,
+    );
     for fault in &sandbox.options().faults {
         add_fault(&sandbox, fault.clone())?;
     }
@@ -155,6 +155,60 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         servers,
         _deliveries: deliveries,
     })
+}
+
+fn seed_of(options: &Options) -> Seed {
+    Seed {
+        number: options.seed,
+        messages: options.messages,
+        last_millis: options
+            .seed_until
+            .unwrap_or_else(|| now_millis() - SEED_AGE_MILLIS),
+    }
+}
+
+/// Opens the database and fills it, if it is empty: with the world that is to be imported, or the seed.
+fn open(
+    options: &Options,
+    seed: Seed,
+    files_address: String,
+) -> Result<(Database, Option<Arc<World>>), StartError> {
+    let imported = match &options.import {
+        Some(path) => Some(Arc::new(World::read(path)?)),
+        None => None,
+    };
+    let mut database = Database::open(&options.storage, files_address)?;
+    database.transaction(|database| {
+        match &imported {
+            Some(_) if !database.is_empty()? => return Err(WorldError::NotEmpty),
+            Some(world) => database.fill_with(world)?,
+            None => {
+                let seeded = database.seed_if_empty(seed)?;
+                tracing::info!(seeded, "database ready");
+            }
+        }
+        Ok::<_, WorldError>(())
+    })?;
+    Ok((database, imported))
+}
+
+/// Writes all that the database of those options knows (or, where it is empty, would begin with) as JSON.
+///
+/// # Errors
+/// When the database can't be used, or the writer fails.
+pub fn export(options: &Options, mut to: impl std::io::Write) -> Result<(), StartError> {
+    let (database, _) = open(options, seed_of(options), String::new())?;
+    let world = database.world()?;
+    let failed = |source| {
+        StartError::from(WorldError::File {
+            path: "the export".into(),
+            source,
+        })
+    };
+    serde_json::to_writer_pretty(&mut to, &world).map_err(|error| failed(error.into()))?;
+    to.write_all(b"\n")
+        .and_then(|()| to.flush())
+        .map_err(failed)
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -187,6 +241,7 @@ fn add_fault(sandbox: &Sandbox, fault: Fault) -> Result<(), FaultError> {
 fn api_router(sandbox: &Sandbox) -> Router {
     let mut router = rest::router()
         .merge(oauth::router())
+        .merge(graphql::api_router())
         .route("/v1/websockets/connect", get(socket::connect_server))
         .route("/v1/websockets/send", post(socket::send))
         .route("/files/{id}/content", get(files::content))
@@ -217,6 +272,7 @@ fn app_router(sandbox: &Sandbox) -> Router {
             get(socket::connect_browser),
         )
         .route("/_whop/enter", get(host::enter))
+        .merge(graphql::app_router())
         .fallback(host::forward)
         .layer(middleware::from_fn_with_state(sandbox.clone(), strike_app))
         .with_state(sandbox.clone())

@@ -1,8 +1,9 @@
 //! What all routes share.
 
 use crate::control::Control;
-use crate::database::{Seed, Store};
+use crate::database::{Seed, Store, World};
 use crate::faults::Faults;
+use crate::graphql::GraphQl;
 use crate::host::Entrances;
 use crate::oauth::OAuth;
 use crate::options::Options;
@@ -64,6 +65,7 @@ struct Shared {
     store: Store,
     tokens: Tokens,
     seed: Seed,
+    imported: Option<Arc<World>>,
     client: reqwest::Client,
     hub: Hub,
     control: Control,
@@ -72,6 +74,8 @@ struct Shared {
     oauth: OAuth,
     webhooks: Webhooks,
     limiter: Option<RateLimiter>,
+    graphql: GraphQl,
+    graphql_limiter: Option<RateLimiter>,
 }
 
 impl Sandbox {
@@ -80,18 +84,21 @@ impl Sandbox {
         addresses: Addresses,
         store: Store,
         tokens: Tokens,
-        seed: Seed,
+        (seed, imported): (Seed, Option<Arc<World>>),
         client: reqwest::Client,
         webhooks: Webhooks,
     ) -> Self {
         Self(Arc::new(Shared {
             limiter: options.rate_limit.map(RateLimiter::new),
+            graphql: GraphQl::default(),
+            graphql_limiter: options.graphql_rate_limit.map(RateLimiter::new),
             oauth: OAuth::new(options.redirect_uris()),
             options,
             addresses,
             store,
             tokens,
             seed,
+            imported,
             client,
             hub: Hub::default(),
             control: Control::default(),
@@ -124,6 +131,16 @@ impl Sandbox {
     /// What an empty database is filled with.
     pub fn seed(&self) -> Seed {
         self.0.seed
+    }
+
+    /// The world that it began with instead of the seed.
+    pub fn imported(&self) -> Option<Arc<World>> {
+        self.0.imported.clone()
+    }
+
+    /// What GraphQL can be asked.
+    pub fn graphql(&self) -> &GraphQl {
+        &self.0.graphql
     }
 
     /// Speaks to the app behind the app origin.
@@ -168,6 +185,17 @@ impl Sandbox {
     pub fn check_rate(&self, key: &str) -> Result<(), ApiError> {
         match &self.0.limiter {
             Some(limiter) => limiter.check(key, Instant::now()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a request to GraphQL by that user.
+    ///
+    /// # Errors
+    /// 429 when there were too many.
+    pub fn check_graphql_rate(&self, user_id: &str) -> Result<(), ApiError> {
+        match &self.0.graphql_limiter {
+            Some(limiter) => limiter.check(user_id, Instant::now()),
             None => Ok(()),
         }
     }

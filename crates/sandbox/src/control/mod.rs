@@ -7,6 +7,7 @@ mod people;
 mod recorded;
 mod support;
 
+use crate::database::{World, WorldError};
 use crate::faults::{Origin, Peer, strike};
 use crate::rest::{ApiError, JsonBody};
 use crate::socket::SocketCounts;
@@ -75,6 +76,7 @@ pub async fn interfere(State(sandbox): State<Sandbox>, request: Request, next: N
 pub fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
         .route("/_sandbox/state", get(state))
+        .route("/_sandbox/world", get(world))
         .route("/_sandbox/sockets/drop", post(drop_sockets))
         .route("/_sandbox/sockets/refuse", post(refuse_sockets))
         .route("/_sandbox/sockets/frame", post(send_frame))
@@ -155,6 +157,12 @@ async fn state(State(sandbox): State<Sandbox>) -> Result<Json<Report>, ApiError>
     }))
 }
 
+/// All that is known, as `--export` writes it.
+async fn world(State(sandbox): State<Sandbox>) -> Result<Json<World>, ApiError> {
+    let world = sandbox.store().run(|database| database.world()).await?;
+    Ok(Json(world))
+}
+
 async fn drop_sockets(State(sandbox): State<Sandbox>) -> Json<Value> {
     sandbox.hub().drop_all();
     done()
@@ -196,13 +204,20 @@ async fn expire_tokens(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Ap
     Ok(done())
 }
 
-/// The database as it was seeded, no faults, counts at zero; sockets stay open.
+/// The database as it was at the start, no faults, counts at zero; sockets stay open.
 async fn reset(State(sandbox): State<Sandbox>) -> Result<Json<Value>, ApiError> {
-    let seed = sandbox.seed();
+    let (seed, imported) = (sandbox.seed(), sandbox.imported());
     sandbox
         .store()
-        .run(move |database| database.reset(seed))
-        .await?;
+        .run(move |database| match imported {
+            Some(world) => database.reset_to(&world),
+            None => Ok(database.reset(seed)?),
+        })
+        .await
+        .map_err(|error: WorldError| match error {
+            WorldError::Database(error) => ApiError::from(error),
+            other => ApiError::bad_request(other.to_string()),
+        })?;
     sandbox.faults().clear();
     sandbox.control().forget();
     sandbox.webhooks().log().clear();

@@ -109,8 +109,42 @@ impl Database {
         window: &Window,
         cursor: impl Fn(&Position) -> String,
     ) -> Result<Page<Message>, DatabaseError> {
+        let messages = self.stored_messages_page(channel_id, direction, window)?;
+        let (forwards, backwards) = comparisons(direction);
+        let first = messages.first().map(StoredMessage::position);
+        let last = messages.last().map(StoredMessage::position);
+        // An empty page lies between its bounds: what is at the bounds themselves is beyond it.
+        let has_next_page = match (&last, &window.before) {
+            (Some(last), _) => self.any_beyond(channel_id, forwards, last)?,
+            (None, Some(before)) => self.any_beyond(channel_id, &format!("{forwards}="), before)?,
+            (None, None) => false,
+        };
+        let has_previous_page = match (&first, &window.after) {
+            (Some(first), _) => self.any_beyond(channel_id, backwards, first)?,
+            (None, Some(after)) => self.any_beyond(channel_id, &format!("{backwards}="), after)?,
+            (None, None) => false,
+        };
+        Ok(Page {
+            data: messages.into_iter().map(|stored| stored.message).collect(),
+            page_info: PageInfo {
+                end_cursor: last.as_ref().map(&cursor),
+                start_cursor: first.as_ref().map(&cursor),
+                has_next_page,
+                has_previous_page,
+                extra: Extra::default(),
+            },
+        })
+    }
+
+    /// The same, with what only the sandbox knows of the messages, and without what lies around the page.
+    pub fn stored_messages_page(
+        &self,
+        channel_id: &str,
+        direction: &Direction,
+        window: &Window,
+    ) -> Result<Vec<StoredMessage>, DatabaseError> {
         let descending = *direction == Direction::Descending;
-        let (forwards, backwards) = if descending { ("<", ">") } else { (">", "<") };
+        let (forwards, backwards) = comparisons(direction);
         let order = if descending == window.from_end {
             "ASC"
         } else {
@@ -139,33 +173,7 @@ impl Database {
         if window.from_end {
             messages.reverse();
         }
-        let first = messages.first().map(StoredMessage::position);
-        let last = messages.last().map(StoredMessage::position);
-        // An empty page lies between its bounds: what is at the bounds themselves is beyond it.
-        let has_next_page = match (&last, &window.before) {
-            (Some(last), _) => self.any_beyond(channel_id, forwards, last)?,
-            (None, Some(before)) => self.any_beyond(channel_id, &format!("{forwards}="), before)?,
-            (None, None) => false,
-        };
-        let has_previous_page = match (&first, &window.after) {
-            (Some(first), _) => self.any_beyond(channel_id, backwards, first)?,
-            (None, Some(after)) => self.any_beyond(channel_id, &format!("{backwards}="), after)?,
-            (None, None) => false,
-        };
-        Ok(Page {
-            data: self
-                .with_details(messages)?
-                .into_iter()
-                .map(|stored| stored.message)
-                .collect(),
-            page_info: PageInfo {
-                end_cursor: last.as_ref().map(&cursor),
-                start_cursor: first.as_ref().map(&cursor),
-                has_next_page,
-                has_previous_page,
-                extra: Extra::default(),
-            },
-        })
+        self.with_details(messages)
     }
 
     fn any_beyond(
@@ -375,6 +383,15 @@ impl Database {
             attachments.entry(message_id).or_default().push(attachment);
         }
         Ok(attachments)
+    }
+}
+
+/// What comes later in that direction compares so, and what comes earlier.
+fn comparisons(direction: &Direction) -> (&'static str, &'static str) {
+    if *direction == Direction::Descending {
+        ("<", ">")
+    } else {
+        (">", "<")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tables.
 
 /// Counted up with every change of [`TABLES`]; a file of another version is refused rather than misread.
-pub const VERSION: i64 = 5;
+pub const VERSION: i64 = 6;
 
 /// Times are milliseconds since the Unix epoch; lists are JSON. A feed is whatever messages are posted in: a chat channel or a
 /// conversation, which is a DM, or, where it has a customer, a support chat.
@@ -152,10 +152,30 @@ CREATE TABLE reactions (
     UNIQUE (message_id, user_id, kind, meaning)
 ) STRICT;
 CREATE UNIQUE INDEX one_vote_per_user ON reactions (message_id, user_id) WHERE kind = 'vote';
+
+CREATE TABLE forums (
+    experience_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE forum_posts (
+    id TEXT PRIMARY KEY,
+    experience_id TEXT NOT NULL REFERENCES forums (experience_id),
+    parent_id TEXT REFERENCES forum_posts (id),
+    title TEXT,
+    content TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    is_pinned INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forum_posts_in_order ON forum_posts (experience_id, created_at, id);
 ";
 
 /// Empties every table that the seed fills. Keys and grants stay: they are this installation's.
 pub const EMPTY: &str = "
+DELETE FROM forum_posts;
+DELETE FROM forums;
 DELETE FROM reactions;
 DELETE FROM attachments;
 DELETE FROM file_contents;

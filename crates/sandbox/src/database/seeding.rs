@@ -1,4 +1,7 @@
-use super::{Database, DatabaseError, NewMessage, ReactionMeaning, StoredFile, StoredUser, schema};
+use super::{
+    Database, DatabaseError, NewMessage, ReactionMeaning, StoredFile, StoredUser, World,
+    WorldError, schema,
+};
 use crate::company;
 use crate::correspondence;
 use crate::seed::{self, SeededMessage};
@@ -20,11 +23,7 @@ pub struct Seed {
 impl Database {
     /// Fills the database if nobody is in it yet. Says whether it did.
     pub fn seed_if_empty(&self, seed: Seed) -> Result<bool, DatabaseError> {
-        let empty =
-            self.connection
-                .query_row("SELECT NOT EXISTS (SELECT 1 FROM users)", [], |row| {
-                    row.get(0)
-                })?;
+        let empty = self.is_empty()?;
         if empty {
             self.fill(seed)?;
         }
@@ -37,6 +36,12 @@ impl Database {
         self.fill(seed)
     }
 
+    /// Forgets everything but the keys, and fills the database with that world.
+    pub fn reset_to(&self, world: &World) -> Result<(), WorldError> {
+        self.execute_batch(schema::EMPTY)?;
+        self.fill_with(world)
+    }
+
     fn fill(&self, seed: Seed) -> Result<(), DatabaseError> {
         let users = company::users();
         for user in &users {
@@ -45,6 +50,7 @@ impl Database {
         for channel in company::channels() {
             self.put_channel(&channel)?;
         }
+        self.add_forum(&company::forum())?;
         let users: HashMap<&str, &StoredUser> =
             users.iter().map(|user| (user.id.as_str(), user)).collect();
         let general = seed::messages(

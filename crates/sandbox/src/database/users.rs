@@ -40,6 +40,11 @@ impl StoredUser {
         }
     }
 
+    /// Nobody's mail address: the domain is reserved for examples.
+    pub fn email(&self) -> String {
+        format!("{}@example.com", self.username)
+    }
+
     /// Their profile. What a sandbox doesn't know of them (money, verification) is null.
     pub fn profile(&self) -> User {
         let mut extra = Extra::default();

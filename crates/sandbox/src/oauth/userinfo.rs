@@ -23,7 +23,7 @@ pub async fn userinfo(
         claims["picture"] = json!(picture(&sandbox, &caller).await?);
     }
     if caller.has_scope("email") {
-        claims["email"] = json!(email(&caller));
+        claims["email"] = json!(caller.user.email());
         claims["email_verified"] = json!(true);
     }
     Ok(Json(claims))
@@ -42,7 +42,7 @@ pub async fn me(
     Ok(Json(json!({
         "id": caller.user.id,
         "username": caller.user.username,
-        "email": email(&caller),
+        "email": caller.user.email(),
         "profile_pic_url": picture,
     })))
 }
@@ -62,11 +62,6 @@ async fn picture(sandbox: &Sandbox, caller: &Caller) -> Result<Option<String>, D
         .store()
         .run(move |database| Ok(database.picture_of(&id)))
         .await
-}
-
-/// Nobody's: the domain is reserved for examples.
-fn email(caller: &Caller) -> String {
-    format!("{}@example.com", caller.user.username)
 }
 
 /// `GET /.well-known/openid-configuration`: as Whop's is, with the sandbox's addresses.

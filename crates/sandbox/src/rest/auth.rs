@@ -62,6 +62,16 @@ impl Caller {
         })
     }
 
+    /// A visitor of the app, who may do there whatever they may do on whop.com.
+    pub fn of_visitor(user: StoredUser) -> Self {
+        Self {
+            user,
+            has_api_key: false,
+            is_app: false,
+            scopes: None,
+        }
+    }
+
     /// How much they may reach.
     pub fn level(&self) -> AccessLevel {
         if self.is_app {

@@ -72,6 +72,19 @@ impl ApiError {
         }
     }
 
+    /// The word for programs.
+    pub fn code(&self) -> &'static str {
+        kind(self.status())
+    }
+
+    /// Writes what only the operator may know to the log.
+    pub fn log(&self) {
+        use std::error::Error as _;
+        if matches!(self, Self::Database(_) | Self::Key(_)) {
+            tracing::error!(error = ?self, source = ?self.source(), "internal error");
+        }
+    }
+
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyRequests(left) => {
@@ -103,11 +116,8 @@ fn kind(status: StatusCode) -> &'static str {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        use std::error::Error as _;
         let status = self.status();
-        if matches!(self, Self::Database(_) | Self::Key(_)) {
-            tracing::error!(error = ?self, source = ?self.source(), "internal error");
-        }
+        self.log();
         let body = Json(ErrorBody::new(kind(status), self.to_string()));
         let mut response = (status, body).into_response();
         if let Some(seconds) = self.retry_after() {

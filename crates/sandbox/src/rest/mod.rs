@@ -25,8 +25,12 @@ mod webhooks;
 pub use access_tokens::is_scope;
 pub use auth::Caller;
 pub use body::{JsonBody, PathOf, QueryOf};
+pub use dm_channels::create as create_dm_channel;
 pub use error::ApiError;
+pub use feeds::Doing;
+pub use messages::create as create_message;
 pub use rate_limit::RateLimiter;
+pub use users::access as check_access;
 
 use crate::state::Sandbox;
 use axum::Router;

@@ -16,30 +16,28 @@ fn sandbox() -> Command {
 }
 
 #[test]
-fn help_names_every_flag() {
+fn help_names_every_flag_and_variable() {
     let output = sandbox().arg("--help").output().unwrap();
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
-    for flag in [
-        "--host",
-        "--port",
-        "--app-port",
-        "--app-url",
-        "--creator-site-port",
-        "--widget-origin",
-        "--print-ready",
-        "--memory",
-        "--database",
-        "--seed",
-        "--messages",
-        "--seed-until",
-        "--rate-limit",
-        "--no-control",
-        "SANDBOX_API_KEY",
-        "WHOP_CHAT_ASSERTION_SECRET",
-    ] {
-        assert!(help.contains(flag), "{flag}");
+    let flags: Vec<&str> = sandbox::options::names().collect();
+    assert!(flags.len() > 15, "{flags:?}");
+    for flag in &flags {
+        let lines = help.lines().filter(|line| {
+            let mut words = line.split_whitespace();
+            line.starts_with("  --") && words.next() == Some(flag)
+        });
+        assert_eq!(lines.count(), 1, "{flag} in\n{help}");
     }
+    // And the other way: what looks like a flag is one.
+    for line in help.lines().filter(|line| line.starts_with("  --")) {
+        let flag = line.split_whitespace().next().unwrap();
+        assert!(flags.contains(&flag), "{flag}");
+    }
+    for variable in &sandbox::options::VARIABLES {
+        assert!(help.contains(variable.name), "{}", variable.name);
+    }
+    assert!(help.lines().all(|line| line.chars().count() <= 120));
     let output = sandbox().arg("--prot=1").output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("--help"));

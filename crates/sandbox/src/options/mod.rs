@@ -1,74 +1,15 @@
-//! What the command line can choose.
+//! What the command line can choose. Every flag and variable is in `flags`.
+
+mod flags;
+
+pub use flags::{VARIABLES, Variable, help, names};
 
 use crate::faults::{Fault, FaultError};
 use crate::secret::Secret;
+use flags::Draft;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// Printed by `--help`.
-pub const HELP: &str = "\
-A local Whop: the REST routes under /api/v1, both websockets, files, tokens and whop.com's own pages, on SQLite.
-
-Usage: sandbox [OPTIONS]
-
-Listeners
-  --host ADDRESS               Address to listen on [default: 127.0.0.1]
-  --port PORT                  api.whop.com, ws-prod.whop.com and whop.com's host page [default: 4710]
-  --app-port PORT              The app's own origin, which passes requests on to the app [default: 4711]
-  --app-url URL                The app behind that origin [default: http://127.0.0.1:4720, or SANDBOX_APP_URL]
-  --creator-site-port PORT     Also serve the demo site of a creator, who embeds the widget [default: off]
-  --widget-origin URL          Where that site loads the widget from [default: http://127.0.0.1:4720]
-  --print-ready                Print one line of JSON with the listeners' URLs when ready
-                               A port of 0 lets the system choose; logs go to stderr (RUST_LOG filters them)
-
-Data
-  --memory                     Keep everything in memory [default]
-  --database PATH              Keep everything in this SQLite file; it is seeded when it is empty
-  --seed NUMBER                Which seeded conversation [default: 1]
-  --messages NUMBER            How many messages the general channel is seeded with [default: 5000]
-  --seed-until TIME            When the last of them was posted, RFC 3339 [default: ten minutes ago]
-
-Behaviour
-  --oauth-redirect-uri URL     Where people who sign in may be sent back to; may be repeated
-                               [default: /oauth/callback of --app-url]
-  --rate-limit COUNT/DURATION  Requests per key, such as 10/10s, which is Whop's own limit [default: off]
-  --fault JSON                 Something that goes wrong from the start, as POST /_sandbox/faults takes it, such as
-                               {\"kind\": \"latency\", \"milliseconds\": 200}; may be repeated; see docs/faults.md
-  --upload-limit BYTES         The largest upload [default: 50000000]
-  --upload-processing MILLISECONDS
-                               How long an upload is looked at before it is ready or failed [default: 250]
-  --webhook-retry MILLISECONDS A webhook's failed delivery is repeated after so long, then after twice that, five times
-                               altogether [default: 1000]
-  --no-control                 Switch off the control routes under /_sandbox/
-
-Control routes, for programs of this machine (POST with a JSON body unless it says GET)
-  GET /_sandbox/state          Open sockets, counted requests, number of messages
-  GET /_sandbox/notifications  What POST /notifications sent, and to whom
-  GET /_sandbox/webhooks       Every attempt to deliver an event, and how many wait
-  /_sandbox/sockets/drop       {}: break all sockets off
-  /_sandbox/sockets/refuse     {\"refuse\": true}: and take no new ones
-  /_sandbox/sockets/frame      {\"frame\": {…}}: send every socket that frame
-  /_sandbox/tokens/expire      {}: all access tokens end now
-  /_sandbox/mute               {\"channel_id\", \"user_id\", \"seconds\"}: as a moderator does; 0 lifts it
-  /_sandbox/support/resolve    {\"channel_id\", \"resolved\"?}: as the team does; false opens a support chat again
-  /_sandbox/people             {\"count\": 60, \"access_level\"?}: so many more members, user_extra_1 and on
-  /_sandbox/flood              {\"count\": 1000, \"per_second\": 200, \"channel_id\"?, \"numbered\"?}: post seeded texts by all
-                               members, at that rate (each ends with its number); answers when all are posted
-  /_sandbox/faults             {\"kind\": \"reset\", \"match\"?: {\"method\", \"path\", …}, \"count\"?, \"seconds\"?, \"share\"?, …}: something
-                               goes wrong from now on; answers with its id; docs/faults.md has all kinds
-  GET, DELETE /_sandbox/faults, /_sandbox/faults/{id}
-                               What goes wrong now, and an end of it
-  /_sandbox/fail               {\"method\", \"path\", \"status\", \"times\"?, \"after_commit\"?}: the next such requests fail
-  /_sandbox/latency            {\"milliseconds\": 200}: every answer of the API waits
-  /_sandbox/reset              {}: the data as it was seeded
-
-Secrets, from the environment only
-  SANDBOX_API_KEY              The app's API key [default: sandbox_api_key]
-  WHOP_CHAT_ASSERTION_SECRET   Signs the creator site's assertions; the same as the proxy's, at least 32 bytes
-
-  -h, --help                   Print this help
-";
 
 /// Where the data is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,8 +63,12 @@ pub struct Options {
     pub messages: usize,
     /// When the last of them was posted, in milliseconds since the Unix epoch; ten minutes ago when missing.
     pub seed_until: Option<i64>,
+    /// Begin with this file instead of the seed.
+    pub import: Option<PathBuf>,
     /// Requests per key.
     pub rate_limit: Option<RateLimit>,
+    /// Requests per user to GraphQL; Whop's own limit unless chosen otherwise.
+    pub graphql_rate_limit: Option<RateLimit>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
     /// The largest upload, in bytes.
@@ -151,7 +96,12 @@ impl Default for Options {
             seed: 1,
             messages: 5_000,
             seed_until: None,
+            import: None,
             rate_limit: None,
+            graphql_rate_limit: Some(RateLimit {
+                requests: 10,
+                window: Duration::from_secs(10),
+            }),
             faults: Vec::new(),
             upload_limit: 50_000_000,
             upload_processing: Duration::from_millis(250),
@@ -176,8 +126,15 @@ impl Options {
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Command {
-    /// Print [`HELP`].
+    /// Print [`help`].
     Help,
+    /// Write what the database knows to a file, or to stdout for `-`.
+    Export {
+        /// With these options.
+        options: Box<Options>,
+        /// Where to.
+        file: PathBuf,
+    },
     /// Run; print a line when ready if `print_ready`.
     Run {
         /// With these options.
@@ -221,63 +178,45 @@ pub fn parse(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Command, OptionsError> {
-    use lexopt::prelude::{Long, Short, ValueExt};
-    let mut options = Options {
-        port: 4710,
-        app_port: 4711,
-        ..Options::default()
+    use lexopt::prelude::{Long, Short};
+    let look_up = |variable: &Variable| environment(variable.name).filter(|text| !text.is_empty());
+    let mut draft = Draft {
+        options: Options {
+            port: 4710,
+            app_port: 4711,
+            ..Options::default()
+        },
+        print_ready: false,
+        creator_site_port: None,
+        widget_origin: "http://127.0.0.1:4720".to_owned(),
+        export: None,
     };
-    if let Some(key) = environment("SANDBOX_API_KEY").filter(|key| !key.is_empty()) {
-        options.api_key = key.into();
+    if let Some(key) = look_up(&flags::API_KEY) {
+        draft.options.api_key = key.into();
     }
-    if let Some(url) = environment("SANDBOX_APP_URL").filter(|url| !url.is_empty()) {
-        options.app_url = origin("SANDBOX_APP_URL", url)?;
+    if let Some(url) = look_up(&flags::APP_URL) {
+        draft.options.app_url = flags::origin(flags::APP_URL.name, url)?;
     }
-    let mut print_ready = false;
-    let mut creator_site_port = None;
-    let mut widget_origin = "http://127.0.0.1:4720".to_owned();
     let mut parser = lexopt::Parser::from_iter(arguments);
     while let Some(argument) = parser.next()? {
-        match argument {
+        let name = match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
-            Long("host") => options.host = parser.value()?.parse()?,
-            Long("port") => options.port = parser.value()?.parse()?,
-            Long("app-port") => options.app_port = parser.value()?.parse()?,
-            Long("app-url") => options.app_url = origin("--app-url", parser.value()?.string()?)?,
-            Long("creator-site-port") => creator_site_port = Some(parser.value()?.parse()?),
-            Long("widget-origin") => {
-                widget_origin = origin("--widget-origin", parser.value()?.string()?)?;
-            }
-            Long("print-ready") => print_ready = true,
-            Long("memory") => options.storage = Storage::Memory,
-            Long("database") => options.storage = Storage::File(parser.value()?.into()),
-            Long("seed") => options.seed = parser.value()?.parse()?,
-            Long("messages") => options.messages = parser.value()?.parse()?,
-            Long("seed-until") => options.seed_until = Some(moment(parser.value()?.string()?)?),
-            Long("rate-limit") => {
-                options.rate_limit = Some(rate_limit(&parser.value()?.string()?)?);
-            }
-            Long("oauth-redirect-uri") => {
-                let uri = redirect_uri(parser.value()?.string()?)?;
-                options.oauth_redirect_uris.push(uri);
-            }
-            Long("fault") => {
-                let fault = Fault::from_text(&parser.value()?.string()?)?;
-                options.faults.push(fault);
-            }
-            Long("upload-limit") => options.upload_limit = parser.value()?.parse()?,
-            Long("upload-processing") => {
-                options.upload_processing = Duration::from_millis(parser.value()?.parse()?);
-            }
-            Long("webhook-retry") => {
-                options.webhook_retry = Duration::from_millis(parser.value()?.parse()?);
-            }
-            Long("no-control") => options.control = false,
+            Long(name) => name.to_owned(),
             _ => return Err(argument.unexpected().into()),
+        };
+        if !flags::read(&mut draft, &name, || parser.value())? {
+            return Err(lexopt::Error::UnexpectedOption(format!("--{name}")).into());
         }
     }
+    let Draft {
+        mut options,
+        print_ready,
+        creator_site_port,
+        widget_origin,
+        export,
+    } = draft;
     if let Some(port) = creator_site_port {
-        let assertion_secret = environment("WHOP_CHAT_ASSERTION_SECRET")
+        let assertion_secret = look_up(&flags::ASSERTION_SECRET)
             .filter(|secret| secret.len() >= 32)
             .ok_or(OptionsError::AssertionSecret)?;
         options.creator_site = Some(CreatorSite {
@@ -286,61 +225,13 @@ pub fn parse(
             assertion_secret: assertion_secret.into(),
         });
     }
+    if let Some(file) = export {
+        let options = Box::new(options);
+        return Ok(Command::Export { options, file });
+    }
     Ok(Command::Run {
         options: Box::new(options),
         print_ready,
-    })
-}
-
-/// Scheme, host and port only, so that it can stand in a page's policy and before a path.
-fn origin(flag: &'static str, value: String) -> Result<String, OptionsError> {
-    reqwest::Url::parse(&value)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"))
-        .map(|url| url.origin().ascii_serialization())
-        .ok_or(OptionsError::Value {
-            flag,
-            value,
-            expected: "an address such as http://127.0.0.1:4720",
-        })
-}
-
-fn redirect_uri(value: String) -> Result<String, OptionsError> {
-    if crate::oauth::is_redirect_uri(&value) {
-        return Ok(value);
-    }
-    Err(OptionsError::Value {
-        flag: "--oauth-redirect-uri",
-        value,
-        expected: "an absolute address without a fragment, such as http://127.0.0.1:4720/oauth/callback",
-    })
-}
-
-fn moment(value: String) -> Result<i64, OptionsError> {
-    wire::Timestamp::from(value.as_str())
-        .unix_millis()
-        .ok_or(OptionsError::Value {
-            flag: "--seed-until",
-            value,
-            expected: "a moment such as 2026-07-20T12:00:00Z",
-        })
-}
-
-fn rate_limit(value: &str) -> Result<RateLimit, OptionsError> {
-    let read = || {
-        let (requests, window) = value.split_once('/')?;
-        let requests = requests.parse().ok().filter(|count| *count > 0)?;
-        let window = if let Some(millis) = window.strip_suffix("ms") {
-            Duration::from_millis(millis.parse().ok()?)
-        } else {
-            Duration::from_secs(window.strip_suffix('s')?.parse().ok()?)
-        };
-        (!window.is_zero()).then_some(RateLimit { requests, window })
-    };
-    read().ok_or(OptionsError::Value {
-        flag: "--rate-limit",
-        value: value.to_owned(),
-        expected: "a count and a time such as 10/10s or 5/500ms",
     })
 }
 
@@ -360,7 +251,7 @@ mod tests {
                 options,
                 print_ready,
             } => Ok((*options, print_ready)),
-            Command::Help => panic!("--help was not asked for"),
+            other => panic!("{other:?} was not asked for"),
         }
     }
 

@@ -1,7 +1,7 @@
 use crate::platform::clock;
 use chat_core::{
-    Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Jump, Newer, Older, Options,
-    OrderChange, Pinned, Posting, Row, RowId, Status, Typing, Unread, WhoReacted,
+    Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Find, Jump, Newer, Older,
+    Options, OrderChange, Pinned, Posting, Row, RowId, Status, Typing, Unread, WhoReacted,
 };
 use leptos::prelude::*;
 use litemap::LiteMap;
@@ -61,6 +61,7 @@ struct Signals {
     reading: Version,
     pinned: Version,
     who_reacted: Version,
+    find: Version,
 }
 
 /// A row that somebody looks at.
@@ -95,6 +96,7 @@ impl Conversation {
             reading: Version::new_local(0),
             pinned: Version::new_local(0),
             who_reacted: Version::new_local(0),
+            find: Version::new_local(0),
         };
         Self {
             state: StoredValue::new_local(Rc::new(State {
@@ -300,6 +302,11 @@ impl Conversation {
             .unwrap_or_default()
     }
 
+    /// What the visitor looks for in the channel, and how far that is. Tracks.
+    pub fn find(&self) -> Option<Find> {
+        self.tracked(|signals| signals.find, Chat::find).flatten()
+    }
+
     /// Who reacted to the message that was last asked about. Tracks.
     pub fn who_reacted(&self) -> Option<WhoReacted> {
         self.tracked(
@@ -356,6 +363,7 @@ impl State {
             (changes.reading, signals.reading),
             (changes.pinned, signals.pinned),
             (changes.who_reacted, signals.who_reacted),
+            (changes.find, signals.find),
         ] {
             if changed {
                 raise(signal);

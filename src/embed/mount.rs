@@ -1,6 +1,6 @@
 use super::options::Options;
 use crate::Conversation;
-use crate::platform::{Performer, Place, clock};
+use crate::platform::{Performer, Place, clock, letters};
 use crate::ui;
 use chat_core::Event;
 use leptos::mount::{UnmountHandle, mount_to};
@@ -78,6 +78,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
         identity: options.identity,
         page_can_assert: options.token_address.is_some(),
         utc_offset_minutes: clock::utc_offset_minutes(),
+        fold: letters::fold,
     };
     let (appearance, message) = (options.appearance, options.message);
     let weak = Rc::downgrade(&performer);

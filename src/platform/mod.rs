@@ -4,6 +4,8 @@
 /// Time and randomness.
 pub mod clock;
 mod http;
+/// How letters are compared.
+pub mod letters;
 mod listener;
 mod page;
 mod performer;

@@ -87,6 +87,7 @@ impl Performer {
                 "visibilitychange",
                 move |_| {
                     let visible = document.visibility_state() == web_sys::VisibilityState::Visible;
+                    conversation.dispatch(Event::PageShown(visible));
                     conversation.dispatch(if visible {
                         Event::Resumed
                     } else {

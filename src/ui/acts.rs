@@ -1,5 +1,6 @@
 use super::announcer;
 use super::dom::{SHORT_WHILE, focus_quietly, origin};
+use super::find;
 use super::lightbox;
 use super::pinned;
 use super::quick_reactions::{self, Picking};
@@ -59,6 +60,11 @@ pub(super) fn perform(actor: &Element, scene: Scene) {
             scene.pins_open.set(false);
             conversation.dispatch(Event::JumpedTo(value().into()));
         }
+        "find" if !scene.finding.get_untracked() => find::open(actor, scene),
+        "find" | "find-close" => find::close(actor, scene),
+        "find-older" => find::step(true, scene),
+        "find-newer" => find::step(false, scene),
+        "find-on" => find::toggle_reading(scene),
         "pins" => pinned::toggle(actor, !scene.pins_open.get_untracked(), scene),
         act => {
             if let Some(row) = row_of(actor, scene) {

@@ -198,9 +198,14 @@ pub(super) fn pointed(event: &web_sys::Event) {
     }
 }
 
+/// Whether a key is an input method's, and not yet what is written (C1).
+pub(super) fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == KEY_CODE_OF_COMPOSITION
+}
+
 /// A key in the field.
 pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
-    if event.is_composing() || event.key_code() == KEY_CODE_OF_COMPOSITION {
+    if is_composing(event) {
         return;
     }
     match event.key().as_str() {

@@ -1,5 +1,6 @@
 //! Small steps through the document that several components take.
 
+use super::region::at_end;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -86,14 +87,11 @@ fn listen_boxed(
         let function = closure.as_ref().unchecked_ref();
         let _ = target.add_event_listener_with_callback_and_bool(name, function, capture);
     }
-    let kept = StoredValue::new_local((target.clone(), closure));
-    on_cleanup(move || {
-        kept.try_with_value(|(target, closure)| {
-            for name in names {
-                let function = closure.as_ref().unchecked_ref();
-                let _ =
-                    target.remove_event_listener_with_callback_and_bool(name, function, capture);
-            }
-        });
-    });
+    let target = target.clone();
+    at_end(Box::new(move || {
+        for name in names {
+            let function = closure.as_ref().unchecked_ref();
+            let _ = target.remove_event_listener_with_callback_and_bool(name, function, capture);
+        }
+    }));
 }

@@ -2,14 +2,15 @@ use super::acts;
 use super::announcer;
 use super::appearance::Appearance;
 use super::composer;
-use super::dom::listen;
+use super::dom::{listen, origin};
+use super::find;
 use super::keys;
 use super::later::Later;
 use super::list;
 use super::pen::{Pen, clear, set, set_if};
 use super::pinned;
 use super::quick_reactions;
-use super::region::{region, watch_choice};
+use super::region::{at_end, region, watch_choice};
 use super::scene::Scene;
 use super::status;
 use super::touch;
@@ -19,7 +20,7 @@ use chat_core::ConnectionStatus;
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
 use markup::Pen as _;
-use markup::frame::{Frame, draw_header};
+use markup::frame::{Frame, draw_find, draw_header};
 use markup::row::PAINTED;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -60,10 +61,8 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     if let Some(direction) = appearance.direction() {
         set(&frame.chat, "dir", direction);
     }
-    let kept = StoredValue::new_local(frame.chat.clone());
-    on_cleanup(move || {
-        kept.try_with_value(Element::remove);
-    });
+    let kept = frame.chat.clone();
+    at_end(Box::new(move || kept.remove()));
     announcer::announce(scene);
     listen(&frame.chat, &EVENTS, false, move |event| {
         heard(&event, scene);
@@ -93,6 +92,7 @@ fn take_over(scene: Scene) {
 
 fn draw_rest(frame: Frame<Element>, scene: Scene) {
     region(frame.header, (scene, header));
+    find::keep(frame.find, frame.stage.clone(), scene);
     region(frame.pins, (scene, pinned::draw));
     region(frame.connection, (scene, status::connection));
     keep_stage(frame.stage, scene);
@@ -142,19 +142,29 @@ fn header(pen: &Pen, header: &Element, scene: Scene) {
         let text = scene.strings.online.with(others + 1);
         pen.label(header, "span", "present", &text);
     }
+    let is_open = scene.finding.get();
+    if is_open || status::stage(scene) == status::Stage::History {
+        draw_find(pen, header, is_open);
+    }
 }
 
 fn heard(event: &Event, scene: Scene) {
     // What is only painted changes nothing, or it could not be taken over.
-    if super::dom::origin(event).is_some_and(|target| !is_in_composer(&target)) {
+    if origin(event).is_some_and(|target| !is_in_composer(&target)) {
         take_over(scene);
     }
+    let is_find = origin(event).is_some_and(|target| find::is_within(&target));
     match event.type_().as_str() {
         "click" => acts::clicked(event, scene),
+        "input" if is_find => find::typed(scene),
         "input" => composer::typed(scene),
         "submit" => {
             event.prevent_default();
-            composer::send(scene);
+            if is_find {
+                find::step(true, scene);
+            } else {
+                composer::send(scene);
+            }
         }
         "focusout" => quick_reactions::left(event, scene),
         "focusin" => {
@@ -197,7 +207,7 @@ fn is_mouse(event: &Event) -> bool {
 /// A picture is there or never comes, or something scrolls away from beneath what hangs on it.
 fn captured(event: &Event, scene: Scene) {
     take_over(scene);
-    let Some(target) = super::dom::origin(event) else {
+    let Some(target) = origin(event) else {
         return;
     };
     match event.type_().as_str() {

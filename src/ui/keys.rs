@@ -1,17 +1,19 @@
 use super::acts;
 use super::composer;
 use super::dom::{is_of, origin};
+use super::find;
 use super::lightbox;
 use super::list::Move;
 use super::pinned;
 use super::quick_reactions;
 use super::scene::Scene;
+use super::status;
 use super::who_reacted;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-/// Keys in the composer and in the emoji menu are theirs. In the history, arrow keys go from message to message, page
+/// Keys in the composer, in the search and in the emoji menu are theirs. In the history, arrow keys go from message to message, page
 /// keys by a view's height, Home and End to the first and the last that is loaded, and
 /// Enter and Space reveal a spoiler. Keys within a message's buttons and code are theirs.
 ///
@@ -26,6 +28,14 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
     }
     if matches!(target.closest(".lightbox"), Ok(Some(_))) {
         return lightbox::pressed(event, scene);
+    }
+    // Pressed once more, it is the browser's own.
+    if find::is_shortcut(event) && target.local_name() != "input" && has_history(scene) {
+        event.prevent_default();
+        return find::open(&target, scene);
+    }
+    if find::is_within(&target) {
+        return find::pressed(event, &target, scene);
     }
     if event.key() == "Escape" {
         if who_reacted::is_shown(scene) {
@@ -80,6 +90,10 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
         event.prevent_default();
         rows.go((!scroller).then_some(&target), next);
     }
+}
+
+fn has_history(scene: Scene) -> bool {
+    untrack(|| status::stage(scene) == status::Stage::History)
 }
 
 /// Where Tab leads from the list forwards, and from the composer backwards.

@@ -7,6 +7,7 @@ mod appearance;
 mod composer;
 mod dates;
 mod dom;
+mod find;
 mod frame;
 mod keys;
 mod later;

@@ -55,6 +55,17 @@ pub(super) fn watch_choice(
     });
 }
 
+/// Does something once, when the present reactive owner is gone. Boxed, so that what is kept for it is of one type: each of its
+/// own would weigh 2 kB.
+pub(super) fn at_end(act: Box<dyn FnOnce()>) {
+    let kept = StoredValue::new_local(Some(act));
+    on_cleanup(move || {
+        if let Some(Some(act)) = kept.try_update_value(Option::take) {
+            act();
+        }
+    });
+}
+
 /// One body for every effect: each of its own would weigh as much again.
 fn watch_boxed(mut run: Box<dyn FnMut()>) {
     let effect = RenderEffect::new(move |_| run());

@@ -50,6 +50,14 @@ pub(super) struct Scene {
     pub press: StoredValue<Option<Press>>,
     /// Until the passing note is gone.
     pub note_timer: StoredValue<Option<TimeoutHandle>>,
+    /// The bar is open where words are looked for.
+    pub finding: RwSignal<bool>,
+    /// Its field.
+    pub find_field: StoredValue<Option<Element>, LocalStorage>,
+    /// What it was opened from.
+    pub find_opener: StoredValue<Option<Element>, LocalStorage>,
+    /// Until what was written there is looked for.
+    pub find_pause: Later,
     /// The list of pinned messages is open.
     pub pins_open: RwSignal<bool>,
     /// Owns what is made later, when somebody asks for it. Weak: it owns this, too.
@@ -110,6 +118,10 @@ impl Scene {
             asking_timer: StoredValue::new(None),
             press: StoredValue::new(None),
             note_timer: StoredValue::new(None),
+            finding: RwSignal::new(false),
+            find_field: StoredValue::new_local(None),
+            find_opener: StoredValue::new_local(None),
+            find_pause: Later::new(),
             pins_open: RwSignal::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
             rows: StoredValue::new_local(None),

@@ -87,6 +87,30 @@ test('the connection is lost', async () => {
   await check(page, 'reconnecting');
 });
 
+for (const style of ['imessage', 'discord']) {
+  for (const theme of ['light', 'dark']) {
+    test(`somebody looks for words, ${style}, ${theme}`, async () => {
+      const query = `&style=${style}&theme=${theme}`;
+      const { page, chat } = await visit('user_ada', CHANNEL, { query, options: { viewport: { width: 360, height: 740 } } });
+      await chat.log.getByRole('article').first().waitFor();
+      await chat.place.getByRole('button', { name: 'Search messages' }).click();
+      const search = chat.place.getByRole('search');
+      await search.waitFor();
+      await check(page, 'the bar');
+      await search.getByRole('searchbox').fill('the');
+      await chat.log.locator('[data-current]').waitFor();
+      await check(page, 'matches');
+      await search.getByRole('searchbox').fill('qqqqq');
+      await chat.place.getByRole('button', { name: 'Stop' }).click();
+      await chat.place.getByRole('button', { name: 'Search on' }).waitFor();
+      await check(page, 'stopped');
+      await chat.place.getByRole('button', { name: 'Search on' }).click();
+      await chat.place.getByText('No messages found').waitFor();
+      await check(page, 'nothing');
+    });
+  }
+}
+
 test('somebody reads and messages come', async () => {
   const { page, chat } = await visit('user_ada', CHANNEL);
   await chat.log.getByRole('article').first().waitFor();

@@ -82,6 +82,12 @@ for (const style of ['imessage', 'discord']) {
     await chat.place.getByRole('button', { name: 'Cancel reply' }).waitFor();
     await assertLarge(chat, 'a reply', { within: '.composer, .foot' });
 
+    await chat.place.getByRole('button', { name: 'Search messages' }).tap();
+    await chat.place.getByRole('searchbox').waitFor();
+    await assertLarge(chat, 'the search', { within: '.find' });
+    await chat.place.getByRole('button', { name: 'Close search' }).tap();
+    await chat.place.getByRole('search').waitFor({ state: 'detached' });
+
     await page.setViewportSize({ width: 360, height: 740 });
     await grow(page, 700);
     await chat.place.locator('.pictures a').first().tap();

@@ -17,12 +17,13 @@ use web_sys::{
     ShadowRoot, ShadowRootInit, ShadowRootMode,
 };
 use whop_chat::Conversation;
+use whop_chat::platform::letters;
 use whop_chat::ui::{self, Appearance, ChatStyle, Theme};
 
 /// Frames that a condition is waited for.
 const PATIENCE: u32 = 300;
 
-const STYLE: [(&str, &str); 17] = [
+const STYLE: [(&str, &str); 18] = [
     ("tokens", include_str!("../../style/tokens.css")),
     ("frame", include_str!("../../style/frame.css")),
     ("controls", include_str!("../../style/controls.css")),
@@ -44,6 +45,7 @@ const STYLE: [(&str, &str); 17] = [
     ("cards", include_str!("../../style/cards.css")),
     ("lightbox", include_str!("../../style/lightbox.css")),
     ("pinned", include_str!("../../style/pinned.css")),
+    ("find", include_str!("../../style/find.css")),
     ("composer", include_str!("../../style/composer.css")),
     ("preferences", include_str!("../../style/preferences.css")),
 ];
@@ -113,6 +115,7 @@ impl Widget {
                 identity: Identity::Whop,
                 page_can_assert: false,
                 utc_offset_minutes: 0,
+                fold: letters::fold,
             };
             let conversation =
                 Conversation::new(options, move |conversation, effect| match effect {

@@ -10,6 +10,7 @@
 mod composer;
 mod detached;
 mod drawn;
+mod find;
 mod fixture;
 mod harness;
 mod hidden;

@@ -29,6 +29,7 @@ impl Taking {
             identity: Identity::Whop,
             page_can_assert: false,
             utc_offset_minutes: 0,
+            fold: str::to_uppercase,
         };
         let mut taking = Self {
             chat: Chat::new(options),

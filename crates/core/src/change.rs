@@ -33,6 +33,8 @@ pub struct Changes {
     pub posting: bool,
     /// [`crate::Chat::who_reacted`].
     pub who_reacted: bool,
+    /// [`crate::Chat::find`], or what is found by [`crate::Chat::is_found`].
+    pub find: bool,
 }
 
 impl Changes {

@@ -63,6 +63,8 @@ pub enum Timer {
     RefillGap,
     /// Go on with the search for a message.
     SearchOn,
+    /// Look for words further on.
+    FindOn,
     /// Tell how far the visitor has read.
     TellRead,
     /// Somebody may type no longer.

@@ -81,6 +81,23 @@ pub enum Event {
     EmojiNames(Option<String>),
     /// The visitor wants to know who reacted to a message; [`crate::Chat::who_reacted`] says it.
     AskedWhoReacted(RowId),
+    /// The visitor looks for words in the channel, or opens the place to write them: then there are none yet.
+    FindChanged(String),
+    /// The visitor wants the next match.
+    FindStepped {
+        /// The words as they stand now; where they are others than before, the first match is wanted.
+        words: String,
+        /// The one further back in time, else the one further on.
+        older: bool,
+    },
+    /// The visitor doesn't want more history to be read for what they look for.
+    FindStopped,
+    /// They want it after all, or once more.
+    FindContinued,
+    /// The visitor no longer looks for anything.
+    FindClosed,
+    /// The page is visible, or no longer.
+    PageShown(bool),
     /// The visitor wants another try after [`crate::Status::Refused`] or [`crate::Status::Unreachable`].
     RetriedOpening,
 }

@@ -1,5 +1,6 @@
 //! The widget's frame.
 
+use crate::icons::SEARCH;
 use crate::pen::Pen;
 
 /// What is always there of the widget, from top to bottom.
@@ -8,6 +9,8 @@ pub struct Frame<Element> {
     pub chat: Element,
     /// The channel's name.
     pub header: Element,
+    /// Where words are looked for, while somebody does.
+    pub find: Element,
     /// The pinned messages.
     pub pins: Element,
     /// One thin line about the connection.
@@ -34,6 +37,7 @@ impl<Element> Frame<Element> {
         let chat = pen.part(root, "div", "chat")?;
         let frame = Self {
             header: pen.part(&chat, "header", "header")?,
+            find: pen.part(&chat, "div", "find")?,
             pins: pen.part(&chat, "div", "pins")?,
             connection: pen.part(&chat, "div", "connection")?,
             stage: pen.part(&chat, "div", "stage")?,
@@ -56,4 +60,13 @@ impl<Element> Frame<Element> {
 /// The header's content. Without a name there is room for one.
 pub fn draw_header<P: Pen>(pen: &P, header: &P::Element, name: &str) {
     pen.label(header, "bdi", "header-name", name);
+}
+
+/// At the header's end, the button that opens and closes the search.
+pub fn draw_find<P: Pen>(pen: &P, header: &P::Element, is_open: bool) {
+    pen.icon_button(header, "find", "round", SEARCH, pen.strings().find);
+    if let Some(button) = pen.last_child(header) {
+        let expanded = if is_open { "true" } else { "false" };
+        pen.set(&button, "aria-expanded", expanded);
+    }
 }

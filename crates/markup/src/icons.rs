@@ -7,6 +7,7 @@ pub const REPLY: &str = "M8 4.5 3.5 9 8 13.5M4 9h7.5a5 5 0 0 1 5 5v1.5";
 pub const SMILE: &str = "M8.9 3.3a7 7 0 1 0 7.8 7.8M7.2 11.6a3.4 3.4 0 0 0 5.4.3M7.4 7.9v.1M12.2 7.9v.1M15.5 2.5v5M13 5h5";
 pub const CLOSE: &str = "m5 5 10 10M15 5 5 15";
 pub const DOWN: &str = "m4.5 7.5 5.5 5.5 5.5-5.5";
+pub const UP: &str = "m4.5 12.5 5.5-5.5 5.5 5.5";
 pub const FILE: &str =
     "M11 2.5H6A1.5 1.5 0 0 0 4.5 4v12A1.5 1.5 0 0 0 6 17.5h8a1.5 1.5 0 0 0 1.5-1.5V7zM11 2.5V7h4.5";
 pub const WARNING: &str = "M10 6.5v4M10 13.5v.1M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z";

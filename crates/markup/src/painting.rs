@@ -33,6 +33,7 @@ pub fn paint(chat: &Chat) -> Option<String> {
     let name = &channel.experience.name;
     let frame = Frame::new(&pen, &root)?;
     frame::draw_header(&pen, &frame.header, name);
+    frame::draw_find(&pen, &frame.header, false);
     pinned::draw(&pen, &frame.pins, &chat.pinned(), false);
     let history = History::new(&pen, &frame.stage)?;
     if newest.len() == rows.len() && chat.older() == Older::Beginning {

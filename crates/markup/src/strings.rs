@@ -117,6 +117,19 @@ pub struct Strings {
     pub pinned_messages: &'static str,
     pub link: &'static str,
     pub reading_link: &'static str,
+    pub find: &'static str,
+    pub older_match: &'static str,
+    pub newer_match: &'static str,
+    pub close_find: &'static str,
+    /// A date follows.
+    pub finding_back: &'static str,
+    pub finding_on: &'static str,
+    pub found_back: &'static str,
+    pub found_on: &'static str,
+    pub stop: &'static str,
+    pub find_more: &'static str,
+    pub nothing_found: &'static str,
+    pub nothing_more: &'static str,
 }
 
 /// A noun with its number. Languages with more forms than two will have more fields.
@@ -256,4 +269,16 @@ pub static ENGLISH: Strings = Strings {
     pinned_messages: "Pinned messages",
     link: "Link",
     reading_link: "Loading preview…",
+    find: "Search messages",
+    older_match: "Previous match",
+    newer_match: "Next match",
+    close_find: "Close search",
+    finding_back: "Searching further back… Now at",
+    finding_on: "Searching later messages… Now at",
+    found_back: "Searched back to",
+    found_on: "Searched up to",
+    stop: "Stop",
+    find_more: "Search on",
+    nothing_found: "No messages found",
+    nothing_more: "No more messages",
 };

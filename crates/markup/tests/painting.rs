@@ -76,6 +76,7 @@ fn open(messages: &[Value], can_post: bool, offset: i32) -> (Chat, SocketId) {
         identity: Identity::Whop,
         page_can_assert: false,
         utc_offset_minutes: offset,
+        fold: str::to_uppercase,
     });
     let (effects, _) = chat.update(Event::Opened, NOW);
     let request = effects.iter().find_map(|effect| match effect {

@@ -5,7 +5,7 @@ mod gesture;
 
 use super::dom::{focus_quietly, listen, origin};
 use super::pen::{Pen, clear, set, set_if};
-use super::region::watch;
+use super::region::{at_end, watch};
 use super::scene::Scene;
 use chat_core::{Row, RowId};
 use gesture::{Gesture, Meaning};
@@ -100,12 +100,7 @@ fn build(opener: &Element, row: RowId, at: usize, scene: Scene, owner: Owner) ->
     listen(&dialog, EVENTS, false, move |event| {
         heard.heard(&event, scene);
     });
-    on_cleanup({
-        let dialog = StoredValue::new_local(dialog);
-        move || {
-            dialog.try_with_value(Element::remove);
-        }
-    });
+    at_end(Box::new(move || dialog.remove()));
     Some(lightbox)
 }
 

@@ -43,6 +43,18 @@ impl Rows {
         self.0.look(|_, drawn| drawn.item(id).cloned())
     }
 
+    /// A row's element, if all of it is in sight.
+    pub fn in_sight(&self, id: RowId) -> Option<Element> {
+        self.0.catch_up();
+        let place = self.place(id)?;
+        self.0.look(|viewport, drawn| {
+            let top = viewport.top(place);
+            let bottom = top + viewport.heights().height(place);
+            let is_within = top >= MARGIN && bottom + MARGIN <= viewport.extent();
+            drawn.item(id).filter(|_| is_within).cloned()
+        })
+    }
+
     /// Moves the focus from a message, or from the list itself, to another, and brings it into sight.
     pub fn go(&self, from: Option<&Element>, by: Move) {
         let Some(place) = self.target(from, by) else {

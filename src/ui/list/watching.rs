@@ -1,6 +1,7 @@
 use super::super::dom::{focus_quietly, is_visible, listen, mark_for_a_while};
+use super::super::find;
 use super::super::later::Later;
-use super::super::region::watch;
+use super::super::region::{at_end, watch};
 use super::moves::Rows;
 use super::reader::{Reach, Reader};
 use chat_core::{Event as ChatEvent, JumpState};
@@ -19,11 +20,11 @@ const REST: Duration = Duration::from_millis(140);
 pub(super) fn watch_over(reader: &Rc<Reader>) {
     let scene = reader.scene;
     scene.rows.set_value(Some(Rows::new(Rc::clone(reader))));
-    let kept = StoredValue::new_local(Rc::clone(reader));
-    on_cleanup(move || {
+    let kept = Rc::clone(reader);
+    at_end(Box::new(move || {
         scene.rows.try_update_value(|rows| *rows = None);
-        kept.try_with_value(|reader| reader.end());
-    });
+        kept.end();
+    }));
     if let Some(observer) = observer(reader) {
         let this = Rc::clone(reader);
         let begin = move || {
@@ -82,8 +83,14 @@ fn show_found(reader: &Rc<Reader>) {
         if !reader.is_shown() {
             return;
         }
-        if let Some(item) = Rows::new(Rc::clone(reader)).bring(row) {
-            focus_quietly(&item);
+        let rows = Rows::new(Rc::clone(reader));
+        // Who looks for words goes on looking, and is not moved to what is before their eyes.
+        let is_finding = find::has_focus(&reader.scroller);
+        let present = if is_finding { rows.in_sight(row) } else { None };
+        if let Some(item) = present.or_else(|| rows.bring(row)) {
+            if !is_finding {
+                focus_quietly(&item);
+            }
             mark_for_a_while(&item, "data-found");
         }
         conversation.dispatch(ChatEvent::EndedJump);
@@ -166,10 +173,11 @@ fn observer(reader: &Rc<Reader>) -> Option<ResizeObserver> {
     });
     let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
     observer.observe(&reader.scroller);
-    let kept = StoredValue::new_local((observer.clone(), resized));
-    on_cleanup(move || {
-        kept.try_with_value(|(observer, _)| observer.disconnect());
-    });
+    let kept = observer.clone();
+    at_end(Box::new(move || {
+        kept.disconnect();
+        drop(resized);
+    }));
     Some(observer)
 }
 
@@ -188,13 +196,11 @@ fn listen_passively(
             name, function, &options,
         );
     }
-    let kept = StoredValue::new_local((target.clone(), closure));
-    on_cleanup(move || {
-        kept.try_with_value(|(target, closure)| {
-            for name in names {
-                let function = closure.as_ref().unchecked_ref();
-                let _ = target.remove_event_listener_with_callback(name, function);
-            }
-        });
-    });
+    let target = target.clone();
+    at_end(Box::new(move || {
+        for name in names {
+            let function = closure.as_ref().unchecked_ref();
+            let _ = target.remove_event_listener_with_callback(name, function);
+        }
+    }));
 }

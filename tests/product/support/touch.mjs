@@ -7,7 +7,7 @@ export function controls(root) {
   // What a finger hits beyond a control's edges may be out of sight.
   const EDGE = 8;
   const found = [];
-  for (const control of root.querySelectorAll('button, a[href], [role="button"], [role="menuitem"], textarea, summary')) {
+  for (const control of root.querySelectorAll('button, a[href], [role="button"], [role="menuitem"], textarea, input, summary')) {
     // A link or a spoiler among words is as high as they are (WCAG 2.5.8).
     if (control.matches('.text a, .spoiler')) continue;
     const scroller = control.closest('.scroller');

@@ -274,7 +274,7 @@ impl Chat {
     }
 
     /// Reads the channel from its beginning on, one request at a time.
-    fn page_forth(&mut self, size: u32, step: &mut Step) {
+    pub(super) fn page_forth(&mut self, size: u32, step: &mut Step) {
         if self.forth.request.is_some() || self.forth.failed {
             return;
         }

@@ -2,6 +2,7 @@
 //! What a part does stands in that part's file.
 
 mod emoji;
+mod finding;
 mod gap;
 mod jumping;
 mod live;
@@ -29,6 +30,8 @@ use crate::{
     SocketEvent, SocketId, Status, Timer, WhoReacted,
 };
 use emoji::EmojiTable;
+use finding::Finding;
+pub use finding::{Find, FindState};
 use gap::Gap;
 use jumping::{Forth, Search};
 pub use jumping::{Jump, JumpState};
@@ -59,6 +62,8 @@ pub struct Options {
     pub page_can_assert: bool,
     /// Minutes to add to UTC for the visitor's local time.
     pub utc_offset_minutes: i32,
+    /// How letters are compared where words are looked for.
+    pub fold: text::Fold,
 }
 
 /// A conversation.
@@ -91,6 +96,9 @@ pub struct Chat {
     people: LiteMap<UserId, UserReference>,
     roles: Roles,
     who_reacted: Option<WhoReacted>,
+    find: Option<Finding>,
+    /// The page is not visible.
+    is_hidden: bool,
     /// The pinned messages as they were when they last changed.
     told_pinned: Vec<Pinned>,
     opening_failures: u32,
@@ -136,6 +144,8 @@ impl Chat {
             people: LiteMap::new(),
             roles: Roles::default(),
             who_reacted: None,
+            find: None,
+            is_hidden: false,
             told_pinned: Vec::new(),
             opening_failures: 0,
             reopens_later: false,
@@ -191,7 +201,16 @@ impl Chat {
             Event::AskedWhoReacted(row) => self.ask_who_reacted(row, &mut step),
             Event::Voted { row, option } => self.vote(row, option, &mut step),
             Event::EmojiNames(table) => self.emoji_names_arrived(table, &mut step),
+            Event::FindChanged(words) => {
+                self.change_find(&words);
+            }
+            Event::FindStepped { words, older } => self.step_find(&words, older, &mut step),
+            Event::FindStopped => self.stop_find(true, &mut step),
+            Event::FindContinued => self.stop_find(false, &mut step),
+            Event::FindClosed => self.close_find(&mut step),
+            Event::PageShown(visible) => self.is_hidden = !visible,
         }
+        self.watch_find(&mut step);
         self.load_emoji_names(&mut step);
         self.watch_posting(&mut step);
         self.watch_reading(&mut step);
@@ -234,6 +253,7 @@ impl Chat {
             }
             Timer::RefillGap => self.fill_gap(step),
             Timer::SearchOn => self.search_again(step),
+            Timer::FindOn => self.find_due(),
             Timer::TellRead => self.tell_mark_again(step),
             Timer::TypingEnds => self.watch_typing(step),
             Timer::PostingAgain => self.posting_again(),
@@ -369,6 +389,25 @@ impl Chat {
     /// Who reacted to the message that was last asked about.
     pub fn who_reacted(&self) -> Option<&WhoReacted> {
         self.who_reacted.as_ref()
+    }
+
+    /// What the visitor looks for in the channel, and how far that is; `None` while they don't.
+    pub fn find(&self) -> Option<Find> {
+        self.find.as_ref().map(|find| self.find_view(find))
+    }
+
+    /// Whether a row that has the words which are looked for is the one that the reader was sent to; `None` of any other
+    /// row.
+    pub fn is_found(&self, row: RowId) -> Option<bool> {
+        let (key, find) = (self.timeline.key(row)?, self.find.as_ref()?);
+        find.matches.position(key)?;
+        Some(find.current.as_ref() == Some(key))
+    }
+
+    /// Where those words stand in a text: from where to where, in UTF-16 code units, in order.
+    pub fn found_in(&self, text: &str) -> Vec<(u32, u32)> {
+        let places = |find: &Finding| find.query.places(text, self.options.fold);
+        self.find.as_ref().map(places).unwrap_or_default()
     }
 
     /// The pinned messages among all that are known, newest first. The API can't be asked for them.

@@ -156,7 +156,7 @@ impl Chat {
         })
     }
 
-    fn text_context<'a>(&'a self, record: &'a Record) -> TextContext<'a> {
+    pub(super) fn text_context<'a>(&'a self, record: &'a Record) -> TextContext<'a> {
         let message = &record.message;
         let users = message.mentions.iter().filter_map(|id| self.people.get(id));
         TextContext {
@@ -331,7 +331,7 @@ impl Chat {
 }
 
 /// The names that a message's mentions may have.
-struct TextContext<'a> {
+pub(super) struct TextContext<'a> {
     mentions: Vec<text::KnownUser<'a>>,
     everyone: bool,
     viewer: Option<&'a str>,
@@ -340,7 +340,7 @@ struct TextContext<'a> {
 }
 
 impl TextContext<'_> {
-    fn context(&self) -> text::Context<'_> {
+    pub(super) fn context(&self) -> text::Context<'_> {
         text::Context {
             mentions: &self.mentions,
             everyone: self.everyone,

@@ -17,6 +17,7 @@ mod limits;
 mod mention;
 mod parse;
 mod prepare;
+mod query;
 mod unicode;
 mod url;
 
@@ -28,5 +29,7 @@ pub use emoji::{EmojiNames, has_rare_shortcode};
 pub use limits::{MAX_BLOCK_DEPTH, MAX_INLINE_DEPTH, MAX_PARSED_BYTES};
 pub use mention::{Context, KnownExperience, KnownUser};
 pub use parse::parse;
+pub use query::Fold;
+pub(crate) use query::{Query, fold_into};
 pub use unicode::MAX_COMBINING_MARKS;
 pub use url::SafeUrl;

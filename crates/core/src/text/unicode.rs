@@ -113,7 +113,7 @@ impl Bidi {
 
 /// Characters that stack on the one before them. Ranges of Mn and Me (Unicode 16) in the scripts
 /// that are abused for it, and the invisible variation selectors and tags.
-fn is_mark(character: char) -> bool {
+pub(super) fn is_mark(character: char) -> bool {
     const RANGES: [(u32, u32); 38] = [
         (0x0300, 0x036F),
         (0x0483, 0x0489),
@@ -170,7 +170,7 @@ fn is_mark(character: char) -> bool {
 }
 
 /// Characters without a shape of their own.
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

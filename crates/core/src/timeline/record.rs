@@ -49,6 +49,8 @@ pub(crate) struct Record {
     updated_at: i64,
     document: OnceCell<Rc<Document>>,
     source: OnceCell<Rc<str>>,
+    /// What words are looked for in.
+    folded: OnceCell<Box<str>>,
 }
 
 impl Record {
@@ -65,12 +67,14 @@ impl Record {
             updated_at,
             document: OnceCell::new(),
             source: OnceCell::new(),
+            folded: OnceCell::new(),
         }
     }
 
     /// Keeps the newer of two versions, and what only the older one knew: REST sends no pictures, and not always
     /// attachments.
     pub fn merge(&mut self, mut other: Self) {
+        self.folded = OnceCell::new();
         if other.version() > self.version() {
             std::mem::swap(&mut self.message, &mut other.message);
             std::mem::swap(&mut self.updated_at, &mut other.updated_at);
@@ -113,12 +117,23 @@ impl Record {
         self.document.get_or_init(|| parse(content)).clone()
     }
 
+    /// The text, if it was parsed already.
+    pub fn parsed(&self) -> Option<&Document> {
+        self.document.get().map(|document| &**document)
+    }
+
+    /// What words are looked for in, made once for each version of the message, and only where somebody looks.
+    pub fn folded(&self, fold: impl FnOnce() -> Box<str>) -> &str {
+        self.folded.get_or_init(fold)
+    }
+
     /// More names of emoji are known now. Whether the text has to be parsed anew.
     pub fn names_arrived(&mut self) -> bool {
         let content = self.message.content.as_deref().unwrap_or_default();
         let rare = text::has_rare_shortcode(content);
         if rare {
             self.document = OnceCell::new();
+            self.folded = OnceCell::new();
         }
         rare
     }

@@ -38,6 +38,12 @@ pub struct Harness {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Slices(BTreeMap<&'static str, String>);
 
+/// As a browser does it.
+fn fold(text: &str) -> String {
+    let apart = icu_normalizer::DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
+    apart.to_uppercase()
+}
+
 impl Harness {
     pub fn new(identity: Identity, page_can_assert: bool) -> Self {
         let options = Options {
@@ -45,6 +51,7 @@ impl Harness {
             identity,
             page_can_assert,
             utc_offset_minutes: 0,
+            fold,
         };
         Self {
             chat: Chat::new(options),
@@ -220,6 +227,11 @@ impl Harness {
                 changes.who_reacted,
                 format!("{:?}", chat.who_reacted()),
             ),
+            (
+                "find",
+                changes.find,
+                format!("{:?}", (chat.find(), self.found())),
+            ),
         ] {
             if let Some(known) = self.slices.0.get(name).filter(|_| !told) {
                 assert_eq!(*known, looks, "{name} is another, and nobody was told");
@@ -255,6 +267,14 @@ impl Harness {
             .unwrap_or_else(|| panic!("{timer:?} is not set"));
         self.now = self.now.max(due);
         self.feed(Event::Elapsed(timer));
+    }
+
+    /// What the rows say that have the words which are looked for, oldest first.
+    pub fn found(&self) -> Vec<String> {
+        let rows = self.chat.rows().into_iter();
+        let found = rows.filter(|row| self.chat.is_found(*row).is_some());
+        let row = |id| self.chat.row(id).expect("a row in order");
+        found.map(|id| row(id).source.to_string()).collect()
     }
 
     /// The oldest unanswered request of that kind.

@@ -79,6 +79,8 @@ fn paint(session: &Session, utc_offset_minutes: i64) -> Option<String> {
         identity: Identity::Whop,
         page_can_assert: false,
         utc_offset_minutes: i32::try_from(offset).unwrap_or_default(),
+        // Nobody looks for words here.
+        fold: str::to_owned,
     });
     let now = Moment {
         unix_millis: session.server_time.get(),

@@ -138,6 +138,8 @@ export async function startProxy(sandbox, { port = 0, assertionSecret, origins =
     WHOP_CHAT_ASSETS: assetsDirectory(),
     WHOP_CHAT_ADDRESS: `127.0.0.1:${port}`,
     WHOP_CHAT_APP_ORIGINS: sandbox.app,
+    // The sandbox has no limit, unless a test gives it one.
+    WHOP_CHAT_RATE_LIMIT: '100000/1s',
     WHOP_CHAT_FRAME_ANCESTORS: sandbox.api,
     WHOP_CHAT_IMAGE_SOURCES: `${sandbox.api} data: blob:`,
     RUST_LOG: process.env.RUST_LOG ?? 'info',

@@ -88,6 +88,8 @@ fn proxy(paths: &Paths, secrets: &Secrets, origins: &[String]) -> Command {
         .env("WHOP_COMPANY_ID", "biz_sandbox")
         .env("WHOP_AGENT_USER_ID", "user_agent")
         .env("WHOP_CHAT_ADDRESS", address(PROXY).to_string())
+        // The sandbox that runs beside it has no limit.
+        .env("WHOP_CHAT_RATE_LIMIT", "100000/1s")
         .env("WHOP_CHAT_PUBLIC_URL", url(PROXY))
         .env("WHOP_CHAT_ASSETS", paths.embed())
         .env("WHOP_CHAT_ALLOWED_ORIGINS", allowed(origins))

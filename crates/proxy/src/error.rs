@@ -1,6 +1,8 @@
 //! Refusals, in the shape of Whop's own errors. What went wrong inside is for the log, never for the answer.
 
 use crate::identity::IdentityError;
+use crate::schedule::Crowded;
+use crate::webhooks::Unsigned;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -27,6 +29,9 @@ pub enum Refusal {
         "An API key must never come from a browser. Use the token that POST /session gave, and replace the key."
     )]
     ApiKeyFromOutside,
+    /// A webhook that Whop did not send, or not just now.
+    #[error(transparent)]
+    Unsigned(#[from] Unsigned),
     /// A websocket without a valid ticket.
     #[error("This websocket needs the protocols that POST /session gave: {0}")]
     NoTicket(&'static str),
@@ -96,6 +101,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Too many visitors at the moment.
+    pub fn crowded(crowded: &Crowded) -> Self {
+        let seconds = crowded.retry_after.as_millis().div_ceil(1_000).max(1);
+        Self::Busy {
+            retry_after: HeaderValue::from_str(&seconds.to_string()).ok(),
+        }
+    }
+
     /// The answer's status, and the word that programs read.
     fn kind(&self) -> (StatusCode, &'static str) {
         match self {
@@ -105,9 +118,11 @@ impl Refusal {
             )
             | Self::Busy { .. }
             | Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable"),
-            Self::Unidentified(_) | Self::NoToken | Self::ApiKeyFromOutside | Self::NoTicket(_) => {
-                (StatusCode::UNAUTHORIZED, "unauthorized")
-            }
+            Self::Unidentified(_)
+            | Self::NoToken
+            | Self::ApiKeyFromOutside
+            | Self::NoTicket(_)
+            | Self::Unsigned(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::NoAccess | Self::OtherChannel => (StatusCode::FORBIDDEN, "no_access"),
             Self::NoSuchChannel | Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

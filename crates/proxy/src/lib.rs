@@ -17,9 +17,12 @@ mod identity;
 mod limits;
 mod pages;
 mod posts;
+mod reads;
 mod relay;
+mod schedule;
 mod session;
 mod upstream;
+mod webhooks;
 
 use assets::Assets;
 use axum::Router;
@@ -32,8 +35,12 @@ use cors::Visits;
 use error::Refusal;
 use identity::{Assertions, GuestTokens, Guests, IframeTokens, KeySet, Renewals};
 use limits::Limits;
-use posts::{Echoes, Posts};
+use posts::Posts;
+use reads::Reads;
+pub use reads::{FlightCounts, ReadCounts};
 use relay::{Relay, Tickets};
+use schedule::Schedule;
+pub use schedule::ScheduleCounts;
 use session::Mint;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -43,6 +50,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use upstream::Upstream;
+use webhooks::Webhooks;
 
 /// When the program stops, requests that are under way have that long to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -64,7 +72,8 @@ pub enum StartError {
 /// The parts of a running proxy.
 pub struct Proxy {
     configuration: Configuration,
-    upstream: Upstream,
+    upstream: Arc<Upstream>,
+    schedule: Arc<Schedule>,
     iframe_tokens: IframeTokens,
     assertions: Option<Assertions>,
     guests: Guests,
@@ -74,6 +83,8 @@ pub struct Proxy {
     mint: Mint,
     posts: Posts,
     relay: Relay,
+    reads: Reads,
+    webhooks: Option<Webhooks>,
     assets: Assets,
     visits: Visits,
     limits: Limits,
@@ -91,14 +102,18 @@ impl Proxy {
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
+        let schedule = Arc::new(Schedule::new(configuration.rate_limit));
+        let upstream = Upstream::new(client.clone(), &configuration, schedule.clone());
+        let upstream = Arc::new(upstream);
+        let relay = Relay::new(&configuration, schedule.clone(), upstream.clone());
         let keys = KeySet::new(
-            client.clone(),
+            client,
             configuration.jwks_url.clone(),
             configuration.user_token_keys.clone(),
         );
-        let echoes = Arc::new(Echoes::default());
         Ok(Self {
-            upstream: Upstream::new(client, &configuration),
+            upstream,
+            schedule,
             iframe_tokens: IframeTokens::new(keys, configuration.app_id.clone()),
             assertions: Assertions::new(
                 configuration.assertion_secret.as_ref(),
@@ -112,8 +127,13 @@ impl Proxy {
                 configuration.company_id.clone(),
                 configuration.token_lifetime,
             ),
-            relay: Relay::new(&configuration, echoes.clone()),
-            posts: Posts::new(echoes),
+            reads: Reads::new(relay.hub(), &configuration),
+            webhooks: configuration
+                .webhook_secret
+                .as_ref()
+                .and_then(Webhooks::new),
+            posts: Posts::new(relay.hub().echoes.clone()),
+            relay,
             assets: Assets::new(configuration.assets.clone()),
             visits: Visits::new(&configuration),
             limits: Limits::new(&configuration),
@@ -131,6 +151,21 @@ impl Proxy {
     pub fn listeners(&self) -> usize {
         self.relay.listeners()
     }
+
+    /// How many sockets were let go since they read too slowly.
+    pub fn overflows(&self) -> u64 {
+        self.relay.hub().overflows()
+    }
+
+    /// How things stand with the calls that the key allows.
+    pub fn schedule_counts(&self) -> ScheduleCounts {
+        self.schedule.counts()
+    }
+
+    /// How often Whop was asked for what is shared, and how often it had not to be.
+    pub fn read_counts(&self) -> ReadCounts {
+        self.reads.counts()
+    }
 }
 
 /// All routes.
@@ -147,6 +182,10 @@ fn router(proxy: &Arc<Proxy>) -> Router {
         .route("/experiences/{experience_id}", get(pages::experience))
         .route("/pages/experience.css", get(pages::style))
         .route("/healthz", get(pages::health))
+        .route(
+            "/webhooks/whop",
+            post(webhooks::receive).fallback(post_only),
+        )
         .route(
             "/_whop/ws/v1/websockets/connect",
             get(relay::connect).layer(from_fn_with_state(proxy.clone(), limits::guard)),

@@ -2,12 +2,16 @@
 
 use crate::configuration::{Configuration, Secret};
 use crate::error::Refusal;
+use crate::schedule::{Credential, Crowded, Schedule, Urgency, Wish};
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
+use tokio::time::Instant;
+use wire::UserId;
 use wire::rest::{AccessCheck, AccessToken, AccessTokenCreate, ChatChannel, Message, Page, User};
 
 /// The version of Whop's API that the proxy speaks.
@@ -16,6 +20,12 @@ const VERSION: (&str, &str) = ("api-version-date", "2026-07-20");
 const OWN_CALL: Duration = Duration::from_secs(10);
 /// A visitor's call may be an upload's registration or a slow search.
 const FORWARDED_CALL: Duration = Duration::from_secs(25);
+/// Nobody waits longer than that for a call's turn.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Where Whop asks for patience without saying how much.
+const USUAL_PAUSE: Duration = Duration::from_secs(2);
+/// A call of the proxy's own is made that often where Whop answers 429, which means that nothing was done.
+const ATTEMPTS: usize = 2;
 /// No page of messages is that long.
 const LONGEST_ANSWER: usize = 8 << 20;
 
@@ -25,11 +35,14 @@ pub enum UpstreamError {
     /// Whop has no such thing.
     #[error("Whop has nothing there")]
     NotFound,
-    /// Whop refuses the proxy's own key.
+    /// Whop refuses the key or the token.
     #[error(
         "Whop answered {0}: check WHOP_API_KEY, its permissions, WHOP_COMPANY_ID and WHOP_API_URL"
     )]
     Refused(StatusCode),
+    /// The calls that Whop allows are spent.
+    #[error(transparent)]
+    Crowded(#[from] Crowded),
     /// Too many calls.
     #[error("Whop answered 429: too many requests")]
     RateLimited {
@@ -61,12 +74,30 @@ impl From<reqwest::Error> for UpstreamError {
     }
 }
 
-impl From<UpstreamError> for Refusal {
-    fn from(error: UpstreamError) -> Self {
+impl UpstreamError {
+    /// Whether the failure is that of one key or token: somebody else's may do.
+    pub fn is_of_credential(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_) | Self::Crowded(_) | Self::RateLimited { .. } | Self::NotFound
+        )
+    }
+
+    /// Whether Whop doesn't take the key or the token any more.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused(StatusCode::UNAUTHORIZED))
+    }
+}
+
+impl From<&UpstreamError> for Refusal {
+    fn from(error: &UpstreamError) -> Self {
         tracing::warn!(%error, "a call to Whop failed");
         match error {
             UpstreamError::NotFound => Self::NoSuchChannel,
-            UpstreamError::RateLimited { retry_after } => Self::Busy { retry_after },
+            UpstreamError::RateLimited { retry_after } => Self::Busy {
+                retry_after: retry_after.clone(),
+            },
+            UpstreamError::Crowded(crowded) => Self::crowded(crowded),
             UpstreamError::Failed(_) | UpstreamError::TimedOut | UpstreamError::Unreachable(_) => {
                 Self::Unavailable
             }
@@ -75,9 +106,33 @@ impl From<UpstreamError> for Refusal {
     }
 }
 
+impl From<UpstreamError> for Refusal {
+    fn from(error: UpstreamError) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// Several visitors may wait for the same call, so its error is shared.
+impl From<Arc<UpstreamError>> for Refusal {
+    fn from(error: Arc<UpstreamError>) -> Self {
+        Self::from(&*error)
+    }
+}
+
+/// A visitor whose own token is known. Without `Debug`: nothing may write the token down.
+#[derive(Clone, Copy)]
+pub struct Visitor<'a> {
+    /// Who.
+    pub user: &'a UserId,
+    /// Whop's token for them.
+    pub token: &'a str,
+}
+
 /// A visitor's call, checked.
 #[derive(Clone)]
 pub struct ForwardedCall {
+    /// The visitor's token, which is among the headers too.
+    pub token: String,
     /// The method.
     pub method: Method,
     /// Path below `/api/v1` with its query.
@@ -104,39 +159,72 @@ pub struct Upstream {
     client: Client,
     base: String,
     key: Secret,
+    schedule: Arc<Schedule>,
 }
 
 impl Upstream {
-    /// Whop's API as configured.
-    pub fn new(client: Client, configuration: &Configuration) -> Self {
+    /// Whop's API as configured, called when the schedule allows it.
+    pub fn new(client: Client, configuration: &Configuration, schedule: Arc<Schedule>) -> Self {
         Self {
             client,
             base: configuration.api_url.clone(),
             key: configuration.api_key.clone(),
+            schedule,
         }
     }
 
     /// A channel by its own id or its experience's, as a moderator sees it.
     pub async fn channel(&self, id: &str) -> Result<ChatChannel, UpstreamError> {
-        self.get(&format!("/chat_channels/{id}")).await
+        self.get(&format!("/chat_channels/{id}"), with_key(Urgency::Shared))
+            .await
     }
 
-    /// What access a user has to an experience.
-    pub async fn access(&self, user: &str, resource: &str) -> Result<AccessCheck, UpstreamError> {
-        self.get(&format!("/users/{user}/access/{resource}")).await
+    /// What access a user has to an experience, as their own token tells.
+    pub async fn access(
+        &self,
+        visitor: Visitor<'_>,
+        resource: &str,
+        urgency: Urgency,
+    ) -> Result<AccessCheck, UpstreamError> {
+        let path = format!("/users/{}/access/{resource}", visitor.user);
+        self.get(&path, with_token(visitor, urgency)).await
     }
 
-    /// A user's public profile.
-    pub async fn user(&self, id: &str) -> Result<User, UpstreamError> {
-        self.get(&format!("/users/{id}")).await
+    /// The same, as the proxy's own key tells.
+    pub async fn access_by_key(
+        &self,
+        user: &UserId,
+        resource: &str,
+        urgency: Urgency,
+    ) -> Result<AccessCheck, UpstreamError> {
+        let wish = Wish {
+            visitor: user,
+            ..with_key(urgency)
+        };
+        self.get(&format!("/users/{user}/access/{resource}"), wish)
+            .await
     }
 
-    /// The newest messages of a channel, newest first.
+    /// The visitor's own public profile.
+    pub async fn profile(&self, visitor: Visitor<'_>) -> Result<User, UpstreamError> {
+        let path = format!("/users/{}", visitor.user);
+        self.get(&path, with_token(visitor, Urgency::Visit)).await
+    }
+
+    /// The newest messages of a channel as the proxy's own key reads them, newest first: to see what changed.
     pub async fn newest_messages(&self, channel: &str) -> Result<Page<Message>, UpstreamError> {
-        self.get(&format!(
-            "/messages?channel_id={channel}&direction=desc&first=50"
-        ))
-        .await
+        let path = format!("/messages?channel_id={channel}&direction=desc&first=50");
+        self.get(&path, with_key(Urgency::Background)).await
+    }
+
+    /// What a visitor's own token reads at that path and query, to the byte.
+    pub async fn read(
+        &self,
+        visitor: Visitor<'_>,
+        path_and_query: &str,
+    ) -> Result<Bytes, UpstreamError> {
+        let call = self.client.get(format!("{}{path_and_query}", self.base));
+        self.own(call, with_token(visitor, Urgency::Shared)).await
     }
 
     /// A new token for a user.
@@ -145,33 +233,57 @@ impl Upstream {
             .client
             .post(format!("{}/access_tokens", self.base))
             .json(wanted);
-        self.own(call).await
+        let wish = Wish {
+            visitor: wanted.user_id.as_deref().unwrap_or_default(),
+            ..with_key(Urgency::Visit)
+        };
+        parse(&self.own(call, wish).await?)
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, UpstreamError> {
-        self.own(self.client.get(format!("{}{path}", self.base)))
-            .await
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        wish: Wish<'_>,
+    ) -> Result<T, UpstreamError> {
+        let call = self.client.get(format!("{}{path}", self.base));
+        parse(&self.own(call, wish).await?)
     }
 
-    /// A call with the proxy's own key.
-    async fn own<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<T, UpstreamError> {
-        let answer = call
-            .bearer_auth(self.key.expose())
+    /// A call that the proxy makes of itself, once more where Whop says that it was too much.
+    async fn own(&self, call: RequestBuilder, wish: Wish<'_>) -> Result<Bytes, UpstreamError> {
+        let token = match wish.credential {
+            Credential::Key => self.key.expose(),
+            Credential::Token(token) => token,
+        };
+        let call = call
+            .bearer_auth(token)
             .header(VERSION.0, VERSION.1)
-            .timeout(OWN_CALL)
-            .send()
-            .await?;
+            .timeout(OWN_CALL);
+        let mut outcome = Err(UpstreamError::TimedOut);
+        for _ in 0..ATTEMPTS {
+            let Some(call) = call.try_clone() else { break };
+            outcome = self.attempt(call, wish).await;
+            if !matches!(outcome, Err(UpstreamError::RateLimited { .. })) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    async fn attempt(&self, call: RequestBuilder, wish: Wish<'_>) -> Result<Bytes, UpstreamError> {
+        let mut turn = self.schedule.turn(wish).await?;
+        turn.spend();
+        let answer = call.send().await?;
         let status = answer.status();
         match status.as_u16() {
-            200..=299 => {
-                let body = read(answer).await?;
-                serde_json::from_slice(&body)
-                    .map_err(|error| UpstreamError::Malformed(category(&error)))
-            }
+            200..=299 => read(answer).await,
             404 => Err(UpstreamError::NotFound),
-            429 => Err(UpstreamError::RateLimited {
-                retry_after: answer.headers().get(RETRY_AFTER).cloned(),
-            }),
+            429 => {
+                let retry_after = answer.headers().get(RETRY_AFTER).cloned();
+                self.schedule
+                    .hold(wish.credential, pause(retry_after.as_ref()));
+                Err(UpstreamError::RateLimited { retry_after })
+            }
             500..=599 => Err(UpstreamError::Failed(status)),
             _ => Err(UpstreamError::Refused(status)),
         }
@@ -187,6 +299,20 @@ impl Upstream {
         if let Some(token) = headers.get_mut(AUTHORIZATION) {
             token.set_sensitive(true);
         }
+        let credential = Credential::Token(&call.token);
+        let mut turn = self
+            .schedule
+            .turn(Wish {
+                credential,
+                urgency: if call.method == Method::GET {
+                    Urgency::Visit
+                } else {
+                    Urgency::Write
+                },
+                visitor: "",
+                deadline: Instant::now() + PATIENCE,
+            })
+            .await?;
         let mut request = self
             .client
             .request(call.method, url)
@@ -195,13 +321,49 @@ impl Upstream {
         if let Some(body) = call.body {
             request = request.body(body);
         }
+        turn.spend();
         let answer = request.send().await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.schedule
+                .hold(credential, pause(headers.get(RETRY_AFTER)));
+        }
         Ok(ForwardedAnswer {
-            status: answer.status(),
-            headers: answer.headers().clone(),
+            status,
+            headers,
             body: read(answer).await?,
         })
     }
+}
+
+fn with_key(urgency: Urgency) -> Wish<'static> {
+    Wish {
+        credential: Credential::Key,
+        urgency,
+        visitor: "",
+        deadline: Instant::now() + PATIENCE,
+    }
+}
+
+fn with_token(visitor: Visitor<'_>, urgency: Urgency) -> Wish<'_> {
+    Wish {
+        credential: Credential::Token(visitor.token),
+        urgency,
+        visitor: visitor.user,
+        deadline: Instant::now() + PATIENCE,
+    }
+}
+
+/// How long Whop wants to be left alone.
+fn pause(retry_after: Option<&HeaderValue>) -> Duration {
+    retry_after
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok())
+        .map_or(USUAL_PAUSE, Duration::from_secs)
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, UpstreamError> {
+    serde_json::from_slice(body).map_err(|error| UpstreamError::Malformed(category(&error)))
 }
 
 /// What is wrong with JSON, without the JSON: it may hold messages.

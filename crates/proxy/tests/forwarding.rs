@@ -270,16 +270,10 @@ async fn whops_failures_keep_their_status_and_lose_their_words() {
     let stack = Stack::start().await;
     let session = stack.session_of("user_ada", "exp_quiet").await;
     for (status, expected) in [(500, 500), (502, 502), (503, 503), (429, 429), (422, 422)] {
-        let fault = json!({"method": "GET", "path": "/api/v1/messages", "status": status});
+        let fault = json!({"method": "GET", "path": "/api/v1/users/user_bob", "status": status});
         stack.control("fail", &fault).await;
-        let answer = stack
-            .api(
-                Method::GET,
-                "/messages?channel_id=exp_quiet",
-                &session.token.token,
-                None,
-            )
-            .await;
+        let token = &session.token.token;
+        let answer = stack.api(Method::GET, "/users/user_bob", token, None).await;
         assert_eq!(answer.status().as_u16(), expected);
         let told = answer.headers().contains_key("retry-after");
         assert_eq!(told, matches!(status, 429 | 503), "{status}");

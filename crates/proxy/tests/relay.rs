@@ -473,3 +473,126 @@ async fn visitors_inside_whop_and_on_the_creators_site_hear_each_other() {
     assert_eq!(inside.next_message().await, "hello inside");
     assert_eq!(site.next_message().await, "hello inside");
 }
+
+/// Frames until the socket ends, and how it did.
+async fn until_end(socket: &mut Socket) -> (Vec<Value>, Closed) {
+    let mut frames = Vec::new();
+    loop {
+        match socket.next().await {
+            Ok(frame) => frames.push(frame),
+            Err(end) => return (frames, end),
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_loses_access_hears_so_and_nothing_more() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let mut ada_socket = stack.socket(&ada).await;
+    let mut bob_socket = stack.socket(&bob).await;
+    let lost = json!({"user_id": "user_ada", "access_level": "no_access"});
+    stack.control("access", &lost).await;
+    // Something happened to ada: their access is looked at.
+    let mute = json!({"channel_id": "exp_quiet", "user_id": "user_ada", "seconds": 60});
+    stack.control("mute", &mute).await;
+    let (frames, end) = until_end(&mut ada_socket).await;
+    assert_eq!(end, Closed(Some(4003)));
+    let last = &frames.last().unwrap()["channelSubscriptionState"];
+    assert_eq!(last["disconnectionReason"], "NO_ACCESS");
+    assert_eq!(last["isSubscribed"], false);
+    let (path, protocols) = (&ada.socket.path, &ada.socket.protocols);
+    assert_eq!(refusal(&stack, path, protocols, Some(SITE)).await, 403);
+    let body = json!({"channel_id": "exp_quiet", "renewal": ada.renewal});
+    assert_eq!(stack.post_session(&body).await.status(), 403);
+    stack.post(&bob, "among us").await;
+    assert_eq!(bob_socket.next_message().await, "among us");
+}
+
+#[tokio::test]
+async fn access_is_looked_at_in_rounds() {
+    let stack = Stack::start_with(
+        |_| {},
+        |configuration| configuration.access_lifetime = Duration::from_millis(200),
+    )
+    .await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&ada).await;
+    // It is asked over and over, with ada's own token, and the socket stays.
+    let route = "GET /api/v1/users/{id}/access/{resource_id}";
+    let asked = stack.upstream_requests(route).await;
+    tokio::time::timeout(PATIENCE, async {
+        while stack.upstream_requests(route).await < asked + 2 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await
+    .unwrap();
+    stack.post(&ada, "still here").await;
+    assert_eq!(socket.next_message().await, "still here");
+    let lost = json!({"user_id": "user_ada", "access_level": "no_access"});
+    stack.control("access", &lost).await;
+    assert_eq!(until_end(&mut socket).await.1, Closed(Some(4003)));
+}
+
+#[tokio::test]
+async fn who_may_not_post_any_more_types_unheard() {
+    let stack = Stack::start().await;
+    let marcus = stack.session_of("user_marcus", "exp_announcements").await;
+    let ada = stack.session_of("user_ada", "exp_announcements").await;
+    let mut marcus_socket = stack.socket(&marcus).await;
+    let mut ada_socket = stack.socket(&ada).await;
+    let channel = &marcus.channel.id;
+    marcus_socket.say(&typing(channel)).await;
+    let heard = ada_socket.next().await.unwrap();
+    assert_eq!(heard["broadcastResponse"]["fromUserId"], "user_marcus");
+    let demoted = json!({"user_id": "user_marcus", "access_level": "customer"});
+    stack.control("access", &demoted).await;
+    let route = "GET /api/v1/users/{id}/access/{resource_id}";
+    let asked = stack.upstream_requests(route).await;
+    let mute = json!({"channel_id": "exp_announcements", "user_id": "user_marcus", "seconds": 0});
+    stack.control("mute", &mute).await;
+    ada_socket.next().await.unwrap();
+    let mut heard = usize::MAX;
+    tokio::time::timeout(PATIENCE, async {
+        while stack.upstream_requests(route).await == asked || heard > 0 {
+            tokio::time::sleep(Duration::from_millis(1_010)).await;
+            marcus_socket.say(&typing(channel)).await;
+            marcus_socket.all_until_heartbeat().await;
+            heard = ada_socket.all_until_heartbeat().await.len();
+        }
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn many_who_fill_the_same_gap_cost_one_read() {
+    let stack = Stack::start().await;
+    stack.control("people", &json!({"count": 60})).await;
+    let sessions = futures_util::future::join_all((1..=60).map(async |number| {
+        let session = stack
+            .session_of(&format!("user_extra_{number}"), "exp_quiet")
+            .await;
+        (stack.socket(&session).await, session)
+    }));
+    let sessions = sessions.await;
+    let reads = "GET /api/v1/messages";
+    let before = stack.upstream_requests(reads).await;
+    stack.control("sockets/drop", &json!({})).await;
+    let filled = sessions.into_iter().map(|(mut socket, session)| {
+        let stack = &stack;
+        async move {
+            assert_eq!(socket.next_text_but_presence().await, r#"{"reconnect":{}}"#);
+            let path = "/messages?channel_id=chat_feed_quiet&direction=desc&first=50";
+            let answer = stack
+                .api(Method::GET, path, &session.token.token, None)
+                .await;
+            assert_eq!(answer.status(), 200);
+        }
+    });
+    futures_util::future::join_all(filled).await;
+    let cost = stack.upstream_requests(reads).await - before;
+    assert!(cost <= 2, "{cost}");
+}

@@ -1,7 +1,6 @@
 use super::reader::Reader;
 use super::{Configuration, Settings};
 use jsonwebtoken::Algorithm;
-use std::time::Duration;
 use thiserror::Error;
 
 /// Why the proxy can't start: one sentence for each thing to mend.
@@ -45,6 +44,8 @@ impl Configuration {
             );
         }
         let public_channels = reader.ids("WHOP_CHAT_PUBLIC_CHANNELS");
+        let webhook_secret = reader.optional("WHOP_WEBHOOK_SECRET");
+        let webhook_secret = webhook_secret.map(|text| reader.secret("WHOP_WEBHOOK_SECRET", text));
         let sites = reader.origins("WHOP_CHAT_ALLOWED_ORIGINS");
         let app_origins = reader.origins("WHOP_CHAT_APP_ORIGINS");
         let frame_ancestors = reader.origins("WHOP_CHAT_FRAME_ANCESTORS");
@@ -64,7 +65,10 @@ impl Configuration {
         let trusted_proxies = reader.networks("WHOP_CHAT_TRUSTED_PROXIES");
         let requests_per_user = reader.number("WHOP_CHAT_REQUESTS_PER_USER");
         let requests_per_address = reader.number("WHOP_CHAT_REQUESTS_PER_ADDRESS");
-        let token_seconds = reader.token_seconds("WHOP_CHAT_TOKEN_SECONDS");
+        // Whop's limit is three hours.
+        let token_lifetime = reader.seconds("WHOP_CHAT_TOKEN_SECONDS", 60..=10_800);
+        let access_lifetime = reader.seconds("WHOP_CHAT_ACCESS_SECONDS", 5..=600);
+        let rate_limit = reader.rate_limit("WHOP_CHAT_RATE_LIMIT");
         if !sites.is_empty()
             && assertion_secret.is_none()
             && assertion_keys.is_empty()
@@ -81,8 +85,8 @@ impl Configuration {
                 "WHOP_CHAT_ASSERTION_SECRET and WHOP_CHAT_SESSION_SECRET are the same. The first is the creator's too, the second must stay here.".to_owned(),
             );
         }
-        match (reader.problems.is_empty(), address, token_seconds) {
-            (true, Some(address), Some(token_seconds)) => Ok(Self {
+        match (reader.problems.is_empty(), address, rate_limit) {
+            (true, Some(address), Some(rate_limit)) => Ok(Self {
                 api_key,
                 app_id,
                 company_id,
@@ -95,6 +99,7 @@ impl Configuration {
                 user_token_keys,
                 public_channels,
                 session_secret,
+                webhook_secret,
                 sites,
                 app_origins,
                 public_url,
@@ -106,7 +111,9 @@ impl Configuration {
                 trusted_proxies,
                 requests_per_user,
                 requests_per_address,
-                token_lifetime: Duration::from_secs(token_seconds.into()),
+                token_lifetime,
+                access_lifetime,
+                rate_limit,
             }),
             _ => Err(ConfigurationError {
                 problems: reader.problems,

@@ -9,6 +9,7 @@ mod secret;
 mod setting;
 
 pub use crate::limits::TrustedProxies;
+pub use crate::schedule::RateLimit;
 pub use check::ConfigurationError;
 pub use origin::OriginPattern;
 pub use public_key::{PublicKey, PublicKeyError};
@@ -45,6 +46,8 @@ pub struct Configuration {
     pub user_token_keys: Vec<PublicKey>,
     /// Channels that anybody may read, by their own ids or their experiences'.
     pub public_channels: Vec<String>,
+    /// Signs Whop's webhooks. Without it none is heard.
+    pub webhook_secret: Option<Secret>,
     /// Signs renewals and tickets; shared by all instances.
     pub session_secret: Secret,
     /// Creator sites.
@@ -71,4 +74,8 @@ pub struct Configuration {
     pub requests_per_address: u32,
     /// How long a visitor's token lives.
     pub token_lifetime: Duration,
+    /// How long Whop's word on a visitor's access is relied on for what is shared.
+    pub access_lifetime: Duration,
+    /// How many requests Whop takes of the key, and of each visitor's token.
+    pub rate_limit: RateLimit,
 }

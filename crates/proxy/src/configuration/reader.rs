@@ -1,10 +1,12 @@
 use super::origin::OriginPattern;
 use super::setting::SETTINGS;
-use super::{PublicKey, Secret, Settings};
+use super::{PublicKey, RateLimit, Secret, Settings};
 use crate::identifier;
 use crate::limits::TrustedProxies;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Reads settings one by one and remembers what is wrong with them, so that an operator sees all at once.
 pub(super) struct Reader<'a> {
@@ -180,15 +182,25 @@ impl<'a> Reader<'a> {
     }
 
     /// How long a token lives, in seconds.
-    pub fn token_seconds(&mut self, name: &str) -> Option<u32> {
+    pub fn seconds(&mut self, name: &str, range: RangeInclusive<u64>) -> Duration {
         let seconds = self.text(name).parse().ok();
-        let seconds = seconds.filter(|seconds| (60..=10_800).contains(seconds));
-        if seconds.is_none() {
+        let Some(seconds) = seconds.filter(|seconds| range.contains(seconds)) else {
+            let (least, most) = range.into_inner();
+            self.problems
+                .push(format!("{name} must be a number from {least} to {most}."));
+            return Duration::ZERO;
+        };
+        Duration::from_secs(seconds)
+    }
+
+    pub fn rate_limit(&mut self, name: &str) -> Option<RateLimit> {
+        let limit = RateLimit::parse(&self.text(name));
+        if limit.is_none() {
             self.problems.push(format!(
-                "{name} must be a number from 60 to 10800 (Whop's limit is three hours)."
+                "{name} must be a count and a duration like 10/10s or 100/500ms."
             ));
         }
-        seconds
+        limit
     }
 
     /// Names without scheme, port and path, and that of the URL `besides`.

@@ -77,6 +77,11 @@ pub const SETTINGS: &[Setting] = &[
         Some(""),
     ),
     optional(
+        "WHOP_WEBHOOK_SECRET",
+        "The secret with which Whop signs webhooks to /webhooks/whop (whsec_…). Without it none is heard.",
+        None,
+    ),
+    optional(
         "WHOP_CHAT_ALLOWED_ORIGINS",
         "Creator sites that may embed the chat, separated by commas: https://creator.example",
         Some(""),
@@ -150,6 +155,16 @@ pub const SETTINGS: &[Setting] = &[
         "WHOP_CHAT_TOKEN_SECONDS",
         "How long a visitor's token lives, 60 to 10800 seconds.",
         Some("3600"),
+    ),
+    optional(
+        "WHOP_CHAT_ACCESS_SECONDS",
+        "How long Whop's word on a visitor's access is relied on for messages that are shared, 5 to 600 seconds; for live updates five times as long.",
+        Some("60"),
+    ),
+    optional(
+        "WHOP_CHAT_RATE_LIMIT",
+        "How many requests Whop takes of the key, and of each visitor's token: COUNT/DURATION. Several instances share the key's.",
+        Some("10/10s"),
     ),
 ];
 

@@ -10,7 +10,8 @@ use crate::clock;
 use crate::error::Refusal;
 use crate::identity::{GuestClaims, IdentityError};
 use crate::posts::{self, IdempotencyKey, Post};
-use crate::session::{Purpose, mint_refusal};
+use crate::reads;
+use crate::session::readers_token;
 use crate::upstream::{ForwardedAnswer, ForwardedCall, UpstreamError};
 use axum::Json;
 use axum::body::Body;
@@ -56,8 +57,9 @@ pub async fn forward(
     };
     let mut token = token(&proxy, &headers)?.to_owned();
     let mut visitor = None;
-    let path_and_query = if let Some(claims) = guest(&proxy, &token)? {
-        let call = guest::call(&claims, &method, path, uri.query())?;
+    let guest = guest(&proxy, &token)?;
+    let path_and_query = if let Some(claims) = &guest {
+        let call = guest::call(claims, &method, path, uri.query())?;
         token = readers_token(&proxy).await?;
         headers.insert(header::AUTHORIZATION, bearer(&token)?);
         call
@@ -72,6 +74,12 @@ pub async fn forward(
             None => path.to_owned(),
         }
     };
+    if method == Method::GET && route == "/messages" {
+        let page = shared(&proxy, guest.is_some(), &token, &path_and_query);
+        if let Some(page) = page.await {
+            return page;
+        }
+    }
     let body = if method == Method::POST || method == Method::PATCH {
         headers.insert(
             header::CONTENT_TYPE,
@@ -83,6 +91,7 @@ pub async fn forward(
     };
     let is_read = method == Method::GET;
     let call = ForwardedCall {
+        token: token.clone(),
         method,
         path_and_query,
         headers,
@@ -95,14 +104,18 @@ pub async fn forward(
             key,
             call,
         };
-        posts::post(&proxy, post).await?
+        posts::post(&proxy, post).await
     } else {
-        pass(&proxy, call, is_read, route).await?
+        pass(&proxy, call, is_read, route).await
     };
-    if answer.status == StatusCode::UNAUTHORIZED {
+    let status = answer.as_ref().ok().map(|answer| answer.status);
+    if !is_read || status == Some(StatusCode::FORBIDDEN) {
+        note(&proxy, &token, status).await;
+    }
+    if status == Some(StatusCode::UNAUTHORIZED) {
         proxy.mint.forget(&token).await;
     }
-    let mut response = passed_back(answer, route)?;
+    let mut response = passed_back(answer?, route)?;
     if let Some(key) = key.and_then(|key| HeaderValue::from_str(key.as_str()).ok()) {
         response.headers_mut().insert(IDEMPOTENCY_KEY, key);
     }
@@ -124,6 +137,7 @@ async fn pass(
                 Refusal::TimedOut
             }
             UpstreamError::Malformed(_) => Refusal::BadGateway,
+            UpstreamError::Crowded(crowded) => Refusal::crowded(&crowded),
             _ => Refusal::Unavailable,
         }
     })
@@ -137,6 +151,40 @@ fn subject(token: &str) -> Option<UserId> {
     }
     let claims: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).ok()?;
     claims.sub.starts_with("user_").then_some(claims.sub)
+}
+
+/// The answer to a `GET /messages` that others have asked for, too.
+async fn shared(
+    proxy: &Proxy,
+    is_guest: bool,
+    token: &str,
+    path_and_query: &str,
+) -> Option<Result<Response<Body>, Refusal>> {
+    let (_, query) = path_and_query.split_once('?')?;
+    let page = if is_guest {
+        reads::shared_with_guests(proxy, token, query).await?
+    } else {
+        reads::shared(proxy, token, query).await?
+    };
+    Some(page.map(|page| {
+        let mut response = Response::new(Body::from(page));
+        let headers = response.headers_mut();
+        let fixed = HeaderValue::from_static;
+        headers.insert(header::CONTENT_TYPE, fixed("application/json"));
+        headers.insert(header::CACHE_CONTROL, fixed("no-store"));
+        response
+    }))
+}
+
+/// What a call says about what may be shared with its visitor from now on. One whose answer was lost may have written.
+async fn note(proxy: &Proxy, token: &str, status: Option<StatusCode>) {
+    let Some(user) = proxy.mint.owner(token).await else {
+        return;
+    };
+    if status == Some(StatusCode::FORBIDDEN) {
+        proxy.reads.doubt(&user);
+    }
+    proxy.reads.wrote(&user);
 }
 
 fn token<'a>(proxy: &Proxy, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
@@ -168,17 +216,6 @@ fn guest(proxy: &Proxy, token: &str) -> Result<Option<GuestClaims>, Refusal> {
         return Err(IdentityError::Missing.into());
     }
     Ok(Some(claims))
-}
-
-/// The token with which the proxy reads for guests: one that can't do anything else, and never leaves it.
-async fn readers_token(proxy: &Proxy) -> Result<String, Refusal> {
-    let reader = &proxy.configuration.agent_user_id;
-    let minted = proxy
-        .mint
-        .token(&proxy.upstream, reader, Purpose::READING)
-        .await;
-    let (token, _) = minted.map_err(|error| mint_refusal(&error))?;
-    Ok(token.token)
 }
 
 fn bearer(token: &str) -> Result<HeaderValue, Refusal> {

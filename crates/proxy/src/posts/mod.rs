@@ -142,6 +142,10 @@ impl Attempt {
                 self.not_landed();
                 return Err(Refusal::Unavailable);
             }
+            Err(UpstreamError::Crowded(crowded)) => {
+                self.not_landed();
+                return Err(Refusal::crowded(&crowded));
+            }
             // A server that stumbled may have stored the message before it did.
             Ok(answer) => Ok(answer),
             Err(error) => {

@@ -15,6 +15,7 @@ const CLOCKS_DIFFER_MILLIS: i64 = 120_000;
 /// What one looks for after an answer was lost (S1).
 pub struct Search<'a> {
     user: Option<UserId>,
+    token: String,
     headers: HeaderMap,
     wanted: Wanted,
     key: IdempotencyKey,
@@ -63,6 +64,7 @@ impl<'a> Search<'a> {
         headers.remove(super::idempotency_key::HEADER);
         Self {
             user: post.user.clone(),
+            token: post.token.clone(),
             headers,
             wanted: serde_json::from_slice(body).unwrap_or_default(),
             key: post.key.clone(),
@@ -88,6 +90,7 @@ impl<'a> Search<'a> {
         }
         let answer = upstream
             .forward(ForwardedCall {
+                token: self.token.clone(),
                 method: Method::GET,
                 path_and_query: format!("/messages?channel_id={channel}&direction=desc&first=50"),
                 headers: self.headers.clone(),

@@ -1,6 +1,8 @@
 use super::Ticket;
 use crate::clock;
 use crate::identity::is_guest;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use wire::socket::{
     BroadcastRequest, BroadcastResponse, ChannelKind, ChannelSubscriptionState, ClientFrame,
@@ -35,6 +37,8 @@ pub struct Conversation {
     ticket: Ticket,
     /// Whether the client wants the feed's frames. It does until it says otherwise.
     pub is_subscribed: bool,
+    /// The visitor may post: the others may hear that they type. It may change while they listen.
+    may_post: Arc<AtomicBool>,
     typed_at: Option<Instant>,
     read_at: Option<Instant>,
     allowance: f64,
@@ -43,9 +47,10 @@ pub struct Conversation {
 
 impl Conversation {
     /// The talk with the holder of that ticket.
-    pub fn new(ticket: Ticket, now: Instant) -> Self {
+    pub fn new(ticket: Ticket, may_post: Arc<AtomicBool>, now: Instant) -> Self {
         Self {
             ticket,
+            may_post,
             is_subscribed: true,
             typed_at: None,
             read_at: None,
@@ -130,7 +135,9 @@ impl Conversation {
     fn broadcast(&mut self, request: BroadcastRequest, now: Instant) -> Option<ServerFrame> {
         let typing_indicator = request
             .typing_indicator
-            .filter(|indicator| self.ticket.can_post && self.may_tell(indicator, now))
+            .filter(|indicator| {
+                self.may_post.load(Ordering::Relaxed) && self.may_tell(indicator, now)
+            })
             .map(typing);
         let mark_as_read = request
             .mark_as_read
@@ -179,6 +186,15 @@ fn typing(indicator: TypingIndicator) -> TypingIndicator {
     }
 }
 
+/// Tells the holder of a ticket that they get nothing more of its channel.
+pub fn no_access(ticket: &Ticket) -> ServerFrame {
+    let channel = SocketChannel {
+        kind: ChannelKind::Dms,
+        id: ticket.channel.clone().into(),
+    };
+    subscription(channel, false, Some(DisconnectionReason::NoAccess))
+}
+
 fn heartbeat() -> ServerFrame {
     ServerFrame {
         heartbeat_response: Some(HeartbeatResponse {
@@ -218,7 +234,8 @@ mod tests {
             can_post: true,
             expires_at: i64::MAX,
         };
-        Conversation::new(ticket, now)
+        let may_post = Arc::new(AtomicBool::new(ticket.can_post));
+        Conversation::new(ticket, may_post, now)
     }
 
     fn hear(frame: &Value) -> Reply {
@@ -273,7 +290,7 @@ mod tests {
     fn who_may_not_post_types_for_nobody() {
         let now = Instant::now();
         let mut conversation = conversation(now);
-        conversation.ticket.can_post = false;
+        conversation.may_post.store(false, Ordering::Relaxed);
         let typing = r#"{"broadcastRequest": {"channel": {"type": "DMS", "id": "chat_feed_a"}, "typingIndicator": {}}}"#;
         assert_eq!(conversation.hear(typing, now).unwrap(), Reply::default());
     }

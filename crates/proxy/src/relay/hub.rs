@@ -1,35 +1,42 @@
-use super::presence::{Elsewhere, Presence, arrival, departure};
+use super::feed::{Feed, Listener, Liveness, Standing};
+use super::presence::{Elsewhere, arrival, departure};
+use super::routing::Change;
+use crate::posts::{Echoes, IdempotencyKey};
 use axum::extract::ws::Utf8Bytes;
+use moka::sync::Cache;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc, watch};
 use wire::{ChannelId, ExperienceId, UserId};
 
 /// A frame as it goes out.
 pub type Frame = Utf8Bytes;
 
+/// A channel whose messages somebody was shown is listened to for that long.
+const WATCH: Duration = Duration::from_secs(300);
+/// What was told of by one way is not told by another for that long.
+const TOLD: Duration = Duration::from_secs(600);
+const MOST_TOLD: u64 = 20_000;
 /// A socket that lags behind by more frames has to fetch what it missed.
 const QUEUE: usize = 256;
 
 /// Tells a client to connect anew and to fetch what it missed.
 pub const RECONNECT: &str = r#"{"reconnect":{}}"#;
 
-/// Whether live updates of a feed arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Liveness {
-    /// Not yet, or not at the moment.
-    Waiting,
-    /// They do.
-    Live,
-    /// Whop does not let the proxy listen.
-    Refused,
-}
-
 /// Who listens to what. Frames come in once and go out to every listener of their feed.
 pub struct Hub {
     feeds: Mutex<Feeds>,
     next: AtomicU64,
+    /// Numbers changes, of all feeds.
+    changes: AtomicU64,
+    /// Ids of messages and reactions that were told of lately.
+    told: Cache<String, ()>,
+    /// Listeners that were let go since they read too slowly.
+    overflows: AtomicU64,
+    /// Which messages are posts that were made here.
+    pub echoes: Arc<Echoes>,
     /// Rung when there is a feed that nobody listened to before.
     pub new_feed: Notify,
 }
@@ -43,6 +50,16 @@ struct Feeds {
 }
 
 impl Feeds {
+    /// Whether the feed was not there before.
+    fn add(&mut self, feed: &ChannelId, experience: &ExperienceId) -> bool {
+        if self.by_id.contains_key(feed) {
+            return false;
+        }
+        self.by_experience.insert(experience.clone(), feed.clone());
+        self.by_id.insert(feed.clone(), Feed::new());
+        true
+    }
+
     fn find(&mut self, name: &str) -> Option<&mut Feed> {
         match self.by_experience.get(name) {
             Some(id) => self.by_id.get_mut(id),
@@ -58,25 +75,11 @@ impl Feeds {
                 return true;
             }
             feed.liveness.send_replace(Liveness::Waiting);
-            !feed.listeners.is_empty()
+            feed.is_wanted()
         });
         let by_id = &self.by_id;
         self.by_experience.retain(|_, id| by_id.contains_key(id));
     }
-}
-
-struct Feed {
-    listeners: HashMap<u64, Listener>,
-    presence: Presence,
-    liveness: watch::Sender<Liveness>,
-}
-
-struct Listener {
-    user: UserId,
-    queue: mpsc::Sender<Utf8Bytes>,
-    overflow: Arc<Notify>,
-    /// The feed was live while this listener was there: when it is live anew, frames were missed.
-    was_live: bool,
 }
 
 /// A place in a feed, left when it is dropped.
@@ -88,6 +91,8 @@ pub struct Subscription {
     pub frames: mpsc::Receiver<Utf8Bytes>,
     /// Rung when the listener was too slow; no more frames come then.
     pub overflow: Arc<Notify>,
+    /// Rung when something may have cost the listener their access.
+    pub doubt: Arc<Notify>,
     /// Whether the feed's frames arrive.
     pub liveness: watch::Receiver<Liveness>,
 }
@@ -98,6 +103,13 @@ impl Hub {
         Self {
             feeds: Mutex::default(),
             next: AtomicU64::new(0),
+            changes: AtomicU64::new(0),
+            told: Cache::builder()
+                .max_capacity(MOST_TOLD)
+                .time_to_live(TOLD)
+                .build(),
+            overflows: AtomicU64::new(0),
+            echoes: Arc::default(),
             new_feed: Notify::new(),
         }
     }
@@ -117,23 +129,18 @@ impl Hub {
         let (queue, frames) = mpsc::channel(QUEUE);
         let overflow = Arc::new(Notify::new());
         let mut feeds = self.feeds();
-        let is_new = !feeds.by_id.contains_key(feed);
-        if is_new {
-            feeds.by_experience.insert(experience.clone(), feed.clone());
-        }
+        let is_new = feeds.add(feed, experience);
         let Feeds {
             by_id, elsewhere, ..
         } = &mut *feeds;
-        let entry = by_id.entry(feed.clone()).or_insert_with(|| Feed {
-            listeners: HashMap::new(),
-            presence: Presence::default(),
-            liveness: watch::Sender::new(Liveness::Waiting),
-        });
+        let entry = by_id.entry(feed.clone()).or_insert_with(Feed::new);
+        let doubt = Arc::new(Notify::new());
         let listener = Listener {
             user: user.clone(),
+            doubt: doubt.clone(),
             queue,
             overflow: overflow.clone(),
-            was_live: *entry.liveness.borrow() == Liveness::Live,
+            was_live: matches!(*entry.liveness.borrow(), Liveness::Live | Liveness::Polled),
         };
         for frame in entry.presence.to_tell(user).filter_map(arrival) {
             listener.send(&frame);
@@ -159,24 +166,82 @@ impl Hub {
             id,
             frames,
             overflow,
+            doubt,
             liveness,
         }
+    }
+
+    /// Hears of a feed's changes for a while, whether anybody listens or not.
+    pub fn watch(&self, feed: &ChannelId, experience: &ExperienceId) {
+        let mut feeds = self.feeds();
+        let is_new = feeds.add(feed, experience);
+        if let Some(feed) = feeds.by_id.get_mut(feed) {
+            feed.watched_until = Some(Instant::now() + WATCH);
+        }
+        drop(feeds);
+        if is_new {
+            self.new_feed.notify_one();
+        }
+    }
+
+    /// How things stand with the feed of that id, or of that experience; nothing while its changes are not heard of.
+    pub fn standing(&self, feed: &str) -> Option<Standing> {
+        let mut feeds = self.feeds();
+        let feed = feeds.find(feed).filter(|feed| feed.is_live())?;
+        Some(feed.standing)
+    }
+
+    /// Passes on to all what Whop says of the feed of that id, or of that experience.
+    pub fn tell(&self, feed: &str, frame: &Utf8Bytes, change: &Change) {
+        let echo = match change {
+            Change::Content(_) => self.echoes.key_of(frame),
+            _ => None,
+        };
+        let mut feeds = self.feeds();
+        let Some(feed) = feeds.find(feed) else { return };
+        // Before anybody hears of it: who does and asks gets what is true now.
+        let number = self.next_change();
+        match change {
+            Change::Content(id) => {
+                feed.standing.content = number;
+                if let Some(id) = id {
+                    self.told.insert(id.clone(), ());
+                }
+            }
+            Change::Settings => feed.standing.settings = number,
+            Change::Member(Some(user)) => feed.doubt(user),
+            Change::Member(None) | Change::Nothing => {}
+        }
+        self.count(match echo {
+            Some((author, key)) => feed.send_echo(frame, &author, &named(frame, &key)),
+            None => feed.send(frame, None),
+        });
     }
 
     /// Passes a frame on to the listeners of the feed of that id, or of that experience, without waiting for any.
     pub fn publish(&self, feed: &str, frame: &Utf8Bytes, except: Option<u64>) {
         if let Some(feed) = self.feeds().find(feed) {
-            feed.send(frame, except);
+            self.count(feed.send(frame, except));
         }
     }
 
-    /// The same for a post that was made here: its author's own listeners hear which one it is.
-    pub fn publish_echo(&self, feed: &str, frame: &Utf8Bytes, author: &UserId, own: &Utf8Bytes) {
-        if let Some(feed) = self.feeds().find(feed) {
-            feed.listeners.retain(|_, listener| {
-                listener.send(if listener.user == *author { own } else { frame })
-            });
-        }
+    /// Whether the message or the reaction of that id was told of lately.
+    pub fn was_told(&self, id: &str) -> bool {
+        self.told.contains_key(id)
+    }
+
+    fn next_change(&self) -> u64 {
+        self.changes.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn count(&self, overflows: usize) {
+        let overflows = u64::try_from(overflows).unwrap_or(u64::MAX);
+        self.overflows.fetch_add(overflows, Ordering::Relaxed);
+    }
+
+    /// How many listeners were let go since they read too slowly.
+    pub fn overflows(&self) -> u64 {
+        self.overflows.load(Ordering::Relaxed)
     }
 
     /// Whop says that somebody came, or went, on its own side. The frame names no feed: only those hear it in which
@@ -221,9 +286,25 @@ impl Hub {
         }
     }
 
-    /// The feeds that somebody listened to since the last [`Hub::interrupt`].
+    /// The feeds that somebody listened to or watched since the last [`Hub::interrupt`].
     pub fn known_feeds(&self) -> Vec<ChannelId> {
         self.feeds().by_id.keys().cloned().collect()
+    }
+
+    /// The feeds that somebody listens to.
+    pub fn listened_feeds(&self) -> Vec<ChannelId> {
+        let feeds = self.feeds();
+        let listened = feeds
+            .by_id
+            .iter()
+            .filter(|(_, feed)| !feed.listeners.is_empty());
+        listened.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// A feed's changes are read from now on, since Whop doesn't tell them. What is polled is no ground to take a page
+    /// for unchanged: nothing is shared longer than while nothing is heard.
+    pub fn set_polled(&self, feed: &str) {
+        self.set_liveness(feed, Liveness::Polled);
     }
 
     /// Says whether a feed's frames arrive. Those who listened before an interruption are told to connect anew, so
@@ -237,7 +318,15 @@ impl Hub {
             return;
         }
         match liveness {
-            Liveness::Live => feed.tell_gap(),
+            Liveness::Live | Liveness::Polled => {
+                // Nobody knows what happened meanwhile.
+                let number = self.next_change();
+                feed.standing = Standing {
+                    content: number,
+                    settings: number,
+                };
+                feed.tell_gap();
+            }
             Liveness::Refused => feed.listeners.clear(),
             Liveness::Waiting => {}
         }
@@ -282,35 +371,6 @@ impl Hub {
     }
 }
 
-impl Feed {
-    fn send(&mut self, frame: &Utf8Bytes, except: Option<u64>) {
-        self.listeners
-            .retain(|id, listener| Some(*id) == except || listener.send(frame));
-    }
-
-    fn tell_gap(&mut self) {
-        let frame = Utf8Bytes::from_static(RECONNECT);
-        self.listeners.retain(|_, listener| {
-            let missed = std::mem::replace(&mut listener.was_live, true);
-            !missed || listener.send(&frame)
-        });
-    }
-}
-
-impl Listener {
-    /// Whether the listener keeps up.
-    fn send(&self, frame: &Utf8Bytes) -> bool {
-        match self.queue.try_send(frame.clone()) {
-            Ok(()) => true,
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                self.overflow.notify_one();
-                false
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => false,
-        }
-    }
-}
-
 impl Subscription {
     /// Passes a frame on to the feed's other listeners.
     pub fn tell_others(&self, frame: &Utf8Bytes) {
@@ -331,6 +391,14 @@ impl Drop for Subscription {
             feed.send(&frame, None);
         }
     }
+}
+
+/// A frame as the author of the post that it tells of hears it: with what they call it.
+fn named(frame: &Utf8Bytes, key: &IdempotencyKey) -> Utf8Bytes {
+    let rest = frame.trim_start().strip_prefix('{').unwrap_or_default();
+    ["{\"idempotencyKey\":\"", key.as_str(), "\",", rest]
+        .concat()
+        .into()
 }
 
 #[cfg(test)]

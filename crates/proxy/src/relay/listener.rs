@@ -1,9 +1,12 @@
-use super::conversation::{Conversation, Reply};
+use super::conversation::{Conversation, Reply, no_access};
+use super::guard::{guard, left};
 use super::hub::{RECONNECT, Subscription};
 use super::ticket::Ticket;
-use crate::clock;
+use crate::Proxy;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use wire::socket::ServerFrame;
@@ -26,6 +29,8 @@ enum End {
     Gone,
     /// The ticket has expired: the client has to renew its session (T6).
     Expired,
+    /// The visitor may not see the channel any more.
+    NoAccess,
     /// The client reads too slowly.
     Slow,
     /// The proxy stops, or has no live updates to give.
@@ -39,29 +44,43 @@ enum End {
 }
 
 impl End {
-    /// The close frame that tells the client, and whether it should fetch what it missed.
-    fn close(self) -> Option<(u16, &'static str, bool)> {
+    /// The close frame that tells the client why.
+    fn close(self) -> Option<(u16, &'static str)> {
         match self {
             Self::Gone => None,
-            Self::Expired => Some((4001, "the ticket has expired", false)),
-            Self::Slow => Some((4008, "slow", true)),
-            Self::Released => Some((1012, "reconnect", true)),
-            Self::TooLong => Some((1009, "the frame is too long", false)),
-            Self::Binary => Some((1003, "text frames only", false)),
-            Self::Flood => Some((1008, "too many frames", false)),
+            Self::Expired => Some((4001, "the ticket has expired")),
+            Self::NoAccess => Some((4003, "no access")),
+            Self::Slow => Some((4008, "slow")),
+            Self::Released => Some((1012, "reconnect")),
+            Self::TooLong => Some((1009, "the frame is too long")),
+            Self::Binary => Some((1003, "text frames only")),
+            Self::Flood => Some((1008, "too many frames")),
+        }
+    }
+
+    /// The last frame before: the client fetches what it missed, or learns that it gets no more.
+    fn last_frame(self, ticket: &Ticket) -> Option<Utf8Bytes> {
+        match self {
+            Self::Slow | Self::Released => Some(Utf8Bytes::from_static(RECONNECT)),
+            Self::NoAccess => encode(&no_access(ticket)),
+            _ => None,
         }
     }
 }
 
 /// Serves one socket until it ends.
-pub async fn serve(mut socket: WebSocket, subscription: Subscription, ticket: Ticket) {
-    let end = talk(&mut socket, subscription, ticket).await;
+pub async fn serve(
+    proxy: Arc<Proxy>,
+    mut socket: WebSocket,
+    subscription: Subscription,
+    ticket: Ticket,
+) {
+    let end = talk(&proxy, &mut socket, subscription, &ticket).await;
     tracing::debug!(?end, "a socket ends");
-    if let Some((code, reason, missed)) = end.close() {
+    if let Some((code, reason)) = end.close() {
         let goodbye = async {
-            if missed {
-                let frame = Message::Text(Utf8Bytes::from_static(RECONNECT));
-                socket.send(frame).await?;
+            if let Some(frame) = end.last_frame(&ticket) {
+                socket.send(Message::Text(frame)).await?;
             }
             socket
                 .send(Message::Close(Some(CloseFrame {
@@ -77,11 +96,19 @@ pub async fn serve(mut socket: WebSocket, subscription: Subscription, ticket: Ti
     }
 }
 
-async fn talk(socket: &mut WebSocket, mut subscription: Subscription, ticket: Ticket) -> End {
-    let left = ticket.expires_at * 1_000 - clock::unix_millis();
-    let expiry = sleep(Duration::from_millis(u64::try_from(left).unwrap_or(0)));
+async fn talk(
+    proxy: &Proxy,
+    socket: &mut WebSocket,
+    mut subscription: Subscription,
+    ticket: &Ticket,
+) -> End {
+    let expiry = sleep(left(ticket));
     tokio::pin!(expiry);
-    let mut conversation = Conversation::new(ticket, Instant::now());
+    let may_post = Arc::new(AtomicBool::new(ticket.can_post));
+    let doubt = subscription.doubt.clone();
+    let guard = guard(proxy, ticket, &doubt, &may_post);
+    tokio::pin!(guard);
+    let mut conversation = Conversation::new(ticket.clone(), may_post.clone(), Instant::now());
     let mut ping = interval(PING_EVERY);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ping.reset();
@@ -90,6 +117,7 @@ async fn talk(socket: &mut WebSocket, mut subscription: Subscription, ticket: Ti
         let outcome = tokio::select! {
             () = subscription.overflow.notified() => Err(End::Slow),
             () = &mut expiry => Err(End::Expired),
+            () = &mut guard => Err(End::NoAccess),
             frame = subscription.frames.recv() => match frame {
                 Some(_) if !conversation.is_subscribed => Ok(()),
                 Some(frame) => deliver(socket, frame, &mut subscription).await,

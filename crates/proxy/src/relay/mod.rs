@@ -2,14 +2,20 @@
 //! A socket needs an allowed Origin and a ticket of `POST /session`. Nothing here keeps a frame.
 
 mod conversation;
+mod feed;
+mod guard;
 mod hub;
 mod listener;
+mod polling;
 mod presence;
+pub mod retelling;
 mod routing;
 mod seats;
 mod source;
 mod ticket;
 
+pub use hub::{Frame, Hub};
+pub use routing::Change;
 pub use ticket::{PROTOCOL, Ticket, Tickets};
 
 use crate::Proxy;
@@ -18,18 +24,21 @@ use crate::configuration::Configuration;
 use crate::cors::Visit;
 use crate::error::Refusal;
 use crate::limits::ClientAddress;
-use crate::posts::Echoes;
+use crate::schedule::Schedule;
+use crate::upstream::Upstream;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Uri;
 use axum::response::Response;
-use hub::{Hub, Liveness, Subscription};
+use feed::Liveness;
+use hub::Subscription;
 use seats::Seats;
 use source::Source;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
+use wire::{ChannelId, ExperienceId};
 
 /// A socket waits that long for live updates to arrive before it is refused.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -49,10 +58,19 @@ pub struct Relay {
 
 impl Relay {
     /// A relay that connects when somebody listens.
-    pub fn new(configuration: &Configuration, echoes: Arc<Echoes>) -> Self {
+    pub fn new(
+        configuration: &Configuration,
+        schedule: Arc<Schedule>,
+        upstream: Arc<Upstream>,
+    ) -> Self {
         let hub = Arc::new(Hub::new());
         Self {
-            waiting: Mutex::new(Some(Source::new(configuration, hub.clone(), echoes))),
+            waiting: Mutex::new(Some(Source::new(
+                configuration,
+                hub.clone(),
+                schedule,
+                upstream,
+            ))),
             running: Mutex::new(None),
             seats: Seats::default(),
             hub,
@@ -71,6 +89,17 @@ impl Relay {
             *self.running.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(task.abort_handle());
         }
+    }
+
+    /// Who listens to what, and what changes.
+    pub fn hub(&self) -> Arc<Hub> {
+        self.hub.clone()
+    }
+
+    /// Hears of a channel's changes for a while, though nobody listens to it yet: somebody was shown its messages.
+    pub fn watch(&self, channel: &ChannelId, experience: &ExperienceId) {
+        self.hub.watch(channel, experience);
+        self.start();
     }
 
     /// How many sockets listen.
@@ -106,7 +135,8 @@ pub async fn connect(
         return Err(Refusal::ForeignOrigin);
     }
     let ticket = proxy.tickets.find(&parts.headers, clock::unix_seconds())?;
-    if !joins_only(&parts.uri, &ticket) {
+    let is_barred = proxy.reads.is_barred(&ticket.user, &ticket.experience);
+    if is_barred || !joins_only(&parts.uri, &ticket) {
         return Err(Refusal::NoAccess);
     }
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &proxy)
@@ -134,7 +164,7 @@ pub async fn connect(
         .max_message_size(listener::LONGEST_FRAME)
         .max_frame_size(listener::LONGEST_FRAME)
         .on_upgrade(|socket| async move {
-            listener::serve(socket, subscription, ticket).await;
+            listener::serve(proxy, socket, subscription, ticket).await;
             drop((open, seat));
         }))
 }
@@ -144,7 +174,7 @@ async fn live(subscription: &mut Subscription) -> Result<(), Refusal> {
         .liveness
         .wait_for(|liveness| *liveness != Liveness::Waiting);
     match timeout(PATIENCE, settled).await {
-        Ok(Ok(liveness)) if *liveness == Liveness::Live => Ok(()),
+        Ok(Ok(liveness)) if *liveness != Liveness::Refused => Ok(()),
         _ => Err(Refusal::Unavailable),
     }
 }

@@ -1,7 +1,8 @@
 use super::hub::Frame;
 use crate::clock;
 use crate::identity::is_guest;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 use wire::socket::{ServerFrame, UserPresence};
 use wire::{Millis, UserId};
 
@@ -12,6 +13,8 @@ const MOST_TOLD: usize = 100;
 const MOST_ELSEWHERE: usize = 1_000;
 /// People of one feed that are remembered.
 const MOST_MEMBERS: usize = 1_000;
+/// Who was neither let in nor heard for that long may have lost their access since.
+const MEMBER_FOR: Duration = Duration::from_secs(3_600);
 
 /// Who listens to a feed through this proxy. Somebody with three tabs is there once.
 #[derive(Default)]
@@ -27,20 +30,42 @@ pub struct Presence {
 /// where: of anybody else a feed must not hear.
 #[derive(Default)]
 struct Members {
-    /// When each was last heard, in a count of its own.
-    heard: HashMap<UserId, u64>,
+    heard: HashMap<UserId, Heard>,
+    /// The same by when each was last heard, the longest ago first.
+    order: BTreeMap<u64, UserId>,
     count: u64,
 }
 
+struct Heard {
+    /// In a count of its own.
+    number: u64,
+    at: Instant,
+}
+
 impl Members {
-    fn note(&mut self, user: &UserId) {
+    fn note(&mut self, user: &UserId, now: Instant) {
         self.count += 1;
-        self.heard.insert(user.clone(), self.count);
-        if self.heard.len() > MOST_MEMBERS {
-            let oldest = self.heard.iter().min_by_key(|(_, at)| **at);
-            let oldest = oldest.map(|(user, _)| user.clone());
-            oldest.and_then(|user| self.heard.remove(&user));
+        let number = self.count;
+        let heard = Heard { number, at: now };
+        if let Some(before) = self.heard.insert(user.clone(), heard) {
+            self.order.remove(&before.number);
         }
+        self.order.insert(number, user.clone());
+        while let Some((number, oldest)) = self.order.first_key_value() {
+            if self.heard.len() <= MOST_MEMBERS && self.has(oldest, now) {
+                break;
+            }
+            let number = *number;
+            if let Some(oldest) = self.order.remove(&number) {
+                self.heard.remove(&oldest);
+            }
+        }
+    }
+
+    fn has(&self, user: &UserId, now: Instant) -> bool {
+        self.heard
+            .get(user)
+            .is_some_and(|heard| now.duration_since(heard.at) < MEMBER_FOR)
     }
 }
 
@@ -57,7 +82,7 @@ impl Presence {
         if is_guest(user) {
             return false;
         }
-        self.members.note(user);
+        self.members.note(user, Instant::now());
         self.by_listener.insert(listener, user.clone());
         let is_quiet = self.people.len() < MOST_TOLD;
         let person = self.people.entry(user.clone()).or_default();
@@ -81,12 +106,12 @@ impl Presence {
 
     /// They were heard in this feed.
     pub fn note_member(&mut self, user: &UserId) {
-        self.members.note(user);
+        self.members.note(user, Instant::now());
     }
 
     /// Whop says that somebody came, on its own side. Whether the others should hear of it.
     pub fn came_elsewhere(&mut self, user: &UserId) -> bool {
-        let is_member = self.members.heard.contains_key(user);
+        let is_member = self.members.has(user, Instant::now());
         is_member && self.elsewhere.insert(user.clone()) && !self.people.contains_key(user)
     }
 
@@ -230,6 +255,20 @@ mod tests {
         assert_eq!(presence.members.heard.len(), MOST_MEMBERS);
         assert!(presence.went_elsewhere(&eve));
         assert!(!presence.came_elsewhere(&eve), "forgotten");
+    }
+
+    #[test]
+    fn who_was_not_heard_for_an_hour_is_forgotten() {
+        let mut members = Members::default();
+        let [ada, bob] = ["user_ada", "user_bob"].map(UserId::from);
+        let start = Instant::now();
+        members.note(&ada, start);
+        members.note(&bob, start + MEMBER_FOR / 2);
+        members.note(&ada, start + MEMBER_FOR / 2);
+        assert!(members.has(&ada, start + MEMBER_FOR));
+        assert!(!members.has(&ada, start + MEMBER_FOR * 2));
+        members.note(&ada, start + MEMBER_FOR * 2);
+        assert_eq!((members.heard.len(), members.order.len()), (1, 1));
     }
 
     #[test]

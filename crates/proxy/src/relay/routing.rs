@@ -5,6 +5,20 @@ use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use wire::{Millis, UserId};
 
+/// What a frame of a feed says to have changed there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing that is kept anywhere.
+    #[default]
+    Nothing,
+    /// What its pages of messages show, and the id of what was told of: a message, or a reaction.
+    Content(Option<String>),
+    /// Its settings.
+    Settings,
+    /// What somebody may do there.
+    Member(Option<UserId>),
+}
+
 /// Where a frame goes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Route {
@@ -14,6 +28,8 @@ pub enum Route {
         feed: String,
         /// Who says something in it just now.
         speaker: Option<UserId>,
+        /// What is not as it was before.
+        change: Change,
     },
     /// Somebody came or went on Whop's own side. Made anew before it is told: nothing else of the frame is.
     Presence {
@@ -57,13 +73,13 @@ struct Entity<'a> {
     #[serde(borrow)]
     dms_post: Option<Post<'a>>,
     #[serde(borrow)]
-    reaction: Option<InFeed<'a>>,
+    reaction: Option<Reaction<'a>>,
     #[serde(borrow)]
     post_reaction_count_update: Option<InFeed<'a>>,
     #[serde(borrow)]
-    muted_user: Option<InFeed<'a>>,
+    muted_user: Option<OfUser<'a>>,
     #[serde(borrow)]
-    dms_feed_member: Option<InFeed<'a>>,
+    dms_feed_member: Option<OfUser<'a>>,
     #[serde(borrow)]
     chat_feed: Option<Feed<'a>>,
     #[serde(borrow)]
@@ -79,9 +95,29 @@ struct InFeed<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+struct Reaction<'a> {
+    #[serde(borrow)]
+    feed_id: Cow<'a, str>,
+    #[serde(borrow)]
+    entity_id: Lenient<Cow<'a, str>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct OfUser<'a> {
+    #[serde(borrow)]
+    feed_id: Cow<'a, str>,
+    #[serde(borrow)]
+    user_id: Lenient<Cow<'a, str>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct Post<'a> {
     #[serde(borrow)]
     feed_id: Cow<'a, str>,
+    #[serde(borrow)]
+    entity_id: Lenient<Cow<'a, str>>,
     #[serde(borrow)]
     user_id: Lenient<Cow<'a, str>>,
     created_at: Lenient<Millis>,
@@ -171,14 +207,42 @@ pub fn route(frame: &str, now: i64) -> Route {
     }
     let presence = presence(&frame);
     let speaker = speaker(&frame, now);
+    let change = change(&frame);
     let mut feeds = feeds(frame);
     match feeds.next() {
         Some(feed) if !feed.is_empty() && feeds.all(|other| other == feed) => {
             let feed = feed.into_owned();
-            Route::Feed { feed, speaker }
+            Route::Feed {
+                feed,
+                speaker,
+                change,
+            }
         }
         None => presence.unwrap_or(Route::Nobody),
         _ => Route::Nobody,
+    }
+}
+
+fn change(frame: &Frame<'_>) -> Change {
+    let Some(entity) = &frame.feed_entity else {
+        return Change::Nothing;
+    };
+    let post = entity.dms_post.as_ref().map(|post| &post.entity_id);
+    let told = post.or(entity.reaction.as_ref().map(|own| &own.entity_id));
+    let member = entity
+        .muted_user
+        .as_ref()
+        .or(entity.dms_feed_member.as_ref());
+    if let Some(told) = told {
+        Change::Content(told.known().map(|id| id.clone().into_owned()))
+    } else if entity.post_reaction_count_update.is_some() {
+        Change::Content(None)
+    } else if entity.chat_feed.is_some() || entity.dms_feed.is_some() {
+        Change::Settings
+    } else if let Some(member) = member {
+        Change::Member(member.user_id.known().and_then(|id| user(id)))
+    } else {
+        Change::Nothing
     }
 }
 
@@ -210,18 +274,15 @@ fn speaker(frame: &Frame<'_>, now: i64) -> Option<UserId> {
 fn feeds(frame: Frame<'_>) -> impl Iterator<Item = Cow<'_, str>> {
     let entity = frame.feed_entity.unwrap_or_default();
     let post = entity.dms_post.map(|post| post.feed_id);
-    let in_feed = [
-        entity.reaction,
-        entity.post_reaction_count_update,
-        entity.muted_user,
-        entity.dms_feed_member,
-    ];
+    let reaction = entity.reaction.map(|reaction| reaction.feed_id);
+    let counts = entity.post_reaction_count_update;
+    let of_user = [entity.muted_user, entity.dms_feed_member];
     let feeds = [entity.chat_feed, entity.dms_feed];
     let broadcast = frame.broadcast_response;
-    in_feed
+    reaction
         .into_iter()
-        .flatten()
-        .map(|entity| entity.feed_id)
+        .chain(counts.into_iter().map(|counts| counts.feed_id))
+        .chain(of_user.into_iter().flatten().map(|entity| entity.feed_id))
         .chain(post)
         .chain(feeds.into_iter().flatten().map(|feed| feed.entity_id))
         .chain(broadcast.into_iter().map(|broadcast| broadcast.channel.id))
@@ -243,12 +304,14 @@ mod tests {
             r#""userId": 7, "Deleted": "no""#,
         ] {
             let frame = format!(r#"{{"feedEntity": {{"dmsPost": {{"feedId": "f", {odd}}}}}}}"#);
-            let (feed, speaker) = ("f".to_owned(), None);
-            assert_eq!(route(&frame), Route::Feed { feed, speaker }, "{odd}");
+            assert_eq!(feed_of(&frame).as_deref(), Some("f"), "{odd}");
+            assert_eq!(speaker(&frame), None, "{odd}");
         }
         let frame = r#"{"broadcastResponse": {"channel": {"id": "f"}, "fromUserId": null}}"#;
-        let (feed, speaker) = ("f".to_owned(), None);
-        assert_eq!(route(frame), Route::Feed { feed, speaker });
+        assert_eq!(
+            (feed_of(frame).as_deref(), speaker(frame)),
+            (Some("f"), None)
+        );
     }
 
     fn route(frame: &str) -> Route {
@@ -305,6 +368,55 @@ mod tests {
         ] {
             assert_eq!(feed_of(frame).as_deref(), Some("f"), "{frame}");
         }
+    }
+
+    #[test]
+    fn what_changed_is_read() {
+        let change = |entity: &str| {
+            let frame = format!(r#"{{"feedEntity":{{{entity}}}}}"#);
+            match route(&frame) {
+                Route::Feed { change, .. } => change,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (entity, told) in [
+            (r#""dmsPost":{"feedId":"f","entityId":"p"}"#, Some("p")),
+            (r#""dmsPost":{"feedId":"f","entityId":7}"#, None),
+            (r#""reaction":{"feedId":"f","entityId":"r"}"#, Some("r")),
+            (
+                r#""postReactionCountUpdate":{"feedId":"f","postId":"p"}"#,
+                None,
+            ),
+            (
+                r#""mutedUser":{"feedId":"f"},"dmsPost":{"feedId":"f"}"#,
+                None,
+            ),
+        ] {
+            let told = told.map(str::to_owned);
+            assert_eq!(change(entity), Change::Content(told), "{entity}");
+        }
+        assert_eq!(change(r#""chatFeed":{"entityId":"f"}"#), Change::Settings);
+        for (entity, expected) in [
+            (
+                r#""mutedUser":{"feedId":"f","userId":"user_a"}"#,
+                Some("user_a".into()),
+            ),
+            (
+                r#""dmsFeedMember":{"feedId":"f","userId":"user_a"}"#,
+                Some("user_a".into()),
+            ),
+            (r#""dmsFeedMember":{"feedId":"f","userId":7}"#, None),
+        ] {
+            assert_eq!(change(entity), Change::Member(expected), "{entity}");
+        }
+        let typing = r#"{"broadcastResponse":{"channel":{"id":"f"}}}"#;
+        assert!(matches!(
+            route(typing),
+            Route::Feed {
+                change: Change::Nothing,
+                ..
+            }
+        ));
     }
 
     #[test]

@@ -1,8 +1,11 @@
-use super::hub::{Hub, Liveness};
+use super::feed::Liveness;
+use super::hub::Hub;
+use super::polling::Polling;
 use super::routing::{self, Route};
 use crate::clock;
 use crate::configuration::{Configuration, Secret};
-use crate::posts::{Echoes, IdempotencyKey};
+use crate::schedule::{Credential, Schedule, Urgency, Wish};
+use crate::upstream::Upstream;
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -29,8 +32,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// A connection that lived that long was a good one.
 const GOOD: Duration = Duration::from_secs(10);
-/// Without live updates for that long, listeners are let go, so that they show it.
-const HOLD: Duration = Duration::from_secs(15);
+/// Without a connection for that long, channels are polled.
+const HOLD: Duration = Duration::from_secs(10);
 /// No handshake takes longer.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// So often the proxy shows that it is there; silence three times as long means that the connection is dead (T3).
@@ -46,12 +49,18 @@ pub struct Source {
     key: Secret,
     agent: UserId,
     hub: Arc<Hub>,
-    echoes: Arc<Echoes>,
+    schedule: Arc<Schedule>,
+    upstream: Arc<Upstream>,
 }
 
 impl Source {
-    /// The connection as configured, for that hub.
-    pub fn new(configuration: &Configuration, hub: Arc<Hub>, echoes: Arc<Echoes>) -> Self {
+    /// The connection as configured, for that hub. Each attempt is a request of the key's.
+    pub fn new(
+        configuration: &Configuration,
+        hub: Arc<Hub>,
+        schedule: Arc<Schedule>,
+        upstream: Arc<Upstream>,
+    ) -> Self {
         // http becomes ws, https becomes wss.
         let base = configuration.websocket_url.replacen("http", "ws", 1);
         Self {
@@ -59,49 +68,72 @@ impl Source {
             key: configuration.api_key.clone(),
             agent: configuration.agent_user_id.clone(),
             hub,
-            echoes,
+            schedule,
+            upstream,
         }
     }
 
-    /// Keeps the connection up, for ever.
+    /// Keeps the connection up, for ever. While it can't be had, channels are polled.
     pub async fn keep(self) {
         let mut failures = 0;
-        let mut lost_at = Instant::now();
         loop {
-            match timeout(HANDSHAKE, self.connect()).await {
-                Ok(Ok(stream)) => {
-                    tracing::info!("connected to Whop's websocket service");
-                    let connected_at = Instant::now();
-                    let reason = self.listen(stream).await;
-                    self.hub.interrupt();
-                    lost_at = Instant::now();
-                    tracing::warn!(reason, "the connection to Whop's websocket service ended");
-                    failures = if connected_at.elapsed() > GOOD {
-                        0
-                    } else {
-                        failures + 1
-                    };
-                }
-                Ok(Err(error)) => {
-                    failures += 1;
-                    tracing::warn!(
-                        error = describe(&error),
-                        "Whop's websocket service can't be reached"
-                    );
-                }
-                Err(_) => {
-                    failures += 1;
-                    tracing::warn!("Whop's websocket service does not answer");
-                }
+            let stream = self.connect_at_last(&mut failures).await;
+            tracing::info!("connected to Whop's websocket service");
+            // Those whose channels were polled fetch what polling may have missed.
+            self.hub.interrupt();
+            let connected_at = Instant::now();
+            let reason = self.listen(stream).await;
+            self.hub.interrupt();
+            tracing::warn!(reason, "the connection to Whop's websocket service ended");
+            failures = if connected_at.elapsed() > GOOD {
+                0
+            } else {
+                failures + 1
+            };
+        }
+    }
+
+    /// Tries until there is a connection. After a while of that channels are polled besides.
+    async fn connect_at_last(&self, failures: &mut u32) -> Stream {
+        let polling = async {
+            sleep(HOLD).await;
+            tracing::warn!("Whop's websocket service is away: channels are polled");
+            Polling::new(self.upstream.clone(), self.hub.clone())
+                .keep()
+                .await
+        };
+        tokio::pin!(polling);
+        let trying = async {
+            loop {
+                sleep(pause(*failures)).await;
+                let error = match timeout(HANDSHAKE, self.connect()).await {
+                    Ok(Ok(stream)) => return stream,
+                    Ok(Err(error)) => describe(&error),
+                    Err(_) => "it does not answer".to_owned(),
+                };
+                *failures = failures.saturating_add(1);
+                tracing::warn!(error, "Whop's websocket service can't be reached");
             }
-            if lost_at.elapsed() > HOLD {
-                self.hub.release_interrupted();
-            }
-            sleep(pause(failures)).await;
+        };
+        tokio::select! {
+            stream = trying => stream,
+            never = &mut polling => match never {},
         }
     }
 
     async fn connect(&self) -> Result<Stream, Error> {
+        let wish = Wish {
+            credential: Credential::Key,
+            urgency: Urgency::Shared,
+            visitor: "",
+            deadline: tokio::time::Instant::now() + HANDSHAKE,
+        };
+        // Where there is none left, the attempt ends by its time limit as one that Whop doesn't answer.
+        let mut turn = match self.schedule.turn(wish).await {
+            Ok(turn) => turn,
+            Err(_) => std::future::pending().await,
+        };
+        turn.spend();
         let mut request = self.url.as_str().into_client_request()?;
         let mut key = HeaderValue::from_str(&format!("Bearer {}", self.key.expose()))?;
         key.set_sensitive(true);
@@ -172,14 +204,12 @@ impl Source {
             return false;
         };
         match routing::route(&frame, clock::unix_millis()) {
-            Route::Feed { feed, speaker } => {
-                match self.echoes.key_of(&frame) {
-                    Some((author, key)) => {
-                        let own = echo(&frame, &key);
-                        self.hub.publish_echo(&feed, &frame, &author, &own);
-                    }
-                    None => self.hub.publish(&feed, &frame, None),
-                }
+            Route::Feed {
+                feed,
+                speaker,
+                change,
+            } => {
+                self.hub.tell(&feed, &frame, &change);
                 if let Some(user) = speaker {
                     self.hub.note_member(&feed, &user);
                 }
@@ -294,14 +324,6 @@ async fn send(stream: &mut Stream, frame: &ClientFrame) -> Result<(), Error> {
     timeout(HANDSHAKE, stream.send(Message::text(text)))
         .await
         .unwrap_or(Err(Error::ConnectionClosed))
-}
-
-/// The frame as its author's own sockets hear it: with what they call the post (S2).
-fn echo(frame: &Utf8Bytes, key: &IdempotencyKey) -> Utf8Bytes {
-    let rest = frame.trim_start().strip_prefix('{').unwrap_or_default();
-    ["{\"idempotencyKey\":\"", key.as_str(), "\",", rest]
-        .concat()
-        .into()
 }
 
 /// Full jitter (T2): somewhere between nothing and a pause that doubles with each failure.

@@ -1,10 +1,14 @@
-use super::open::{newest_messages, protocols, signing, socket};
+use super::open::{parsed, protocols, signing, socket};
 use super::permissions::{permissions, visible_to};
+use super::scopes::Purpose;
 use crate::Proxy;
 use crate::clock;
 use crate::error::Refusal;
 use crate::identity::{GuestClaims, Identity, IdentityError};
+use crate::reads::{Names, PageQuery, View};
 use crate::relay::Ticket;
+use crate::upstream::Visitor;
+use std::sync::Arc;
 use wire::rest::{AccessLevel, AccessToken, UserReference};
 use wire::session::{Session, SessionRequest};
 use wire::{Extra, Millis, Timestamp};
@@ -21,17 +25,33 @@ pub async fn session(
     if !proxy.guests.may_read(&[&wanted.channel_id]) {
         return Err(IdentityError::Missing.into());
     }
-    let (channel, messages) = tokio::join!(
-        upstream.channel(&wanted.channel_id),
-        newest_messages(upstream, wanted),
-    );
-    let channel = channel?;
-    if !identity
-        .limit
-        .allows(&[&channel.id, &channel.experience.id])
-    {
+    let channel = proxy
+        .reads
+        .channel(upstream, &wanted.channel_id, &identity.user)
+        .await?;
+    let names = Names {
+        channel: channel.id.clone(),
+        experience: channel.experience.id.clone(),
+    };
+    if !identity.limit.allows(&[&names.channel, &names.experience]) {
         return Err(Refusal::OtherChannel);
     }
+    proxy.relay.watch(&names.channel, &names.experience);
+    let messages = if wanted.with_messages {
+        let token = readers_token(proxy).await?;
+        let reader = Visitor {
+            user: &proxy.configuration.agent_user_id,
+            token: &token,
+        };
+        let query = PageQuery::newest(&names.channel);
+        let page = proxy
+            .reads
+            .page(upstream, reader, &names, View::Guest, &query)
+            .await?;
+        Some(parsed(&page)?)
+    } else {
+        None
+    };
     let permissions = permissions(AccessLevel::NoAccess, &channel);
     let now = clock::unix_millis();
     let lifetime = i64::try_from(proxy.configuration.token_lifetime.as_secs()).unwrap_or_default();
@@ -71,11 +91,21 @@ pub async fn session(
             extra: Extra::default(),
         },
         socket: socket(&experience, protocols(proxy, &ticket)?),
-        channel: visible_to(&permissions, channel),
+        channel: visible_to(&permissions, Arc::unwrap_or_clone(channel)),
         permissions,
-        messages: messages.transpose()?,
+        messages,
         html: None,
         picture_hosts: proxy.configuration.picture_hosts.clone(),
         server_time: Millis::new(now),
     })
+}
+
+/// The token with which the proxy reads for guests: one that can't do anything else, and never leaves it.
+pub async fn readers_token(proxy: &Proxy) -> Result<String, Refusal> {
+    let reader = &proxy.configuration.agent_user_id;
+    let (token, _) = proxy
+        .mint
+        .token(&proxy.upstream, reader, Purpose::READING)
+        .await?;
+    Ok(token.token)
 }

@@ -1,6 +1,7 @@
 //! `POST /session`: all that a first paint needs, in one answer, for those who have access.
 //! Who is asking is found out in `identity`; what Whop says comes from `upstream`.
 
+mod admission;
 mod answer;
 mod guest;
 mod identify;
@@ -9,8 +10,9 @@ mod open;
 mod permissions;
 mod scopes;
 
+pub use guest::readers_token;
 pub use mint::Mint;
-pub use open::{mint_refusal, open};
+pub use open::open;
 pub use scopes::Purpose;
 #[cfg(test)]
 pub use scopes::Role;

@@ -1,3 +1,4 @@
+use super::admission::admit;
 use super::answer::answer;
 use super::guest;
 use super::identify::identify;
@@ -9,14 +10,14 @@ use crate::clock;
 use crate::error::Refusal;
 use crate::identifier;
 use crate::identity::{Identity, Source};
+use crate::reads::{Names, PageQuery};
 use crate::relay::{PROTOCOL, Ticket};
-use crate::upstream::{Upstream, UpstreamError};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use std::sync::Arc;
-use wire::rest::{AccessCheck, AccessLevel, ChatChannel, Message, Page, User, UserReference};
+use wire::rest::{Message, Page};
 use wire::session::{Session, SessionRequest, SocketAddress};
-use wire::{ExperienceId, Extra, Millis};
+use wire::{ExperienceId, Millis};
 
 /// Two JWTs and a channel's id are not longer.
 const LONGEST_BODY: usize = 32 << 10;
@@ -55,43 +56,61 @@ async fn session(
     identity: &Identity,
 ) -> Result<Session, Refusal> {
     let upstream = &proxy.upstream;
-    // Nothing of what these bring is answered before access is certain.
-    let ((channel, access), user, messages) = tokio::join!(
-        channel_and_access(upstream, wanted, identity),
-        upstream.user(&identity.user),
-        newest_messages(upstream, wanted),
-    );
-    let channel = channel?;
-    if !identity
-        .limit
-        .allows(&[&channel.id, &channel.experience.id])
-    {
-        return Err(Refusal::OtherChannel);
-    }
-    let access = match access {
-        Ok(access) if access.has_access && access.access_level != AccessLevel::NoAccess => access,
-        // A user whom Whop doesn't know has no access either.
-        Ok(_) | Err(UpstreamError::NotFound) => return Err(Refusal::NoAccess),
-        Err(error) => return Err(error.into()),
-    };
-    // Before the mint, so that no token is made for an answer that can't be given.
-    let user = reference(user?);
-    let messages = messages.transpose()?;
-    let permissions = permissions(access.access_level, &channel);
     let purpose = Purpose {
-        role: if permissions.can_moderate {
-            Role::Moderates
-        } else {
-            Role::TakesPart
-        },
+        role: Role::TakesPart,
         direct_messages: wanted.with_direct_messages,
         support: wanted.with_support,
     };
-    let (token, expires_at) = proxy
-        .mint
-        .token(upstream, &identity.user, purpose)
-        .await
-        .map_err(|error| mint_refusal(&error))?;
+    // The token is what a session costs of the key's budget. All else is asked with the token, whose budget is its own
+    // (ADR 0012).
+    let (channel, token) = tokio::join!(
+        proxy
+            .reads
+            .channel(upstream, &wanted.channel_id, &identity.user),
+        proxy
+            .mint
+            .token(upstream, &identity.user, purpose),
+    );
+    let channel = channel?;
+    let names = Names {
+        channel: channel.id.clone(),
+        experience: channel.experience.id.clone(),
+    };
+    if !identifier::is_safe(&names.experience) || !identifier::is_safe(&names.channel) {
+        tracing::error!("the channel's experience has no id");
+        return Err(Refusal::BadGateway);
+    }
+    if !identity.limit.allows(&[&names.channel, &names.experience]) {
+        return Err(Refusal::OtherChannel);
+    }
+    proxy.relay.watch(&names.channel, &names.experience);
+    let admission = admit(proxy, identity, &names.experience, purpose, token).await?;
+    // Nothing of what follows is answered to anybody else: access is certain.
+    let messages = if wanted.with_messages {
+        let page = PageQuery::newest(&names.channel);
+        let visitor = admission.visitor(&identity.user);
+        let page = proxy
+            .reads
+            .page(upstream, visitor, &names, admission.view, &page)
+            .await?;
+        Some(parsed(&page)?)
+    } else {
+        None
+    };
+    let permissions = permissions(admission.level, &channel);
+    let (token, expires_at) = if permissions.can_moderate {
+        let purpose = Purpose {
+            role: Role::Moderates,
+            ..purpose
+        };
+        proxy
+            .mint
+            .token(upstream, &identity.user, purpose)
+            .await?
+    } else {
+        (admission.token, admission.expires_at)
+    };
+    let user = admission.user;
     let now = clock::unix_millis();
     let experience = channel.experience.id.clone();
     let renewal = proxy
@@ -115,7 +134,7 @@ async fn session(
         token,
         renewal,
         user,
-        channel: visible_to(&permissions, channel),
+        channel: visible_to(&permissions, Arc::unwrap_or_clone(channel)),
         permissions,
         messages,
         html: None,
@@ -139,70 +158,12 @@ pub(super) fn socket(experience: &ExperienceId, protocols: Vec<String>) -> Socke
     }
 }
 
-/// Access is granted to experiences. Where the visitor named the channel instead, the channel knows its experience.
-async fn channel_and_access(
-    upstream: &Upstream,
-    wanted: &SessionRequest,
-    identity: &Identity,
-) -> (
-    Result<ChatChannel, UpstreamError>,
-    Result<AccessCheck, UpstreamError>,
-) {
-    let id = wanted.channel_id.as_str();
-    if ExperienceId::is_experience(id) {
-        return tokio::join!(upstream.channel(id), upstream.access(&identity.user, id));
-    }
-    match upstream.channel(id).await {
-        Ok(channel) if identifier::is_safe(&channel.experience.id) => {
-            let access = upstream
-                .access(&identity.user, &channel.experience.id)
-                .await;
-            (Ok(channel), access)
-        }
-        Ok(_) => {
-            let reason = "the channel's experience has no id".to_owned();
-            (
-                Err(UpstreamError::Malformed(reason)),
-                Err(UpstreamError::NotFound),
-            )
-        }
-        Err(error) => (Err(error), Err(UpstreamError::NotFound)),
-    }
-}
-
-pub(super) async fn newest_messages(
-    upstream: &Upstream,
-    wanted: &SessionRequest,
-) -> Option<Result<Page<Message>, UpstreamError>> {
-    if wanted.with_messages {
-        Some(upstream.newest_messages(&wanted.channel_id).await)
-    } else {
-        None
-    }
-}
-
-fn reference(user: User) -> UserReference {
-    UserReference {
-        id: user.id,
-        name: user.name,
-        username: user.username,
-        profile_picture: user.profile_picture,
-        extra: Extra::default(),
-    }
-}
-
-/// Several visitors may wait for the same mint, so its error is shared.
-pub fn mint_refusal(error: &UpstreamError) -> Refusal {
-    tracing::warn!(%error, "a token can't be minted");
-    match error {
-        UpstreamError::RateLimited { retry_after } => Refusal::Busy {
-            retry_after: retry_after.clone(),
-        },
-        UpstreamError::Failed(_) | UpstreamError::TimedOut | UpstreamError::Unreachable(_) => {
-            Refusal::Unavailable
-        }
-        _ => Refusal::BadGateway,
-    }
+/// The messages of a page that was read to the byte.
+pub(super) fn parsed(page: &[u8]) -> Result<Page<Message>, Refusal> {
+    serde_json::from_slice(page).map_err(|_| {
+        tracing::error!("a page of messages can't be understood");
+        Refusal::BadGateway
+    })
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]

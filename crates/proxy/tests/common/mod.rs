@@ -277,6 +277,8 @@ pub fn configuration(api: &str, app: &str, assets: &str) -> Configuration {
                 "WHOP_CHAT_ADDRESS" => "127.0.0.1:0".to_owned(),
                 // Tests ask more often than people do; those of the limits set them.
                 "WHOP_CHAT_REQUESTS_PER_USER" | "WHOP_CHAT_REQUESTS_PER_ADDRESS" => "0".to_owned(),
+                // The sandbox has none either, unless a test says so.
+                "WHOP_CHAT_RATE_LIMIT" => "100000/1s".to_owned(),
                 _ => return None,
             };
             Some(value)
@@ -358,6 +360,16 @@ impl Socket {
             let frame: Value = serde_json::from_str(&self.next_text().await?).unwrap();
             if frame.get("userPresence").is_none() {
                 return Ok(frame);
+            }
+        }
+    }
+
+    /// The next frame's text; who comes and goes is left out.
+    pub async fn next_text_but_presence(&mut self) -> String {
+        loop {
+            let text = self.next_text().await.expect("the socket ended");
+            if !text.contains("userPresence") {
+                return text;
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The control routes under `/_sandbox/`: what a test can make the sandbox do. Only this machine may ask.
 
+mod access;
 mod faults;
 mod flood;
 mod mute;
@@ -86,6 +87,7 @@ pub fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/_sandbox/people", post(people::add))
         .route("/_sandbox/notifications", get(recorded::notifications))
         .route("/_sandbox/webhooks", get(recorded::webhooks))
+        .route("/_sandbox/access", post(access::set))
         .route("/_sandbox/flood", post(flood::flood))
         .route(
             "/_sandbox/faults",

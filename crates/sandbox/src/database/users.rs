@@ -130,6 +130,15 @@ impl Database {
         (!without.contains(&user)).then(|| self.file_addresses.open(&format!("portrait_{user}")))
     }
 
+    /// Lets a user reach more of the company, or less. Whether there is such a user.
+    pub fn set_access_level(&self, id: &str, level: &AccessLevel) -> Result<bool, DatabaseError> {
+        let changed = self.connection.execute(
+            "UPDATE users SET access_level = ?2 WHERE id = ?1",
+            params![id, level.as_str()],
+        )?;
+        Ok(changed > 0)
+    }
+
     /// Adds a user, after those that are there.
     pub fn add_user(&self, user: &StoredUser) -> Result<(), DatabaseError> {
         self.connection.execute(

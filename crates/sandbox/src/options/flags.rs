@@ -355,6 +355,10 @@ const CONTROL: &[(&str, &str)] = &[
         "{\"count\": 60, \"access_level\"?}: so many more members, user_extra_1 and on",
     ),
     (
+        "/_sandbox/access",
+        "{\"user_id\", \"access_level\": \"no_access\"}: or customer, or admin",
+    ),
+    (
         "/_sandbox/flood",
         "{\"count\": 1000, \"per_second\": 200, \"channel_id\"?, \"numbered\"?}: post seeded texts by all members, at that \
          rate (each ends with its number); answers when all are posted",

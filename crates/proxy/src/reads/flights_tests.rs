@@ -1,0 +1,126 @@
+use super::*;
+use std::sync::atomic::AtomicUsize;
+use tokio::time::{advance, sleep};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn flights() -> Flights<u8, usize> {
+    Flights::new(10, SECOND * 60, Duration::ZERO)
+}
+
+/// Counts how often it is asked, and answers the count after a second.
+async fn ask(count: &AtomicUsize) -> Result<usize, UpstreamError> {
+    let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+    sleep(SECOND).await;
+    Ok(number)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_ask_once() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let needs = Needs {
+        unheard: SECOND * 2,
+        ..Needs::now()
+    };
+    let askers = (0..1_000).map(|_| flights.get(&1, needs, || None, ask(&count)));
+    let answers = futures_util::future::join_all(askers).await;
+    assert!(answers.into_iter().all(|answer| answer.unwrap() == 1));
+    assert_eq!(
+        flights.counts(),
+        FlightCounts {
+            asked: 1,
+            shared: 999
+        }
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_changed_since_is_asked_for_anew() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let get = async |standing: Option<u64>| {
+        let needs = Needs {
+            standing,
+            heard: SECOND * 60,
+            unheard: SECOND * 2,
+            ..Needs::now()
+        };
+        flights
+            .get(&1, needs, || standing, ask(&count))
+            .await
+            .unwrap()
+    };
+    assert_eq!(get(None).await, 1);
+    assert_eq!(
+        get(Some(7)).await,
+        2,
+        "before anybody listened it may have changed"
+    );
+    advance(SECOND * 30).await;
+    assert_eq!(get(Some(7)).await, 2);
+    assert_eq!(get(Some(8)).await, 3);
+    assert_eq!(get(None).await, 3, "nobody listens any more, but it is new");
+    advance(SECOND * 2).await;
+    assert_eq!(get(None).await, 4);
+    assert_eq!(get(Some(9)).await, 5);
+    advance(SECOND * 60).await;
+    assert_eq!(get(Some(9)).await, 6, "nothing is kept for ever");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_wrote_reads_what_they_wrote() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let get = async |not_before: Option<Instant>| {
+        let needs = Needs {
+            not_before,
+            standing: Some(1),
+            heard: SECOND * 60,
+            ..Needs::now()
+        };
+        flights
+            .get(&1, needs, || Some(1), ask(&count))
+            .await
+            .unwrap()
+    };
+    assert_eq!(get(None).await, 1);
+    let wrote = Instant::now();
+    assert_eq!(get(Some(wrote)).await, 2);
+    assert_eq!(get(None).await, 2);
+    assert_eq!(get(Some(wrote)).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_shared_with_those_who_waited_unless_it_is_the_askers_own() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let fail = async |error: UpstreamError| {
+        count.fetch_add(1, Ordering::SeqCst);
+        sleep(SECOND).await;
+        Err(error)
+    };
+    let needs = Needs::now();
+    let askers = (0..100).map(|_| flights.get(&1, needs, || None, fail(UpstreamError::TimedOut)));
+    let answers = futures_util::future::join_all(askers).await;
+    assert!(answers.iter().all(Result::is_err));
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    // The next asks for themselves.
+    let refused = fail(UpstreamError::NotFound);
+    let refused = flights.get(&1, Needs::now(), || None, refused);
+    let needs = Needs::now();
+    let served = flights.get(&1, needs, || None, async { Ok(7) });
+    let (refused, served) = tokio::join!(refused, served);
+    assert!(refused.is_err());
+    assert_eq!(served.unwrap(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_goes_away_keeps_nobody_waiting() {
+    let (flights, count) = (Arc::new(flights()), Arc::new(AtomicUsize::new(0)));
+    let asker = |flights: Arc<Flights<u8, usize>>, count: Arc<AtomicUsize>| {
+        tokio::spawn(async move { flights.get(&1, Needs::now(), || None, ask(&count)).await })
+    };
+    let first = asker(flights.clone(), count.clone());
+    tokio::task::yield_now().await;
+    let second = asker(flights.clone(), count.clone());
+    tokio::task::yield_now().await;
+    first.abort();
+    assert_eq!(second.await.unwrap().unwrap(), 2);
+}

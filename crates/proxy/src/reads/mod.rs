@@ -1,0 +1,182 @@
+//! What many ask for is asked of Whop once, and shared with those only who may have it. Whether an answer is still true
+//! is decided here, with what `relay` hears of changes; the calls are made by `upstream`.
+
+mod access;
+mod flights;
+mod page_query;
+mod pages;
+
+pub use access::{View, is_let_in};
+pub use flights::FlightCounts;
+pub use page_query::PageQuery;
+pub use pages::{shared, shared_with_guests};
+
+use crate::configuration::{Configuration, Secret};
+use crate::relay::Hub;
+use crate::upstream::{Upstream, UpstreamError, Visitor};
+use flights::{Flights, Needs};
+use moka::sync::Cache;
+use pages::PageKey;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use wire::rest::{AccessLevel, ChatChannel, UserReference};
+use wire::{ChannelId, ExperienceId, Extra, UserId};
+
+/// How long an answer is taken for true while nothing is heard of its channel's changes: one burst of openings.
+const UNHEARD: Duration = Duration::from_secs(2);
+/// How long while it is heard of every change. A frame may be lost without anybody's noticing.
+const HEARD: Duration = Duration::from_secs(60);
+/// How long a visitor's own name is taken for true.
+const PROFILE: Duration = Duration::from_secs(300);
+/// What a visitor wrote is there when they read next, as long as that is remembered.
+const REMEMBERED: Duration = Duration::from_secs(120);
+/// A page is read no more often than that, however often its channel changes.
+const PAGE_SPACING: Duration = Duration::from_millis(200);
+const MOST_CHANNELS: u64 = 2_000;
+const MOST_PAGES: u64 = 256;
+const MOST_VISITORS: u64 = 50_000;
+
+/// A channel under both of its names, which never change.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// Its own.
+    pub channel: ChannelId,
+    /// That of the experience which shows it, to which access is granted.
+    pub experience: ExperienceId,
+}
+
+/// Answers of Whop's that are shared.
+pub struct Reads {
+    hub: Arc<Hub>,
+    channels: Flights<String, Arc<ChatChannel>>,
+    names: Cache<String, Arc<Names>>,
+    pages: Flights<PageKey, bytes::Bytes>,
+    access: Flights<(UserId, ExperienceId), AccessLevel>,
+    profiles: Flights<UserId, UserReference>,
+    /// The tokens with which visitors came in last.
+    tokens: Cache<UserId, Arc<Secret>>,
+    /// How long Whop's word on somebody's access is relied on.
+    access_lifetime: Duration,
+    /// When visitors wrote something last.
+    writes: Cache<UserId, Instant>,
+    /// When something happened to visitors that may have cost them their access.
+    doubts: Cache<UserId, Instant>,
+}
+
+/// How often Whop was asked, and how often it had not to be, for whoever watches the proxy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadCounts {
+    /// Settings of channels.
+    pub channels: FlightCounts,
+    /// Pages of messages.
+    pub pages: FlightCounts,
+    /// Visitors' access.
+    pub access: FlightCounts,
+}
+
+impl Reads {
+    /// Nothing is known yet. `hub` hears of changes.
+    pub fn new(hub: Arc<Hub>, configuration: &Configuration) -> Self {
+        let moments = || {
+            Cache::builder()
+                .max_capacity(MOST_VISITORS)
+                .time_to_live(REMEMBERED)
+                .build()
+        };
+        Self {
+            hub,
+            channels: Flights::new(MOST_CHANNELS, HEARD * 2, Duration::ZERO),
+            names: Cache::new(MOST_CHANNELS * 2),
+            pages: Flights::new(MOST_PAGES, HEARD * 2, PAGE_SPACING),
+            access: Flights::new(MOST_VISITORS, access::REMEMBERED, Duration::ZERO),
+            profiles: Flights::new(MOST_VISITORS, PROFILE * 2, Duration::ZERO),
+            tokens: Cache::builder()
+                .max_capacity(MOST_VISITORS)
+                .time_to_live(configuration.token_lifetime)
+                .build(),
+            access_lifetime: configuration.access_lifetime,
+            writes: moments(),
+            doubts: moments(),
+        }
+    }
+
+    /// How much was shared.
+    pub fn counts(&self) -> ReadCounts {
+        ReadCounts {
+            channels: self.channels.counts(),
+            pages: self.pages.counts(),
+            access: self.access.counts(),
+        }
+    }
+
+    /// A channel by either of its names, as a moderator sees it: not to be answered to anybody as it is.
+    pub async fn channel(
+        &self,
+        upstream: &Upstream,
+        id: &str,
+        user: &UserId,
+    ) -> Result<Arc<ChatChannel>, Arc<UpstreamError>> {
+        let settings = || Some(self.hub.standing(id)?.settings);
+        let needs = Needs {
+            not_before: self.writes.get(user),
+            standing: settings(),
+            heard: HEARD,
+            unheard: UNHEARD,
+            ..Needs::now()
+        };
+        let ask = async { upstream.channel(id).await.map(Arc::new) };
+        let channel = self
+            .channels
+            .get(&id.to_owned(), needs, settings, ask)
+            .await?;
+        if !self.names.contains_key(id) {
+            let names = Arc::new(Names {
+                channel: channel.id.clone(),
+                experience: channel.experience.id.clone(),
+            });
+            self.names.insert(channel.id.to_string(), names.clone());
+            self.names.insert(channel.experience.id.to_string(), names);
+        }
+        Ok(channel)
+    }
+
+    /// The names of a channel for which a session was opened, by either of them.
+    pub fn names(&self, id: &str) -> Option<Arc<Names>> {
+        self.names.get(id)
+    }
+
+    /// The visitor's own name.
+    pub async fn profile(
+        &self,
+        upstream: &Upstream,
+        visitor: Visitor<'_>,
+    ) -> Result<UserReference, Arc<UpstreamError>> {
+        let needs = Needs {
+            unheard: PROFILE,
+            ..Needs::now()
+        };
+        let ask = async {
+            let user = upstream.profile(visitor).await?;
+            Ok(UserReference {
+                id: user.id,
+                name: user.name,
+                username: user.username,
+                profile_picture: user.profile_picture,
+                extra: Extra::default(),
+            })
+        };
+        self.profiles.get(visitor.user, needs, || None, ask).await
+    }
+
+    /// That visitor wrote something: what is read for them next was asked for after this moment.
+    pub fn wrote(&self, user: &UserId) {
+        self.writes.insert(user.clone(), Instant::now());
+    }
+
+    /// Something happened that may have cost that visitor their access: it is asked for anew before they get anything
+    /// that is shared.
+    pub fn doubt(&self, user: &UserId) {
+        self.doubts.insert(user.clone(), Instant::now());
+    }
+}

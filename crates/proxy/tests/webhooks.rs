@@ -1,0 +1,193 @@
+//! What Whop tells by webhooks, and what is read where it tells nothing.
+
+mod common;
+
+use common::{Socket, Stack, error_of, now};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use proxy::configuration::Secret;
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json};
+
+/// base64 of thirty-two letters.
+const SECRET: &str = "whsec_dGhpcnR5LXR3byBsZXR0ZXJzIGFyZSBhIHNlY3JldCE=";
+
+/// Signed by another library than the one that reads it.
+fn signature(id: &str, time: i64, body: &str) -> String {
+    let key = EncodingKey::from_base64_secret(SECRET.trim_start_matches("whsec_")).unwrap();
+    let text = format!("{id}.{time}.{body}");
+    let signed = jsonwebtoken::crypto::sign(text.as_bytes(), &key, Algorithm::HS256).unwrap();
+    format!("v1,{}=", signed.replace('-', "+").replace('_', "/"))
+}
+
+async fn send(stack: &Stack, id: &str, time: i64, body: &str, signature: &str) -> Response {
+    stack
+        .client
+        .post(format!("{}/webhooks/whop", stack.url))
+        .header("content-type", "application/json")
+        .header("webhook-id", id)
+        .header("webhook-timestamp", time.to_string())
+        .header("webhook-signature", signature)
+        .body(body.to_owned())
+        .send()
+        .await
+        .unwrap()
+}
+
+async fn tell(stack: &Stack, id: &str, body: &Value) {
+    let (time, body) = (now(), body.to_string());
+    let answer = send(stack, id, time, &body, &signature(id, time, &body)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+fn message(id: &str, content: &str) -> Value {
+    json!({
+        "id": format!("evt_{id}"), "api_version": "v1", "type": "chat.message.created",
+        "timestamp": "2026-01-02T03:04:05Z", "company_id": "biz_sandbox",
+        "data": {
+            "channel": {"id": "chat_feed_quiet", "type": "chat", "experience_id": "exp_quiet"},
+            "audience": {"type": "channel"}, "reason": "message",
+            "message": {
+                "id": id, "content": content, "created_at": "2026-01-02T03:04:05.000Z",
+                "updated_at": "2026-01-02T03:04:05.000Z", "message_type": "regular",
+                "user": {"id": "user_bob", "name": "Bob", "username": "bob"}
+            }
+        }
+    })
+}
+
+async fn stack() -> Stack {
+    Stack::start_with(
+        |_| {},
+        |configuration| configuration.webhook_secret = Some(Secret::new(SECRET)),
+    )
+    .await
+}
+
+async fn listener(stack: &Stack) -> Socket {
+    let session = stack.session_of("user_ada", "exp_quiet").await;
+    stack.socket(&session).await
+}
+
+#[tokio::test]
+async fn what_a_webhook_says_is_heard_once() {
+    let stack = stack().await;
+    let mut socket = listener(&stack).await;
+    tell(&stack, "msg_hook_1", &message("msg_new", "by webhook")).await;
+    assert_eq!(socket.next_message().await, "by webhook");
+    // The same again, a redelivery of the same event under a new id, and what the websocket has told already.
+    tell(&stack, "msg_hook_1", &message("msg_new", "by webhook")).await;
+    tell(&stack, "msg_hook_2", &message("msg_new", "by webhook")).await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let id = stack.post(&bob, "by websocket").await;
+    tell(&stack, "msg_hook_3", &message(&id, "by websocket")).await;
+    let frames = socket.all_until_heartbeat().await;
+    assert_eq!(frames.len(), 1, "{frames:?}");
+    assert_eq!(
+        frames[0]["feedEntity"]["dmsPost"]["content"],
+        "by websocket"
+    );
+}
+
+#[tokio::test]
+async fn a_reaction_is_told_with_all_counts() {
+    let stack = stack().await;
+    let mut socket = listener(&stack).await;
+    let mut event = message("msg_old", "an old one");
+    event["type"] = json!("chat.reaction.created");
+    event["data"]["message"]["reaction_counts"] = json!([{"emoji": ":heart:", "count": 4}]);
+    event["data"]["reaction"] = json!({
+        "id": "reac_new", "emoji": ":heart:", "resource_id": "msg_old",
+        "user": {"id": "user_chen", "name": null, "username": "chen"}
+    });
+    tell(&stack, "msg_hook_1", &event).await;
+    let told = socket.next().await.unwrap();
+    assert_eq!(told["feedEntity"]["reaction"]["userId"], "user_chen");
+    let told = socket.next().await.unwrap();
+    let counts = &told["feedEntity"]["postReactionCountUpdate"];
+    assert_eq!(counts["postReactionCounts"][0]["userCount"], 4);
+}
+
+#[tokio::test]
+async fn what_whop_did_not_sign_is_heard_by_nobody() {
+    let stack = stack().await;
+    let mut socket = listener(&stack).await;
+    let body = message("msg_forged", "forged").to_string();
+    let (id, time) = ("msg_hook_1", now());
+    let good = signature(id, time, &body);
+    let old = time - 400;
+    for (id, time, body, signature) in [
+        ("msg_hook_2", time, body.as_str(), good.as_str()),
+        (id, time + 1, &body, &good),
+        (id, time, &body.replace("forged", "altered"), &good),
+        (id, time, &body, "v1,AAAA"),
+        (id, old, &body, &signature(id, old, &body)),
+    ] {
+        let (status, kind, _) = error_of(send(&stack, id, time, body, signature).await).await;
+        assert_eq!(
+            (status, kind.as_str()),
+            (StatusCode::UNAUTHORIZED, "unauthorized")
+        );
+    }
+    // Signed, and no JSON: Whop may send it again as often as it likes.
+    let nonsense = send(&stack, id, time, "{", &signature(id, time, "{")).await;
+    assert_eq!(nonsense.status(), StatusCode::BAD_REQUEST);
+    assert!(socket.all_until_heartbeat().await.is_empty());
+    // Without a secret there is no such address.
+    let without = Stack::start().await;
+    let answer = send(&without, id, time, &body, &good).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn while_whop_tells_nothing_channels_are_polled() {
+    let stack = Stack::start().await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let mut socket = listener(&stack).await;
+    let id = stack.post(&bob, "first").await;
+    assert_eq!(socket.next_message().await, "first");
+    stack
+        .control("sockets/refuse", &json!({"refuse": true}))
+        .await;
+    stack.control("sockets/drop", &json!({})).await;
+    // T1: once the channel is read from time to time, those who listen fetch what they missed.
+    assert_eq!(socket.next_text().await.unwrap(), r#"{"reconnect":{}}"#);
+    let second = stack.post(&bob, "second").await;
+    assert_eq!(socket.next_message().await, "second");
+    let token = &bob.token.token;
+    let edit = Some(json!({"content": "first, edited"}));
+    stack
+        .api(
+            reqwest::Method::PATCH,
+            &format!("/messages/{id}"),
+            token,
+            edit,
+        )
+        .await;
+    assert_eq!(socket.next_message().await, "first, edited");
+    stack
+        .api(
+            reqwest::Method::DELETE,
+            &format!("/messages/{second}"),
+            token,
+            None,
+        )
+        .await;
+    let gone = socket.next().await.unwrap();
+    let gone = &gone["feedEntity"]["dmsPost"];
+    assert_eq!(
+        (&gone["entityId"], &gone["Deleted"]),
+        (&json!(second), &json!(true))
+    );
+    // A newcomer is let in, too.
+    let mut newcomer = listener(&stack).await;
+    stack.post(&bob, "third").await;
+    assert_eq!(newcomer.next_message().await, "third");
+    assert_eq!(socket.next_message().await, "third");
+    // And when Whop tells again, once more.
+    stack
+        .control("sockets/refuse", &json!({"refuse": false}))
+        .await;
+    assert_eq!(socket.next_text().await.unwrap(), r#"{"reconnect":{}}"#);
+    stack.post(&bob, "fourth").await;
+    assert_eq!(socket.next_message().await, "fourth");
+}

@@ -596,3 +596,17 @@ async fn many_who_fill_the_same_gap_cost_one_read() {
     let cost = stack.upstream_requests(reads).await - before;
     assert!(cost <= 2, "{cost}");
 }
+
+#[tokio::test]
+async fn a_connection_that_only_looks_alive_is_replaced() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&ada).await;
+    // T3: not a byte comes through any more, and nobody says so.
+    let fault = json!({"kind": "socket_half_open", "match": {"endpoint": "server"}});
+    stack.control("faults", &fault).await;
+    stack.post(&ada, "unheard").await;
+    assert_eq!(socket.next_text().await.unwrap(), r#"{"reconnect":{}}"#);
+    stack.post(&ada, "heard").await;
+    assert_eq!(socket.next_message().await, "heard");
+}

@@ -36,8 +36,12 @@ const GOOD: Duration = Duration::from_secs(10);
 const HOLD: Duration = Duration::from_secs(10);
 /// No handshake takes longer.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// So often the proxy shows that it is there; silence three times as long means that the connection is dead (T3).
+/// So often the proxy shows Whop that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// So often it asks whether the connection is.
+const PING: Duration = Duration::from_secs(3);
+/// Silence that long means that it is not (T3): a thousand listeners hear nothing meanwhile.
+const SILENCE: Duration = Duration::from_secs(9);
 /// Where Whop doesn't say whether it lets the proxy listen, it does.
 const GRACE: Duration = Duration::from_secs(2);
 /// So long after Whop refused a feed it is not asked again.
@@ -153,6 +157,8 @@ impl Source {
         let mut heard_at = Instant::now();
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ping = interval(PING);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut grace = interval(GRACE / 2);
         grace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         if self.subscribe(&mut stream, &mut asked).await.is_err() {
@@ -175,11 +181,12 @@ impl Source {
                     }
                 }
                 () = self.hub.new_feed.notified() => self.subscribe(&mut stream, &mut asked).await,
-                _ = heartbeat.tick() => {
-                    if heard_at.elapsed() > HEARTBEAT * 3 {
+                _ = heartbeat.tick() => self.show_life(&mut stream).await,
+                _ = ping.tick() => {
+                    if heard_at.elapsed() > SILENCE {
                         return "Whop fell silent";
                     }
-                    self.show_life(&mut stream).await
+                    ask_for_life(&mut stream).await
                 }
                 _ = grace.tick() => {
                     self.assume(&mut asked);
@@ -279,8 +286,7 @@ impl Source {
             }),
             ..ClientFrame::default()
         };
-        send(stream, &frame).await?;
-        stream.send(Message::Ping(Bytes::new())).await
+        send(stream, &frame).await
     }
 
     /// Takes feeds whose subscription Whop has not answered for live.
@@ -321,7 +327,16 @@ impl Source {
 
 async fn send(stream: &mut Stream, frame: &ClientFrame) -> Result<(), Error> {
     let text = serde_json::to_string(frame).unwrap_or_default();
-    timeout(HANDSHAKE, stream.send(Message::text(text)))
+    send_within(stream, Message::text(text)).await
+}
+
+/// Whatever comes back shows that the connection is alive.
+async fn ask_for_life(stream: &mut Stream) -> Result<(), Error> {
+    send_within(stream, Message::Ping(Bytes::new())).await
+}
+
+async fn send_within(stream: &mut Stream, message: Message) -> Result<(), Error> {
+    timeout(SILENCE, stream.send(message))
         .await
         .unwrap_or(Err(Error::ConnectionClosed))
 }

@@ -527,13 +527,62 @@ async fn whops_failures_are_said_in_fixed_words() {
     // Everybody is asked about once. What Whop says to be too much is asked again, and so is what it says to a token
     // that may be old.
     for (user, channel, path, status, times, expected) in [
-        ("user_ada", "exp_general", "GET /api/v1/users/user_ada/access/exp_general", 500, 1, 503),
-        ("user_bob", "exp_quiet", "GET /api/v1/chat_channels/exp_quiet", 429, 2, 503),
-        ("user_chen", "exp_lounge", "GET /api/v1/chat_channels/exp_lounge", 429, 1, 200),
-        ("user_noor", "exp_quiet", "GET /api/v1/users/user_noor", 401, 2, 502),
-        ("user_yuki", "exp_quiet", "GET /api/v1/users/user_yuki/access/exp_quiet", 401, 1, 200),
-        ("user_sofia", "exp_quiet", "POST /api/v1/access_tokens", 429, 2, 503),
-        ("user_fatima", "exp_quiet", "POST /api/v1/access_tokens", 422, 1, 502),
+        (
+            "user_ada",
+            "exp_general",
+            "GET /api/v1/users/user_ada/access/exp_general",
+            500,
+            1,
+            503,
+        ),
+        (
+            "user_bob",
+            "exp_quiet",
+            "GET /api/v1/chat_channels/exp_quiet",
+            429,
+            2,
+            503,
+        ),
+        (
+            "user_chen",
+            "exp_lounge",
+            "GET /api/v1/chat_channels/exp_lounge",
+            429,
+            1,
+            200,
+        ),
+        (
+            "user_noor",
+            "exp_quiet",
+            "GET /api/v1/users/user_noor",
+            401,
+            2,
+            502,
+        ),
+        (
+            "user_yuki",
+            "exp_quiet",
+            "GET /api/v1/users/user_yuki/access/exp_quiet",
+            401,
+            1,
+            200,
+        ),
+        (
+            "user_sofia",
+            "exp_quiet",
+            "POST /api/v1/access_tokens",
+            429,
+            2,
+            503,
+        ),
+        (
+            "user_fatima",
+            "exp_quiet",
+            "POST /api/v1/access_tokens",
+            422,
+            1,
+            502,
+        ),
     ] {
         let (method, path) = path.split_once(' ').unwrap();
         let fault = json!({"method": method, "path": path, "status": status, "times": times});

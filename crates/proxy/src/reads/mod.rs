@@ -23,8 +23,9 @@ use tokio::time::Instant;
 use wire::rest::{AccessLevel, ChatChannel, UserReference};
 use wire::{ChannelId, ExperienceId, Extra, UserId};
 
-/// How long an answer is taken for true while nothing is heard of its channel's changes: one burst of openings.
-const UNHEARD: Duration = Duration::from_secs(2);
+/// How long an answer is taken for true while nothing is heard of its channel's changes: one burst of openings. Who opens
+/// a socket, which needs that they are heard of, reads anew.
+const UNHEARD: Duration = Duration::from_secs(5);
 /// How long while it is heard of every change. A frame may be lost without anybody's noticing.
 const HEARD: Duration = Duration::from_secs(60);
 /// How long a visitor's own name is taken for true.

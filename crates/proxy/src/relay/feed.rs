@@ -70,9 +70,9 @@ impl Feed {
                 .is_some_and(|until| Instant::now() < until)
     }
 
-    /// Whether its frames arrive.
-    pub fn is_live(&self) -> bool {
-        *self.liveness.borrow() == Liveness::Live
+    /// Whether its changes are heard of, by themselves or by asking: who listens learns of each, sooner or later.
+    pub fn is_heard(&self) -> bool {
+        matches!(*self.liveness.borrow(), Liveness::Live | Liveness::Polled)
     }
 
     /// Queues a frame for all listeners but one. Says how many of them were too slow and are let go.

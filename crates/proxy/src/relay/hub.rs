@@ -66,9 +66,7 @@ impl Feeds {
             None => self.by_id.get_mut(name),
         }
     }
-}
 
-impl Feeds {
     fn interrupt(&mut self, is_meant: impl Fn(&ChannelId) -> bool) {
         self.by_id.retain(|id, feed| {
             if !is_meant(id) {
@@ -140,7 +138,7 @@ impl Hub {
             doubt: doubt.clone(),
             queue,
             overflow: overflow.clone(),
-            was_live: matches!(*entry.liveness.borrow(), Liveness::Live | Liveness::Polled),
+            was_live: entry.is_heard(),
         };
         for frame in entry.presence.to_tell(user).filter_map(arrival) {
             listener.send(&frame);
@@ -187,8 +185,16 @@ impl Hub {
     /// How things stand with the feed of that id, or of that experience; nothing while its changes are not heard of.
     pub fn standing(&self, feed: &str) -> Option<Standing> {
         let mut feeds = self.feeds();
-        let feed = feeds.find(feed).filter(|feed| feed.is_live())?;
+        let feed = feeds.find(feed).filter(|feed| feed.is_heard())?;
         Some(feed.standing)
+    }
+
+    /// Whether Whop tells the changes of that feed by itself.
+    pub fn is_live(&self, feed: &str) -> bool {
+        let mut feeds = self.feeds();
+        feeds
+            .find(feed)
+            .is_some_and(|feed| *feed.liveness.borrow() == Liveness::Live)
     }
 
     /// Passes on to all what Whop says of the feed of that id, or of that experience.
@@ -301,8 +307,7 @@ impl Hub {
         listened.map(|(id, _)| id.clone()).collect()
     }
 
-    /// A feed's changes are read from now on, since Whop doesn't tell them. What is polled is no ground to take a page
-    /// for unchanged: nothing is shared longer than while nothing is heard.
+    /// A feed's changes are read from now on, since Whop doesn't tell them.
     pub fn set_polled(&self, feed: &str) {
         self.set_liveness(feed, Liveness::Polled);
     }
@@ -342,9 +347,13 @@ impl Hub {
         feeds.interrupt(|_| true);
     }
 
-    /// As [`Hub::interrupt`], for one feed.
+    /// As [`Hub::interrupt`], for one feed, which is not watched any more either.
     pub fn forget(&self, feed: &str) {
-        self.feeds().interrupt(|id| id.as_str() == feed);
+        let mut feeds = self.feeds();
+        if let Some(feed) = feeds.find(feed) {
+            feed.watched_until = None;
+        }
+        feeds.interrupt(|id| id.as_str() == feed);
     }
 
     /// Lets everybody go: their frames end.

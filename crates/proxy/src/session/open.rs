@@ -83,8 +83,8 @@ async fn session(
     if !identity.limit.allows(&[&names.channel, &names.experience]) {
         return Err(Refusal::OtherChannel);
     }
-    proxy.relay.watch(&names.channel, &names.experience);
     let admission = admit(proxy, identity, &names.experience, purpose, token).await?;
+    proxy.relay.watch(&names.channel, &names.experience);
     // Nothing of what follows is answered to anybody else: access is certain.
     let messages = if wanted.with_messages {
         let page = PageQuery::newest(&names.channel);

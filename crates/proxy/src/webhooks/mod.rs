@@ -48,7 +48,7 @@ async fn tell(proxy: &Proxy, happening: &Happening) {
     let hub = proxy.relay.hub();
     let channel = happening.channel();
     // The websocket says the same, and more: which link cards there are, who the author's picture shows.
-    if hub.standing(channel).is_some() {
+    if hub.is_live(channel) {
         sleep(HEAD_START).await;
     }
     if hub.was_told(happening.id()) {

@@ -180,6 +180,22 @@ async fn a_dead_upstream_is_not_hammered() {
     assert!(asked <= 10, "{asked}");
 }
 
+#[tokio::test]
+async fn many_who_ask_for_what_is_not_there_ask_once() {
+    let stack = Stack::start().await;
+    let route = "GET /api/v1/chat_channels/{id}";
+    let before = stack.upstream_requests(route).await;
+    stack.control("people", &json!({"count": 50})).await;
+    let refused = join_all((1..=50).map(async |number| {
+        let assertion = assertion(&format!("user_extra_{number}"));
+        let body = json!({"channel_id": "exp_of_yesterday", "assertion": assertion});
+        let answer = stack.post_session(&body).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    }));
+    refused.await;
+    assert_eq!(stack.upstream_requests(route).await, before + 1);
+}
+
 /// What one person may have seen, from when until when they had access.
 struct Person {
     name: String,

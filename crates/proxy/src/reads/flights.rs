@@ -15,6 +15,8 @@ pub struct Flights<K, V> {
     slots: Cache<K, Arc<Slot<V>>>,
     /// From one asking to the next.
     spacing: Duration,
+    /// All are asked with the same key, so that nobody fares better than another.
+    is_by_key: bool,
     asked: AtomicU64,
     shared: AtomicU64,
 }
@@ -77,11 +79,12 @@ impl<V> Flight<V> {
         if self.asked_at >= needs.wanted_at {
             return true;
         }
-        if self.outcome.is_err() {
-            // One who waited for it fails with it: a thousand who try by themselves would make it worse.
-            return self.ended_at > needs.wanted_at;
-        }
         let age = needs.wanted_at.saturating_duration_since(self.asked_at);
+        if let Err(error) = &self.outcome {
+            // One who waited for it fails with it: a thousand who try by themselves would make it worse.
+            let is_known = matches!(**error, UpstreamError::NotFound) && age < needs.unheard;
+            return is_known || self.ended_at > needs.wanted_at;
+        }
         match (self.standing, needs.standing) {
             (Some(then), Some(now)) => then == now && age < needs.heard,
             // Something may have changed before anybody listened.
@@ -100,8 +103,17 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
                 .time_to_idle(idle)
                 .build(),
             spacing,
+            is_by_key: false,
             asked: AtomicU64::new(0),
             shared: AtomicU64::new(0),
+        }
+    }
+
+    /// The same, for questions that are all asked with the proxy's own key.
+    pub fn by_key(self) -> Self {
+        Self {
+            is_by_key: true,
+            ..self
         }
     }
 
@@ -130,9 +142,10 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
         self.asked.fetch_add(1, Ordering::Relaxed);
         let (asked_at, standing) = (Instant::now(), standing());
         let outcome = ask.await.map_err(Arc::new);
-        let is_own_failure = outcome
-            .as_ref()
-            .is_err_and(|error| error.is_of_credential());
+        let is_own_failure = !self.is_by_key
+            && outcome
+                .as_ref()
+                .is_err_and(|error| error.is_of_credential());
         if !is_own_failure {
             *last = Some(Flight {
                 outcome: outcome.clone(),

@@ -87,7 +87,7 @@ impl Reads {
         };
         Self {
             hub,
-            channels: Flights::new(MOST_CHANNELS, HEARD * 2, Duration::ZERO),
+            channels: Flights::new(MOST_CHANNELS, HEARD * 2, Duration::ZERO).by_key(),
             names: Cache::new(MOST_CHANNELS * 2),
             pages: Flights::new(MOST_PAGES, HEARD * 2, PAGE_SPACING),
             access: Flights::new(MOST_VISITORS, access::REMEMBERED, Duration::ZERO),

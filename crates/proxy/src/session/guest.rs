@@ -1,3 +1,4 @@
+use super::admission::first_page;
 use super::open::{parsed, protocols, signing, socket};
 use super::permissions::{permissions, visible_to};
 use super::scopes::Purpose;
@@ -5,9 +6,10 @@ use crate::Proxy;
 use crate::clock;
 use crate::error::Refusal;
 use crate::identity::{GuestClaims, Identity, IdentityError};
-use crate::reads::{Names, PageQuery, View};
+use crate::reads::{Names, View};
 use crate::relay::Ticket;
 use crate::upstream::Visitor;
+use bytes::Bytes;
 use std::sync::Arc;
 use wire::rest::{AccessLevel, AccessToken, UserReference};
 use wire::session::{Session, SessionRequest};
@@ -38,17 +40,7 @@ pub async fn session(
     }
     proxy.relay.watch(&names.channel, &names.experience);
     let messages = if wanted.with_messages {
-        let token = readers_token(proxy).await?;
-        let reader = Visitor {
-            user: &proxy.configuration.agent_user_id,
-            token: &token,
-        };
-        let query = PageQuery::newest(&names.channel);
-        let page = proxy
-            .reads
-            .page(upstream, reader, &names, View::Guest, &query)
-            .await?;
-        Some(parsed(&page)?)
+        Some(parsed(&newest_messages(proxy, &names).await?)?)
     } else {
         None
     };
@@ -98,6 +90,25 @@ pub async fn session(
         picture_hosts: proxy.configuration.picture_hosts.clone(),
         server_time: Millis::new(now),
     })
+}
+
+/// The newest page as guests see it, read with a new token where Whop doesn't take the present one any more (T6).
+async fn newest_messages(proxy: &Proxy, names: &Names) -> Result<Bytes, Refusal> {
+    let mut is_last = false;
+    loop {
+        let token = readers_token(proxy).await?;
+        let reader = Visitor {
+            user: &proxy.configuration.agent_user_id,
+            token: &token,
+        };
+        match first_page(proxy, reader, names, View::Guest).await {
+            Err(error) if error.is_unauthorized() && !is_last => {
+                is_last = true;
+                proxy.mint.forget(&token).await;
+            }
+            page => return Ok(page?),
+        }
+    }
 }
 
 /// The token with which the proxy reads for guests: one that can't do anything else, and never leaves it.

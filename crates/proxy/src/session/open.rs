@@ -10,7 +10,7 @@ use crate::clock;
 use crate::error::Refusal;
 use crate::identifier;
 use crate::identity::{Identity, Source};
-use crate::reads::{Names, PageQuery};
+use crate::reads::Names;
 use crate::relay::{PROTOCOL, Ticket};
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -83,20 +83,9 @@ async fn session(
     if !identity.limit.allows(&[&names.channel, &names.experience]) {
         return Err(Refusal::OtherChannel);
     }
-    let admission = admit(proxy, identity, &names.experience, purpose, token).await?;
+    let admission = admit(proxy, identity, &names, purpose, wanted.with_messages, token).await?;
     proxy.relay.watch(&names.channel, &names.experience);
-    // Nothing of what follows is answered to anybody else: access is certain.
-    let messages = if wanted.with_messages {
-        let page = PageQuery::newest(&names.channel);
-        let visitor = admission.visitor(&identity.user);
-        let page = proxy
-            .reads
-            .page(upstream, visitor, &names, admission.view, &page)
-            .await?;
-        Some(parsed(&page)?)
-    } else {
-        None
-    };
+    let messages = admission.messages.as_deref().map(parsed).transpose()?;
     let permissions = permissions(admission.level, &channel);
     let (token, expires_at) = if permissions.can_moderate {
         let purpose = Purpose {

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and in the simplest words"
 )]
 
+mod access;
 mod access_tokens;
 mod attacks;
 mod authentication;

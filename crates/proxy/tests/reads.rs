@@ -134,6 +134,54 @@ async fn what_is_shared_is_what_is_there_now() {
 }
 
 #[tokio::test]
+async fn who_reacted_is_shared_until_somebody_else_does() {
+    let stack = Stack::start().await;
+    let sessions = join_all(
+        ["user_ada", "user_bob", "user_chen", "user_noor"]
+            .map(|user| stack.session_of(user, "exp_lounge")),
+    )
+    .await;
+    let mut socket = stack.socket(&sessions[0]).await;
+    let message = &sessions[0].messages.as_ref().unwrap().data[0].id;
+    let path = format!("/reactions?resource_id={message}&first=20");
+    let route = "GET /api/v1/reactions";
+    let get = async |session: &Session| {
+        let answer = stack
+            .api(Method::GET, &path, &session.token.token, None)
+            .await;
+        (answer.status(), answer.json::<Value>().await.unwrap())
+    };
+    let before = join_all(sessions.iter().map(get)).await;
+    assert!(
+        before.iter().all(|answer| *answer == before[0]),
+        "{before:?}"
+    );
+    assert_eq!(stack.upstream_requests(route).await, 1);
+    let reaction = json!({"resource_id": message, "emoji": "🎞️"});
+    let token = &sessions[1].token.token;
+    stack
+        .api(Method::POST, "/reactions", token, Some(reaction))
+        .await;
+    while socket.next().await.unwrap()["feedEntity"]
+        .get("reaction")
+        .is_none()
+    {}
+    let (_, after) = get(&sessions[0]).await;
+    let count = |answer: &Value| answer["data"].as_array().unwrap().len();
+    assert_eq!(count(&after), count(&before[0].1) + 1);
+    // Who has left gets Whop's own answer.
+    let left = json!({"user_id": "user_chen", "access_level": "no_access"});
+    stack.control("access", &left).await;
+    let body = json!({"channel_id": "exp_lounge", "content": "bye"});
+    let token = &sessions[2].token.token;
+    let refused = stack
+        .api(Method::POST, "/messages", token, Some(body))
+        .await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert_eq!(get(&sessions[2]).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn after_a_gap_nobody_gets_what_was_read_before_it() {
     let stack = Stack::start().await;
     let ada = stack.session_of("user_ada", "exp_quiet").await;

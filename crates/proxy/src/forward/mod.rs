@@ -10,7 +10,7 @@ use crate::clock;
 use crate::error::Refusal;
 use crate::identity::{GuestClaims, IdentityError};
 use crate::posts::{self, IdempotencyKey, Post};
-use crate::reads;
+use crate::reads::Shareable;
 use crate::session::readers_token;
 use crate::upstream::{ForwardedAnswer, ForwardedCall, UpstreamError};
 use axum::Json;
@@ -74,11 +74,12 @@ pub async fn forward(
             None => path.to_owned(),
         }
     };
-    if method == Method::GET && route == "/messages" {
-        let page = shared(&proxy, guest.is_some(), &token, &path_and_query);
-        if let Some(page) = page.await {
-            return page;
-        }
+    if method == Method::GET
+        && let Some((_, query)) = path_and_query.split_once('?')
+        && let Some(call) = Shareable::of(route, query)
+        && let Some(answer) = shared(&proxy, guest.is_some(), &token, &call).await
+    {
+        return answer;
     }
     let body = if method == Method::POST || method == Method::PATCH {
         headers.insert(
@@ -153,21 +154,20 @@ fn subject(token: &str) -> Option<UserId> {
     claims.sub.starts_with("user_").then_some(claims.sub)
 }
 
-/// The answer to a `GET /messages` that others have asked for, too.
+/// The answer to a read that others have asked for, too.
 async fn shared(
     proxy: &Proxy,
     is_guest: bool,
     token: &str,
-    path_and_query: &str,
+    call: &Shareable,
 ) -> Option<Result<Response<Body>, Refusal>> {
-    let (_, query) = path_and_query.split_once('?')?;
-    let page = if is_guest {
-        reads::shared_with_guests(proxy, token, query).await?
+    let answer = if is_guest {
+        call.answer_to_guest(proxy, token).await?
     } else {
-        reads::shared(proxy, token, query).await?
+        call.answer(proxy, token).await?
     };
-    Some(page.map(|page| {
-        let mut response = Response::new(Body::from(page));
+    Some(answer.map(|body| {
+        let mut response = Response::new(Body::from(body));
         let headers = response.headers_mut();
         let fixed = HeaderValue::from_static;
         headers.insert(header::CONTENT_TYPE, fixed("application/json"));

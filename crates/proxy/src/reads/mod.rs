@@ -9,7 +9,7 @@ mod pages;
 pub use access::{View, is_let_in};
 pub use flights::FlightCounts;
 pub use page_query::PageQuery;
-pub use pages::{shared, shared_with_guests};
+pub use pages::Shareable;
 
 use crate::configuration::{Configuration, Secret};
 use crate::relay::Hub;
@@ -36,6 +36,7 @@ const REMEMBERED: Duration = Duration::from_secs(120);
 const PAGE_SPACING: Duration = Duration::from_millis(200);
 const MOST_CHANNELS: u64 = 2_000;
 const MOST_PAGES: u64 = 256;
+const MOST_MESSAGES: u64 = 20_000;
 const MOST_VISITORS: u64 = 50_000;
 
 /// A channel under both of its names, which never change.
@@ -53,6 +54,8 @@ pub struct Reads {
     channels: Flights<String, Arc<ChatChannel>>,
     names: Cache<String, Arc<Names>>,
     pages: Flights<PageKey, bytes::Bytes>,
+    /// Whose messages are which channel's, as far as pages were read: a reaction says only whose message it is to.
+    messages: Cache<String, Arc<Names>>,
     access: Flights<(UserId, ExperienceId), AccessLevel>,
     profiles: Flights<UserId, UserReference>,
     /// The tokens with which visitors came in last.
@@ -90,6 +93,7 @@ impl Reads {
             channels: Flights::new(MOST_CHANNELS, HEARD * 2, Duration::ZERO).by_key(),
             names: Cache::new(MOST_CHANNELS * 2),
             pages: Flights::new(MOST_PAGES, HEARD * 2, PAGE_SPACING),
+            messages: Cache::new(MOST_MESSAGES),
             access: Flights::new(MOST_VISITORS, access::REMEMBERED, Duration::ZERO),
             profiles: Flights::new(MOST_VISITORS, PROFILE * 2, Duration::ZERO),
             tokens: Cache::builder()
@@ -137,7 +141,10 @@ impl Reads {
                 experience: channel.experience.id.clone(),
             });
             self.names.insert(channel.id.to_string(), names.clone());
-            self.names.insert(channel.experience.id.to_string(), names);
+            self.names
+                .insert(channel.experience.id.to_string(), names.clone());
+            // It may be known to Whop by more names than it tells.
+            self.names.insert(id.to_owned(), names);
         }
         Ok(channel)
     }

@@ -32,7 +32,7 @@ pub struct Admission {
 pub async fn admit(
     proxy: &Proxy,
     identity: &Identity,
-    names: &Names,
+    names: &Arc<Names>,
     purpose: Purpose,
     with_messages: bool,
     mut minted: Minted,
@@ -81,7 +81,7 @@ type Admitted = (AccessLevel, UserReference, Option<Bytes>);
 async fn attempt(
     proxy: &Proxy,
     visitor: Visitor<'_>,
-    names: &Names,
+    names: &Arc<Names>,
     with_messages: bool,
 ) -> Result<Option<Admitted>, Arc<UpstreamError>> {
     let (reads, upstream) = (&proxy.reads, &proxy.upstream);
@@ -107,7 +107,7 @@ async fn attempt(
 pub async fn first_page(
     proxy: &Proxy,
     visitor: Visitor<'_>,
-    names: &Names,
+    names: &Arc<Names>,
     view: View,
 ) -> Result<Bytes, Arc<UpstreamError>> {
     let query = PageQuery::newest(&names.channel);

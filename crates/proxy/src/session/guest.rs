@@ -31,10 +31,10 @@ pub async fn session(
         .reads
         .channel(upstream, &wanted.channel_id, &identity.user)
         .await?;
-    let names = Names {
+    let names = Arc::new(Names {
         channel: channel.id.clone(),
         experience: channel.experience.id.clone(),
-    };
+    });
     if !identity.limit.allows(&[&names.channel, &names.experience]) {
         return Err(Refusal::OtherChannel);
     }
@@ -93,7 +93,7 @@ pub async fn session(
 }
 
 /// The newest page as guests see it, read with a new token where Whop doesn't take the present one any more (T6).
-async fn newest_messages(proxy: &Proxy, names: &Names) -> Result<Bytes, Refusal> {
+async fn newest_messages(proxy: &Proxy, names: &Arc<Names>) -> Result<Bytes, Refusal> {
     let mut is_last = false;
     loop {
         let token = readers_token(proxy).await?;

@@ -72,10 +72,10 @@ async fn session(
             .token(upstream, &identity.user, purpose),
     );
     let channel = channel?;
-    let names = Names {
+    let names = Arc::new(Names {
         channel: channel.id.clone(),
         experience: channel.experience.id.clone(),
-    };
+    });
     if !identifier::is_safe(&names.experience) || !identifier::is_safe(&names.channel) {
         tracing::error!("the channel's experience has no id");
         return Err(Refusal::BadGateway);

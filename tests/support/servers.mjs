@@ -137,6 +137,8 @@ export async function startProxy(sandbox, { port = 0, assertionSecret, origins =
     WHOP_CHAT_SESSION_SECRET: randomBytes(32).toString('hex'),
     WHOP_CHAT_ASSETS: assetsDirectory(),
     WHOP_CHAT_ADDRESS: `127.0.0.1:${port}`,
+    // Nobody has to be told where else to go.
+    WHOP_CHAT_DRAIN_SECONDS: '0',
     WHOP_CHAT_APP_ORIGINS: sandbox.app,
     // The sandbox has no limit, unless a test gives it one.
     WHOP_CHAT_RATE_LIMIT: '100000/1s',

@@ -86,6 +86,12 @@ pub enum Refusal {
         /// Whop's own `Retry-After`.
         retry_after: Option<HeaderValue>,
     },
+    /// The proxy stops.
+    #[error("This server stops. Connect anew.")]
+    Stopping,
+    /// A fault of the proxy's own.
+    #[error("The chat has a fault. Its operator finds it in the log by the answer's x-request-id.")]
+    Fault,
     /// Whop can't be reached, or fails.
     #[error("The chat can't be reached at the moment. Try again in a moment.")]
     Unavailable,
@@ -99,6 +105,10 @@ pub enum Refusal {
     #[error("The chat did not answer in time. Look whether it was done before you try again.")]
     TimedOut,
 }
+
+/// The word of a refusal, on its answer, for those who count.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused(pub &'static str);
 
 impl Refusal {
     /// Too many visitors at the moment.
@@ -117,6 +127,7 @@ impl Refusal {
                 IdentityError::KeysUnavailable | IdentityError::TooManyAssertions,
             )
             | Self::Busy { .. }
+            | Self::Stopping
             | Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable"),
             Self::Unidentified(_)
             | Self::NoToken
@@ -136,6 +147,7 @@ impl Refusal {
             Self::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::Failed(status) => (*status, "service_unavailable"),
+            Self::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "internal_server_error"),
             Self::BadGateway => (StatusCode::BAD_GATEWAY, "bad_gateway"),
             Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "gateway_timeout"),
         }
@@ -147,6 +159,7 @@ impl IntoResponse for Refusal {
         let (status, kind) = self.kind();
         let body = Json(ErrorBody::new(kind, self.to_string()));
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(Refused(kind));
         let headers = response.headers_mut();
         match self {
             Self::Busy { retry_after } => {
@@ -162,7 +175,7 @@ impl IntoResponse for Refusal {
                 let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 headers.insert("retry-after-ms", millis.max(1).into());
             }
-            Self::Unavailable | Self::TooManySockets => {
+            Self::Unavailable | Self::Stopping | Self::TooManySockets => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }
             Self::WrongMethod(allowed) => {

@@ -2,6 +2,8 @@
 //! The line has no query, no body, no token and no id of a person.
 
 use crate::Proxy;
+use crate::error::Refused;
+use crate::forward;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
@@ -13,19 +15,25 @@ use tracing::Instrument;
 /// For every answer.
 pub async fn all(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> Response {
     let id = request_id();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
-    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let route = route(&request);
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id, %method, route);
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let refused = response
+        .extensions()
+        .get::<Refused>()
+        .map(|refused| refused.0);
+    proxy
+        .metrics
+        .answered(&route, &method, response.status(), refused, took);
     span.in_scope(|| {
         tracing::info!(
             status = response.status().as_u16(),
             milliseconds,
+            refused,
             "answered"
         );
     });
@@ -44,6 +52,9 @@ pub async fn all(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) 
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
         );
     }
+    if proxy.connections.is_draining() {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
     }
@@ -60,6 +71,23 @@ pub async fn api(request: Request, next: Next) -> Response {
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// The pattern of the route, without anything that somebody could choose.
+fn route(request: &Request) -> String {
+    let matched = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str);
+    let pattern = request
+        .uri()
+        .path()
+        .strip_prefix("/api/v1")
+        .and_then(forward::pattern);
+    match pattern {
+        Some(pattern) => format!("/api/v1{pattern}"),
+        None => matched.to_owned(),
+    }
 }
 
 fn request_id() -> String {

@@ -8,18 +8,23 @@ mod assets;
 mod body;
 mod clock;
 pub mod configuration;
+mod connections;
 mod cors;
 mod error;
 mod forward;
 mod headers;
+mod health;
 mod identifier;
 mod identity;
 mod limits;
+pub mod metrics;
 mod pages;
 mod posts;
+mod panics;
 mod reads;
 mod relay;
 mod schedule;
+mod server;
 mod session;
 mod upstream;
 mod webhooks;
@@ -31,29 +36,28 @@ use axum::http::HeaderValue;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
 use configuration::Configuration;
+use connections::Connections;
 use cors::Visits;
 use error::Refusal;
+use health::Reachability;
 use identity::{Assertions, GuestTokens, Guests, IframeTokens, KeySet, Renewals};
 use limits::Limits;
 use posts::Posts;
+use metrics::Metrics;
+pub use panics::log as log_panics;
 use reads::Reads;
 pub use reads::{FlightCounts, ReadCounts};
 use relay::{Relay, Tickets};
 use schedule::Schedule;
 pub use schedule::ScheduleCounts;
+pub use server::serve;
 use session::Mint;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::time::timeout;
+use tower_http::catch_panic::CatchPanicLayer;
 use upstream::Upstream;
 use webhooks::Webhooks;
-
-/// When the program stops, requests that are under way have that long to end.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// Why the proxy can't serve.
 #[derive(Debug, Error)]
@@ -88,6 +92,9 @@ pub struct Proxy {
     assets: Assets,
     visits: Visits,
     limits: Limits,
+    connections: Connections,
+    reachability: Reachability,
+    metrics: Arc<Metrics>,
     page_policy: HeaderValue,
     transport_security: bool,
 }
@@ -103,15 +110,24 @@ impl Proxy {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let schedule = Arc::new(Schedule::new(configuration.rate_limit));
-        let upstream = Upstream::new(client.clone(), &configuration, schedule.clone());
+        let metrics = Arc::new(Metrics::default());
+        let upstream = Upstream::new(
+            client.clone(),
+            &configuration,
+            schedule.clone(),
+            metrics.clone(),
+        );
         let upstream = Arc::new(upstream);
         let relay = Relay::new(&configuration, schedule.clone(), upstream.clone());
         let keys = KeySet::new(
-            client,
+            client.clone(),
             configuration.jwks_url.clone(),
             configuration.user_token_keys.clone(),
         );
         Ok(Self {
+            reachability: Reachability::new(client, configuration.api_url.clone()),
+            connections: Connections::new(configuration.most_connections),
+            metrics,
             upstream,
             schedule,
             iframe_tokens: IframeTokens::new(keys, configuration.app_id.clone()),
@@ -181,7 +197,8 @@ fn router(proxy: &Arc<Proxy>) -> Router {
         .route("/embed/{*path}", any(assets::serve))
         .route("/experiences/{experience_id}", get(pages::experience))
         .route("/pages/experience.css", get(pages::style))
-        .route("/healthz", get(pages::health))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
         .route(
             "/webhooks/whop",
             post(webhooks::receive).fallback(post_only),
@@ -193,6 +210,7 @@ fn router(proxy: &Arc<Proxy>) -> Router {
         .method_not_allowed_fallback(get_only)
         .merge(guarded)
         .fallback(not_found)
+        .layer(CatchPanicLayer::custom(panics::Answer::new(proxy)))
         .layer(from_fn_with_state(proxy.clone(), headers::all))
         .with_state(proxy.clone())
 }
@@ -207,36 +225,4 @@ async fn get_only() -> Refusal {
 
 async fn not_found(_: Request) -> Refusal {
     Refusal::NotFound
-}
-
-/// Serves until `stop` is done; then lets the sockets go, and requests that are under way have ten seconds to end: a
-/// client that sends or reads nothing can't hold the program up.
-pub async fn serve(
-    proxy: Arc<Proxy>,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), StartError> {
-    let (stopping, mut stopped) = watch::channel(false);
-    let service = router(&proxy).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            stop.await;
-            stopping.send_replace(true);
-        })
-        .into_future();
-    tokio::pin!(server);
-    tokio::select! {
-        ended = &mut server => return Ok(ended?),
-        // An error means that the sender is gone, which it is only after it has sent.
-        _ = stopped.wait_for(|stopped| *stopped) => {}
-    }
-    let (ended, ()) = tokio::join!(timeout(LAST_REQUESTS, server), proxy.relay.drain());
-    // Sockets whose handshake was under way.
-    proxy.relay.drain().await;
-    if let Ok(ended) = ended {
-        ended?;
-    } else {
-        tracing::warn!("some requests were cut off");
-    }
-    Ok(())
 }

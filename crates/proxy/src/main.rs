@@ -1,14 +1,16 @@
 //! The program `proxy`: reads its settings, checks them, serves.
 
 use proxy::configuration::{Configuration, SETTINGS, Settings};
-use proxy::{Proxy, serve};
+use proxy::{Proxy, log_panics, metrics, serve};
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
 #[derive(Default)]
@@ -64,20 +66,34 @@ async fn run() -> Result<(), String> {
         .with_writer(std::io::stderr)
         .json()
         .init();
+    log_panics();
     let address = configuration.address;
-    let proxy = Proxy::new(configuration).map_err(|error| error.to_string())?;
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("{address} can't be listened on: {error}. Set WHOP_CHAT_ADDRESS to a free one.")
-    })?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let metrics_address = configuration.metrics_address;
+    let proxy = Arc::new(Proxy::new(configuration).map_err(|error| error.to_string())?);
+    let (listener, address) = listen(address, "WHOP_CHAT_ADDRESS").await?;
+    let mut ready = format!("{{\"ready\":\"http://{address}\"");
+    let mut beside = JoinSet::new();
+    if let Some(address) = metrics_address {
+        let (listener, address) = listen(address, "WHOP_CHAT_METRICS_ADDRESS").await?;
+        let _ = write!(ready, ",\"metrics\":\"http://{address}\"");
+        beside.spawn(metrics::serve(proxy.clone(), listener));
+    }
+    let stop = stop().map_err(|error| error.to_string())?;
     if arguments.print_ready {
-        say(&format!("{{\"ready\":\"http://{address}\"}}\n"))?;
+        say(&format!("{ready}}}\n"))?;
     }
     tracing::info!(%address, "listening");
-    let stop = stop().map_err(|error| error.to_string())?;
-    serve(Arc::new(proxy), listener, stop)
+    serve(proxy, listener, stop)
         .await
         .map_err(|error| error.to_string())
+}
+
+async fn listen(address: SocketAddr, setting: &str) -> Result<(TcpListener, SocketAddr), String> {
+    let failed =
+        |error| format!("{address} can't be listened on: {error}. Set {setting} to a free one.");
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 fn read(arguments: &Arguments) -> Result<Configuration, String> {
@@ -100,15 +116,23 @@ fn read(arguments: &Arguments) -> Result<Configuration, String> {
     }
 }
 
-/// Done when the system wants the program to stop.
+/// Done when the system wants the program to stop. When it says so again, the program ends at once.
 fn stop() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
+    let mut next = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+    };
+    Ok(async move {
+        next().await;
+        tokio::spawn(async move {
+            next().await;
+            tracing::warn!("told to stop again: everything is cut off");
+            std::process::exit(1);
+        });
     })
 }
 

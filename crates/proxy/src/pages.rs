@@ -1,4 +1,4 @@
-//! The app's pages inside Whop: a page per experience, under a strict Content-Security-Policy (E6, E7), and health.
+//! The app's pages inside Whop: a page per experience, under a strict Content-Security-Policy (E6, E7).
 
 use crate::Proxy;
 use crate::configuration::Configuration;
@@ -40,11 +40,6 @@ pub async fn style() -> Response {
         STYLE,
     )
         .into_response()
-}
-
-/// `GET /healthz`: the process answers.
-pub async fn health() -> &'static str {
-    "ok\n"
 }
 
 /// The Content-Security-Policy of the app's pages. Inline scripts, styles and `eval` stay forbidden.

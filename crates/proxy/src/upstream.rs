@@ -2,6 +2,8 @@
 
 use crate::configuration::{Configuration, Secret};
 use crate::error::Refusal;
+use crate::forward;
+use crate::metrics::{self, Metrics};
 use crate::schedule::{Credential, Crowded, Schedule, Urgency, Wish};
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -160,16 +162,23 @@ pub struct Upstream {
     base: String,
     key: Secret,
     schedule: Arc<Schedule>,
+    metrics: Arc<Metrics>,
 }
 
 impl Upstream {
     /// Whop's API as configured, called when the schedule allows it.
-    pub fn new(client: Client, configuration: &Configuration, schedule: Arc<Schedule>) -> Self {
+    pub fn new(
+        client: Client,
+        configuration: &Configuration,
+        schedule: Arc<Schedule>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             client,
             base: configuration.api_url.clone(),
             key: configuration.api_key.clone(),
             schedule,
+            metrics,
         }
     }
 
@@ -237,7 +246,9 @@ impl Upstream {
             visitor: wanted.user_id.as_deref().unwrap_or_default(),
             ..with_key(Urgency::Visit)
         };
-        parse(&self.own(call, wish).await?)
+        let minted = parse(&self.own(call, wish).await?)?;
+        self.metrics.minted.inc();
+        Ok(minted)
     }
 
     async fn get<T: DeserializeOwned>(
@@ -273,7 +284,7 @@ impl Upstream {
     async fn attempt(&self, call: RequestBuilder, wish: Wish<'_>) -> Result<Bytes, UpstreamError> {
         let mut turn = self.schedule.turn(wish).await?;
         turn.spend();
-        let answer = call.send().await?;
+        let answer = self.send(call).await?;
         let status = answer.status();
         match status.as_u16() {
             200..=299 => read(answer).await,
@@ -287,6 +298,26 @@ impl Upstream {
             500..=599 => Err(UpstreamError::Failed(status)),
             _ => Err(UpstreamError::Refused(status)),
         }
+    }
+
+    /// Sends a call and counts what comes of it, by the pattern of its route.
+    async fn send(&self, call: RequestBuilder) -> Result<Response, UpstreamError> {
+        let request = call.build()?;
+        let path = request.url().as_str().strip_prefix(&self.base);
+        let path = path.map(|path| path.split('?').next().unwrap_or_default());
+        let route = match path {
+            Some("/access_tokens") => "/access_tokens",
+            path => path.and_then(forward::pattern).unwrap_or("other"),
+        };
+        let started = Instant::now();
+        let answer = self.client.execute(request).await;
+        let outcome = match &answer {
+            Ok(answer) => metrics::class(answer.status()),
+            Err(error) if error.is_timeout() => "timed_out",
+            Err(_) => "unreachable",
+        };
+        self.metrics.called(route, outcome, started.elapsed());
+        Ok(answer?)
     }
 
     /// Passes a visitor's call on, with nothing of the proxy's in it.
@@ -322,7 +353,7 @@ impl Upstream {
             request = request.body(body);
         }
         turn.spend();
-        let answer = request.send().await?;
+        let answer = self.send(request).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         if status == StatusCode::TOO_MANY_REQUESTS {
             self.schedule

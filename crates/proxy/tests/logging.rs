@@ -4,83 +4,16 @@
 
 mod common;
 
-use common::{
-    API_KEY, ASSERTION_SECRET, SESSION_SECRET, SITE, Socket, Stack, assertion, fresh_directory,
-};
+use common::program::Program;
+use common::{API_KEY, ASSERTION_SECRET, SESSION_SECRET, Stack, assertion};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::thread::JoinHandle;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use wire::session::Session;
-
-/// The program itself, and all that it writes.
-struct Program {
-    child: Child,
-    url: String,
-    log: JoinHandle<String>,
-}
-
-impl Program {
-    fn start(api: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_proxy"))
-            .arg("--print-ready")
-            .env_clear()
-            .env("RUST_LOG", "debug")
-            .env("WHOP_API_KEY", API_KEY)
-            .env("WHOP_APP_ID", "app_sandbox")
-            .env("WHOP_COMPANY_ID", "biz_sandbox")
-            .env("WHOP_AGENT_USER_ID", "user_agent")
-            .env("WHOP_API_URL", format!("{api}/api/v1"))
-            .env("WHOP_WEBSOCKET_URL", api)
-            .env("WHOP_CHAT_ALLOWED_ORIGINS", SITE)
-            .env("WHOP_CHAT_ASSERTION_SECRET", ASSERTION_SECRET)
-            .env("WHOP_CHAT_SESSION_SECRET", SESSION_SECRET)
-            .env("WHOP_CHAT_ASSETS", fresh_directory())
-            .env("WHOP_CHAT_ADDRESS", "127.0.0.1:0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut ready = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut ready)
-            .unwrap();
-        let ready: Value = serde_json::from_str(&ready).unwrap();
-        let mut errors = child.stderr.take().unwrap();
-        Self {
-            child,
-            url: ready["ready"].as_str().unwrap().to_owned(),
-            log: std::thread::spawn(move || {
-                let mut log = String::new();
-                errors.read_to_string(&mut log).unwrap();
-                log
-            }),
-        }
-    }
-
-    fn stop(mut self) -> String {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        self.log.join().unwrap()
-    }
-
-    async fn socket(&self, session: &Session) -> Socket {
-        let url = format!("{}{}", self.url.replace("http", "ws"), session.socket.path);
-        let mut request = url.into_client_request().unwrap();
-        let headers = request.headers_mut();
-        let protocols = session.socket.protocols.join(", ");
-        headers.insert("sec-websocket-protocol", protocols.parse().unwrap());
-        headers.insert("origin", SITE.parse().unwrap());
-        Socket(tokio_tungstenite::connect_async(request).await.unwrap().0)
-    }
-}
 
 #[tokio::test]
 async fn logs_have_routes_and_request_ids_and_nothing_of_the_visitors() {
     // Only the sandbox of this stack is used; the proxy is the program itself.
     let stack = Stack::start().await;
-    let program = Program::start(&stack.sandbox.addresses().api);
+    let program = Program::start(&stack.sandbox.addresses().api, &[]);
     let url = &program.url;
     let proof = assertion("user_ada");
     let answer = stack

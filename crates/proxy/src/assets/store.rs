@@ -72,6 +72,11 @@ impl Assets {
         }
     }
 
+    /// Whether the widget was built: pages begin with that file.
+    pub async fn has_loader(&self) -> bool {
+        version(&self.root.join("loader.js")).await.is_some()
+    }
+
     /// The file of that path, in the first of the encodings in which it is there. A compressed sibling that is older
     /// than the file itself is left over from an earlier build.
     pub async fn find(&self, path: &str, accepted: &[Encoding]) -> Option<(Asset, Encoding)> {

@@ -68,6 +68,10 @@ impl Configuration {
         // Whop's limit is three hours.
         let token_lifetime = reader.seconds("WHOP_CHAT_TOKEN_SECONDS", 60..=10_800);
         let access_lifetime = reader.seconds("WHOP_CHAT_ACCESS_SECONDS", 5..=600);
+        let metrics_address = reader.optional_address("WHOP_CHAT_METRICS_ADDRESS");
+        let drain = reader.seconds("WHOP_CHAT_DRAIN_SECONDS", 0..=300);
+        let idle = reader.seconds("WHOP_CHAT_IDLE_SECONDS", 5..=3_600);
+        let most_connections = reader.count("WHOP_CHAT_CONNECTIONS", 10..=1_000_000);
         let rate_limit = reader.rate_limit("WHOP_CHAT_RATE_LIMIT");
         if !sites.is_empty()
             && assertion_secret.is_none()
@@ -114,6 +118,10 @@ impl Configuration {
                 token_lifetime,
                 access_lifetime,
                 rate_limit,
+                metrics_address,
+                drain,
+                idle,
+                most_connections,
             }),
             _ => Err(ConfigurationError {
                 problems: reader.problems,

@@ -193,6 +193,25 @@ impl<'a> Reader<'a> {
         Duration::from_secs(seconds)
     }
 
+    /// A whole number of that range; its least, and a problem, where it is none.
+    pub fn count(&mut self, name: &str, range: RangeInclusive<usize>) -> usize {
+        let (least, most) = range.into_inner();
+        let number = self.text(name).parse().ok();
+        number
+            .filter(|number| (least..=most).contains(number))
+            .unwrap_or_else(|| {
+                self.problems
+                    .push(format!("{name} must be a number from {least} to {most}."));
+                least
+            })
+    }
+
+    /// An address and a port, where there are any.
+    pub fn optional_address(&mut self, name: &str) -> Option<SocketAddr> {
+        self.optional(name)?;
+        self.address(name)
+    }
+
     pub fn rate_limit(&mut self, name: &str) -> Option<RateLimit> {
         let limit = RateLimit::parse(&self.text(name));
         if limit.is_none() {

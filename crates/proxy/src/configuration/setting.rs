@@ -166,6 +166,26 @@ pub const SETTINGS: &[Setting] = &[
         "How many requests Whop takes of the key, and of each visitor's token: COUNT/DURATION. Several instances share the key's.",
         Some("10/10s"),
     ),
+    optional(
+        "WHOP_CHAT_METRICS_ADDRESS",
+        "Where Prometheus may read /metrics, an address that visitors don't reach, like 127.0.0.1:9720. Without it nothing is told.",
+        None,
+    ),
+    optional(
+        "WHOP_CHAT_DRAIN_SECONDS",
+        "How long the proxy still answers after it was told to stop, and over which its websockets are sent away, 0 to 300 seconds.",
+        Some("10"),
+    ),
+    optional(
+        "WHOP_CHAT_IDLE_SECONDS",
+        "How long a connection may be open without a whole request, 5 to 3600 seconds; longer than your load balancer keeps one open.",
+        Some("75"),
+    ),
+    optional(
+        "WHOP_CHAT_CONNECTIONS",
+        "How many connections may be open at a time, websockets among them, 10 to 1000000. Each is an open file of the process.",
+        Some("20000"),
+    ),
 ];
 
 /// The settings that somebody made, by their names in the environment.

@@ -87,6 +87,13 @@ pub fn check(method: &Method, path: &str) -> Result<&'static str, Refusal> {
     }
 }
 
+/// The pattern of what follows `/api/v1`, for those who count; nothing where no route has it.
+pub fn pattern(path: &str) -> Option<&'static str> {
+    let path = path.strip_prefix('/')?;
+    let route = ROUTES.iter().find(|route| matches(route.path, path))?;
+    Some(route.name)
+}
+
 fn matches(parts: &[Part], path: &str) -> bool {
     let mut segments = path.split('/');
     parts.iter().all(|part| {

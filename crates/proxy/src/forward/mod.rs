@@ -4,6 +4,8 @@
 mod allow_list;
 mod guest;
 
+pub use allow_list::pattern;
+
 use crate::Proxy;
 use crate::body;
 use crate::clock;

@@ -37,6 +37,10 @@ pub struct Hub {
     overflows: AtomicU64,
     /// Which messages are posts that were made here.
     pub echoes: Arc<Echoes>,
+    /// Frames that came in for a feed that somebody listens to.
+    heard: AtomicU64,
+    /// Frames that were written to sockets.
+    delivered: AtomicU64,
     /// Rung when there is a feed that nobody listened to before.
     pub new_feed: Notify,
 }
@@ -108,6 +112,8 @@ impl Hub {
                 .build(),
             overflows: AtomicU64::new(0),
             echoes: Arc::default(),
+            heard: AtomicU64::new(0),
+            delivered: AtomicU64::new(0),
             new_feed: Notify::new(),
         }
     }
@@ -222,11 +228,13 @@ impl Hub {
             Some((author, key)) => feed.send_echo(frame, &author, &named(frame, &key)),
             None => feed.send(frame, None),
         });
+        self.heard.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Passes a frame on to the listeners of the feed of that id, or of that experience, without waiting for any.
     pub fn publish(&self, feed: &str, frame: &Utf8Bytes, except: Option<u64>) {
         if let Some(feed) = self.feeds().find(feed) {
+            self.heard.fetch_add(1, Ordering::Relaxed);
             self.count(feed.send(frame, except));
         }
     }
@@ -243,6 +251,12 @@ impl Hub {
     fn count(&self, overflows: usize) {
         let overflows = u64::try_from(overflows).unwrap_or(u64::MAX);
         self.overflows.fetch_add(overflows, Ordering::Relaxed);
+    }
+
+    /// How many frames came in for a feed that somebody listens to, and how many were written to sockets.
+    pub fn frames(&self) -> (u64, u64) {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (read(&self.heard), read(&self.delivered))
     }
 
     /// How many listeners were let go since they read too slowly.
@@ -370,6 +384,17 @@ impl Hub {
         }
     }
 
+    /// Lets so many go, whoever they are.
+    pub fn release_some(&self, mut count: usize) {
+        for feed in self.feeds().by_id.values_mut() {
+            feed.listeners.retain(|_, _| {
+                let stays = count == 0;
+                count = count.saturating_sub(1);
+                stays
+            });
+        }
+    }
+
     /// How many listen.
     pub fn listeners(&self) -> usize {
         self.feeds()
@@ -381,6 +406,11 @@ impl Hub {
 }
 
 impl Subscription {
+    /// So many frames were written to the listener's socket.
+    pub fn delivered(&self, frames: u64) {
+        self.hub.delivered.fetch_add(frames, Ordering::Relaxed);
+    }
+
     /// Passes a frame on to the feed's other listeners.
     pub fn tell_others(&self, frame: &Utf8Bytes) {
         self.hub.publish(&self.feed, frame, Some(self.id));

@@ -44,6 +44,20 @@ enum End {
 }
 
 impl End {
+    /// Its word, for who counts.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Expired => "expired",
+            Self::NoAccess => "no_access",
+            Self::Slow => "slow",
+            Self::Released => "released",
+            Self::TooLong => "too_long",
+            Self::Binary => "binary",
+            Self::Flood => "flood",
+        }
+    }
+
     /// The close frame that tells the client why.
     fn close(self) -> Option<(u16, &'static str)> {
         match self {
@@ -77,6 +91,7 @@ pub async fn serve(
 ) {
     let end = talk(&proxy, &mut socket, subscription, &ticket).await;
     tracing::debug!(?end, "a socket ends");
+    proxy.metrics.socket_ended(end.name());
     if let Some((code, reason)) = end.close() {
         let goodbye = async {
             if let Some(frame) = end.last_frame(&ticket) {
@@ -152,19 +167,26 @@ async fn deliver(
     } = subscription;
     let write = async {
         socket.feed(Message::Text(first)).await?;
+        let mut count = 1;
         for _ in 1..BATCH {
             let Ok(frame) = frames.try_recv() else { break };
             socket.feed(Message::Text(frame)).await?;
+            count += 1;
         }
-        socket.flush().await
+        socket.flush().await?;
+        Ok::<u64, axum::Error>(count)
     };
-    tokio::select! {
+    let written = tokio::select! {
         biased;
-        () = overflow.notified() => Err(End::Slow),
-        written = timeout(WRITE_PATIENCE, write) => match written {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(End::Gone),
-        },
+        () = overflow.notified() => return Err(End::Slow),
+        written = timeout(WRITE_PATIENCE, write) => written,
+    };
+    match written {
+        Ok(Ok(count)) => {
+            subscription.delivered(count);
+            Ok(())
+        }
+        _ => Err(End::Gone),
     }
 }
 

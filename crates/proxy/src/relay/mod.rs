@@ -5,6 +5,7 @@ mod conversation;
 mod feed;
 mod guard;
 mod hub;
+mod link;
 mod listener;
 mod polling;
 mod presence;
@@ -15,6 +16,7 @@ mod source;
 mod ticket;
 
 pub use hub::{Frame, Hub};
+pub use link::Link;
 pub use routing::Change;
 pub use ticket::{PROTOCOL, Ticket, Tickets};
 
@@ -32,12 +34,13 @@ use axum::http::Uri;
 use axum::response::Response;
 use feed::Liveness;
 use hub::Subscription;
+use link::LinkState;
 use seats::Seats;
 use source::Source;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 use wire::{ChannelId, ExperienceId};
 
 /// A socket waits that long for live updates to arrive before it is refused.
@@ -45,10 +48,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Sockets that are told to go have that long to do so.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// So often some are told to go when the proxy stops.
+const STEP: Duration = Duration::from_millis(100);
+
 /// All sockets and the one connection that feeds them.
 pub struct Relay {
     hub: Arc<Hub>,
     seats: Seats,
+    link: Arc<LinkState>,
     /// The connection, until the first listener starts it.
     waiting: Mutex<Option<Source>>,
     running: Mutex<Option<tokio::task::AbortHandle>>,
@@ -64,13 +71,16 @@ impl Relay {
         upstream: Arc<Upstream>,
     ) -> Self {
         let hub = Arc::new(Hub::new());
+        let link = Arc::new(LinkState::default());
         Self {
             waiting: Mutex::new(Some(Source::new(
                 configuration,
                 hub.clone(),
                 schedule,
                 upstream,
+                link.clone(),
             ))),
+            link,
             running: Mutex::new(None),
             seats: Seats::default(),
             hub,
@@ -102,9 +112,27 @@ impl Relay {
         self.start();
     }
 
+    /// How live updates come in.
+    pub fn link(&self) -> Link {
+        self.link.get()
+    }
+
     /// How many sockets listen.
     pub fn listeners(&self) -> usize {
         self.hub.listeners()
+    }
+
+    /// Tells one socket after the other to connect elsewhere, so that no other server has to take all at once. The
+    /// others still hear everything.
+    pub async fn thin_out(&self, over: Duration) {
+        let mut steps = u32::try_from(over.as_millis() / STEP.as_millis()).unwrap_or(u32::MAX);
+        let mut tick = interval(STEP);
+        while steps > 0 {
+            tick.tick().await;
+            let here = self.listeners();
+            self.hub.release_some(here.div_ceil(steps as usize));
+            steps -= 1;
+        }
     }
 
     /// Tells all sockets to connect elsewhere, and waits a moment until they have gone.
@@ -127,6 +155,9 @@ pub async fn connect(
     State(proxy): State<Arc<Proxy>>,
     request: Request,
 ) -> Result<Response, Refusal> {
+    if proxy.connections.is_draining() {
+        return Err(Refusal::Stopping);
+    }
     let (mut parts, _) = request.into_parts();
     if !matches!(
         proxy.visits.judge(&parts.headers),

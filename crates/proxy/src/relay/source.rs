@@ -1,5 +1,6 @@
 use super::feed::Liveness;
 use super::hub::Hub;
+use super::link::{Link, LinkState};
 use super::polling::Polling;
 use super::routing::{self, Route};
 use crate::clock;
@@ -55,6 +56,7 @@ pub struct Source {
     hub: Arc<Hub>,
     schedule: Arc<Schedule>,
     upstream: Arc<Upstream>,
+    link: Arc<LinkState>,
 }
 
 impl Source {
@@ -64,6 +66,7 @@ impl Source {
         hub: Arc<Hub>,
         schedule: Arc<Schedule>,
         upstream: Arc<Upstream>,
+        link: Arc<LinkState>,
     ) -> Self {
         // http becomes ws, https becomes wss.
         let base = configuration.websocket_url.replacen("http", "ws", 1);
@@ -74,6 +77,7 @@ impl Source {
             hub,
             schedule,
             upstream,
+            link,
         }
     }
 
@@ -81,7 +85,9 @@ impl Source {
     pub async fn keep(self) {
         let mut failures = 0;
         loop {
+            self.link.set(Link::Connecting);
             let stream = self.connect_at_last(&mut failures).await;
+            self.link.set(Link::Connected);
             tracing::info!("connected to Whop's websocket service");
             // Those whose channels were polled fetch what polling may have missed.
             self.hub.interrupt();
@@ -102,6 +108,7 @@ impl Source {
         let polling = async {
             sleep(HOLD).await;
             tracing::warn!("Whop's websocket service is away: channels are polled");
+            self.link.set(Link::Polling);
             Polling::new(self.upstream.clone(), self.hub.clone())
                 .keep()
                 .await

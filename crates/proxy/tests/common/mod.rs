@@ -9,6 +9,8 @@
     reason = "each test file uses a part of it"
 )]
 
+pub mod program;
+
 use futures_util::{SinkExt, StreamExt};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use proxy::configuration::{Configuration, Settings};
@@ -279,6 +281,7 @@ pub fn configuration(api: &str, app: &str, assets: &str) -> Configuration {
                 "WHOP_CHAT_REQUESTS_PER_USER" | "WHOP_CHAT_REQUESTS_PER_ADDRESS" => "0".to_owned(),
                 // The sandbox has none either, unless a test says so.
                 "WHOP_CHAT_RATE_LIMIT" => "100000/1s".to_owned(),
+                "WHOP_CHAT_DRAIN_SECONDS" => "0".to_owned(),
                 _ => return None,
             };
             Some(value)

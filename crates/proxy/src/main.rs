@@ -1,6 +1,8 @@
 //! The program `proxy`: reads its settings, checks them, serves.
 
-use proxy::configuration::{Configuration, SETTINGS, Settings};
+use proxy::configuration::{
+    Configuration, SECRETS, SETTINGS, Setting, Settings, SettingsFile, slips,
+};
 use proxy::{Proxy, log_panics, metrics, serve};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -98,14 +100,20 @@ async fn listen(address: SocketAddr, setting: &str) -> Result<(TcpListener, Sock
 
 fn read(arguments: &Arguments) -> Result<Configuration, String> {
     let file = match &arguments.configuration {
-        Some(path) => Some(
-            std::fs::read_to_string(path)
-                .map_err(|error| format!("{} can't be read: {error}.", path.display()))?,
-        ),
+        Some(path) => {
+            let shown = path.display().to_string();
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| format!("{shown} can't be read: {error}."))?;
+            Some((shown, text))
+        }
         None => None,
     };
-    let (settings, mut problems) =
-        Settings::collect(|name| std::env::var(name).ok(), file.as_deref());
+    let file = file
+        .as_ref()
+        .map(|(path, text)| SettingsFile { path, text });
+    let (settings, mut problems) = Settings::collect(|name| std::env::var(name).ok(), file);
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    problems.extend(slips(names));
     match Configuration::from_settings(&settings) {
         Ok(configuration) if problems.is_empty() => Ok(configuration),
         Ok(_) => Err(problems.join("\n")),
@@ -151,7 +159,8 @@ fn help() -> String {
         --check         say what is wrong with the settings, and stop\n\
         --print-ready   print one line of JSON with the address when listening\n\
         --help          this text\n\n\
-        Settings (in a file: the same names in lower case):\n"
+        Settings (in a file: the same names in lower case). Secrets may be read from a file of their own, which the\n\
+        same name with _FILE behind it names.\n"
         .to_owned();
     for setting in SETTINGS {
         let note = match (setting.required, setting.default) {
@@ -159,7 +168,13 @@ fn help() -> String {
             (false, Some(default)) if !default.is_empty() => format!(" Default: {default}"),
             _ => String::new(),
         };
-        let _ = write!(text, "\n{}\n    {}{note}\n", setting.name, setting.meaning);
+        let file = if SECRETS.contains(&setting.name) {
+            " Or …_FILE."
+        } else {
+            ""
+        };
+        let Setting { name, meaning, .. } = setting;
+        let _ = write!(text, "\n{name}\n    {meaning}{note}{file}\n");
     }
     text
 }

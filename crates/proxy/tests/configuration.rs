@@ -5,7 +5,7 @@
 mod common;
 
 use common::{ASSERTION_SECRET, SESSION_SECRET, fresh_directory};
-use proxy::configuration::{Configuration, Settings};
+use proxy::configuration::{Configuration, SECRETS, SETTINGS, Settings, SettingsFile, slips};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
@@ -87,6 +87,12 @@ fn each_problem_has_its_own_sentence() {
         ("WHOP_CHAT_PICTURE_HOSTS", "a.example:8080"),
         ("WHOP_CHAT_ASSETS", "/no/such/directory"),
         ("WHOP_CHAT_ADDRESS", "localhost"),
+        ("WHOP_CHAT_METRICS_ADDRESS", "9720"),
+        ("WHOP_CHAT_DRAIN_SECONDS", "301"),
+        ("WHOP_CHAT_IDLE_SECONDS", "4"),
+        ("WHOP_CHAT_CONNECTIONS", "9"),
+        ("WHOP_CHAT_SESSION_SECRET_PREVIOUS", "short"),
+        ("WHOP_CHAT_ASSERTION_SECRET_PREVIOUS", "short"),
         ("WHOP_CHAT_TOKEN_SECONDS", "10801"),
         ("WHOP_CHAT_TOKEN_SECONDS", "59"),
         ("WHOP_CHAT_TOKEN_SECONDS", "an hour"),
@@ -132,8 +138,12 @@ fn a_file_fills_in_what_the_environment_leaves_open() {
                 whop_chat_allowed_origins = [\"https://a.example\", \"https://b.example\"]\n";
     let mut environment = good();
     environment.remove("WHOP_CHAT_ALLOWED_ORIGINS");
+    let file = SettingsFile {
+        path: "chat.toml",
+        text: file,
+    };
     let (settings, problems) = Settings::collect(|name| environment.get(name).cloned(), Some(file));
-    assert!(problems.is_empty());
+    assert!(problems.is_empty(), "{problems:?}");
     let configuration = Configuration::from_settings(&settings).unwrap();
     assert_eq!(
         configuration.app_id.as_str(),
@@ -142,17 +152,172 @@ fn a_file_fills_in_what_the_environment_leaves_open() {
     );
     assert_eq!(configuration.token_lifetime.as_secs(), 600);
     assert_eq!(configuration.sites.len(), 2);
-    for (file, word) in [
-        ("whop_api_kye = \"x\"", "whop_api_kye"),
-        ("whop_api_key = true", "WHOP_API_KEY"),
-        ("whop_app_id = \"app_x\"\nwhop_api_key = \"secret", "line 2"),
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_said_with_its_line() {
+    for (text, expected) in [
+        (
+            "\nwhop_api_kye = \"x\"",
+            "chat.toml:2: \"whop_api_kye\" is no setting; did you mean whop_api_key?",
+        ),
+        (
+            "chat_colour = \"x\"",
+            "chat.toml:1: \"chat_colour\" is no setting; `proxy --help` lists all.",
+        ),
+        (
+            "whop_api_key = true",
+            "chat.toml:1: WHOP_API_KEY must be a text, a number or a list of texts.",
+        ),
+        (
+            "whop_app_id = \"app_x\"\nwhop_api_key = \"secret",
+            "chat.toml:2: this is no valid TOML.",
+        ),
+        (
+            "[whop]\nwhop_app_id = \"app_x\"",
+            "chat.toml:1: \"whop\" is no setting",
+        ),
     ] {
+        let file = SettingsFile {
+            path: "chat.toml",
+            text,
+        };
         let (_, problems) = Settings::collect(|_| None, Some(file));
-        assert_eq!(problems.len(), 1);
-        assert!(
-            problems[0].contains(word) && !problems[0].contains("\"secret"),
-            "{problems:?}"
-        );
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with(expected), "{problems:?}");
+    }
+    // What is understood, but can't be: the line, too.
+    let mut environment = good();
+    environment.remove("WHOP_APP_ID");
+    let file = SettingsFile {
+        path: "chat.toml",
+        text: "# The app\nwhop_app_id = \"biz_x\"\n",
+    };
+    let (settings, _) = Settings::collect(|name| environment.get(name).cloned(), Some(file));
+    let error = Configuration::from_settings(&settings).unwrap_err();
+    assert_eq!(
+        error.problems,
+        ["chat.toml:2: WHOP_APP_ID must be an id that starts with app_."]
+    );
+}
+
+#[test]
+fn a_slip_in_the_environment_does_not_go_unseen() {
+    let names = [
+        "WHOP_CHAT_ALLOWED_ORIGIN",
+        "WHOP_API_KEY",
+        "WHOP_API_KEY_FILE",
+        "WHOP_CHAT_CACHE",
+        "PATH",
+        "WHOP_SESSION",
+    ];
+    assert_eq!(
+        slips(names.iter().map(ToString::to_string)),
+        [
+            "WHOP_CHAT_ALLOWED_ORIGIN in the environment is no setting; did you mean WHOP_CHAT_ALLOWED_ORIGINS?"
+        ]
+    );
+    let mut environment = good();
+    environment.insert("WHOP_CHAT_PUBLIC_URI", "https://chat.example".to_owned());
+    let Output { status, stderr, .. } = proxy(&["--check"], &environment).output().unwrap();
+    assert!(!status.success());
+    assert!(text(&stderr).contains("did you mean WHOP_CHAT_PUBLIC_URL?"));
+}
+
+#[test]
+fn secrets_may_be_in_files_of_their_own() {
+    let directory = fresh_directory();
+    let file = |name: &str, text: &str| {
+        let path = directory.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let key = file("key", "apik_of_a_file\n");
+    let weak = file("weak", "short\n");
+    let empty = file("empty", "\n");
+    let mut environment = good();
+    environment.remove("WHOP_API_KEY");
+    environment.insert("WHOP_API_KEY_FILE", key.clone());
+    let collect = |environment: &HashMap<&'static str, String>| {
+        Settings::collect(|name| environment.get(name).cloned(), None)
+    };
+    let (settings, problems) = collect(&environment);
+    assert!(problems.is_empty(), "{problems:?}");
+    let configuration = Configuration::from_settings(&settings).unwrap();
+    assert_eq!(configuration.api_key.expose(), "apik_of_a_file");
+
+    let mut both = environment.clone();
+    both.insert("WHOP_API_KEY", "apik_x".to_owned());
+    assert!(collect(&both).1[0].contains("WHOP_API_KEY and WHOP_API_KEY_FILE are both"));
+    for (path, word) in [("/no/such/file", "can't be read"), (&empty, "is empty")] {
+        environment.insert("WHOP_API_KEY_FILE", path.to_owned());
+        let (_, problems) = collect(&environment);
+        assert!(problems[0].contains(word), "{problems:?}");
+    }
+    // A file that a file names, and a secret that is too weak.
+    let mut environment = good();
+    environment.remove("WHOP_CHAT_SESSION_SECRET");
+    let text = format!("whop_chat_session_secret_file = {weak:?}");
+    let file = SettingsFile {
+        path: "chat.toml",
+        text: &text,
+    };
+    let (settings, _) = Settings::collect(|name| environment.get(name).cloned(), Some(file));
+    let error = Configuration::from_settings(&settings).unwrap_err();
+    assert_eq!(error.problems.len(), 1);
+    assert!(error.problems[0].starts_with(&weak), "{error}");
+    assert!(!error.problems[0].contains("short\n"));
+}
+
+/// The rows of the table of settings in the README: name, default and meaning.
+fn table() -> Vec<[String; 3]> {
+    let readme = include_str!("../../../README.md");
+    let rows = readme.lines().filter(|line| line.starts_with("| `WHOP_"));
+    rows.map(|row| {
+        let cells: Vec<_> = row
+            .trim_matches('|')
+            .splitn(3, '|')
+            .map(str::trim)
+            .collect();
+        [cells[0].trim_matches('`'), cells[1], cells[2]].map(str::to_owned)
+    })
+    .collect()
+}
+
+#[test]
+fn the_readme_knows_all_settings_and_says_what_is_true_of_them() {
+    let table = table();
+    let rows: Vec<_> = table.iter().map(|[name, ..]| name.as_str()).collect();
+    for setting in SETTINGS {
+        let named = rows.iter().filter(|name| **name == setting.name).count();
+        assert_eq!(named, 1, "{} in README.md", setting.name);
+    }
+    assert_eq!(rows.len(), SETTINGS.len(), "README.md has others: {rows:?}");
+    for [name, default, meaning] in &table {
+        let setting = SETTINGS.iter().find(|one| one.name == name).unwrap();
+        match setting.default.filter(|default| !default.is_empty()) {
+            Some(value) => assert_eq!(default, &format!("`{value}`"), "{name}"),
+            None if setting.required => assert_eq!(default, "required", "{name}"),
+            None => assert!(!default.contains('`'), "{name}: {default}"),
+        }
+        // Of numbers both bounds are named, in the README and by --help.
+        let mut settings = good();
+        settings.insert(setting.name, "no number".to_owned());
+        let found = problems(&settings);
+        let bounds = found
+            .iter()
+            .find_map(|problem| problem.split_once("must be a number from "))
+            .map(|(_, bounds)| bounds.trim_end_matches('.'));
+        if let Some(bounds) = bounds {
+            assert!(meaning.contains(bounds), "{name}: {bounds} in README.md");
+            assert!(
+                setting.meaning.contains(bounds),
+                "{name}: {bounds} in --help"
+            );
+        }
+    }
+    for name in SECRETS {
+        assert!(rows.contains(name), "{name}");
     }
 }
 

@@ -6,6 +6,7 @@ mod common;
 
 use common::program::Program;
 use common::{Closed, PATIENCE, SITE, Stack, assertion};
+use proxy::configuration::Secret;
 use proxy::metrics;
 use reqwest::{Client, StatusCode};
 use serde_json::json;
@@ -78,6 +79,19 @@ async fn the_numbers_say_what_happens_and_to_nobody_in_particular() {
             2.0,
         ),
         ("whop_chat_sockets", 1.0),
+        ("whop_chat_tokens_minted_total", 1.0),
+        (
+            r#"whop_chat_upstream_requests_total{route="/access_tokens",outcome="2xx"}"#,
+            1.0,
+        ),
+        (
+            r#"whop_chat_upstream_requests_total{route="/messages",outcome="2xx"}"#,
+            2.0,
+        ),
+        (r#"whop_chat_upstream_socket{state="connected"}"#, 1.0),
+        (r#"whop_chat_upstream_socket{state="polling"}"#, 0.0),
+        ("whop_chat_upstream_waiting", 0.0),
+        ("whop_chat_slow_readers_total", 0.0),
         ("whop_chat_panics_total", 0.0),
         ("whop_chat_draining", 0.0),
     ] {
@@ -90,6 +104,8 @@ async fn the_numbers_say_what_happens_and_to_nobody_in_particular() {
     assert!(value(&numbers, "whop_chat_connections").unwrap() >= 1.0);
     assert!(value(&numbers, "process_resident_memory_bytes").unwrap() > 1e6);
     assert!(value(&numbers, "process_open_fds").unwrap() >= 3.0);
+    assert!(value(&numbers, "whop_chat_frames_delivered_total").unwrap() >= 1.0);
+    assert!(value(&numbers, "whop_chat_upstream_granted_total").unwrap() >= 1.0);
     for private in ["user_ada", "exp_general", &id, "no_such_thing", "at/all"] {
         assert!(!numbers.contains(private), "{private}: {numbers}");
     }
@@ -267,4 +283,39 @@ async fn told_twice_it_ends_at_once() {
     .await
     .unwrap();
     assert!(program.log().contains("cut off"));
+}
+
+#[tokio::test]
+async fn while_the_session_secret_changes_nobody_has_to_begin_anew() {
+    const NEXT: &str = "b7e151628aed2a6abf7158809cf4f3c7";
+    let before = Stack::start().await;
+    let session = before.session_of("user_ada", "exp_general").await;
+    let renew = json!({"channel_id": "exp_general", "renewal": session.renewal});
+    let after = Stack::start_with(
+        |_| {},
+        |configuration| {
+            let previous = configuration.session_secret.clone();
+            configuration.session_secret = Secret::new(NEXT).after(&previous);
+        },
+    )
+    .await;
+    let answer = after.post_session(&renew).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let renewed: Session = answer.json().await.unwrap();
+    // The old ticket lets in, too; what is new is signed with the new secret only.
+    after.socket(&session).await;
+    after.socket(&renewed).await;
+    let back = json!({"channel_id": "exp_general", "renewal": renewed.renewal});
+    let answer = before.post_session(&back).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    let later = Stack::start_with(
+        |_| {},
+        |configuration| configuration.session_secret = Secret::new(NEXT),
+    )
+    .await;
+    assert_eq!(
+        later.post_session(&renew).await.status(),
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(later.post_session(&back).await.status(), StatusCode::OK);
 }

@@ -28,10 +28,21 @@ impl Configuration {
         let company_id = reader.id("WHOP_COMPANY_ID", "biz_").into();
         let agent_user_id = reader.id("WHOP_AGENT_USER_ID", "user_").into();
         let session_secret = reader.text("WHOP_CHAT_SESSION_SECRET");
-        let session_secret = reader.secret("WHOP_CHAT_SESSION_SECRET", session_secret);
+        let mut session_secret = reader.secret("WHOP_CHAT_SESSION_SECRET", session_secret);
+        if let Some(previous) = reader.optional("WHOP_CHAT_SESSION_SECRET_PREVIOUS") {
+            let previous = reader.secret("WHOP_CHAT_SESSION_SECRET_PREVIOUS", previous);
+            session_secret = session_secret.after(&previous);
+        }
         let assertion_secret = reader.optional("WHOP_CHAT_ASSERTION_SECRET");
         let assertion_secret =
             assertion_secret.map(|text| reader.secret("WHOP_CHAT_ASSERTION_SECRET", text));
+        let previous = reader.optional("WHOP_CHAT_ASSERTION_SECRET_PREVIOUS");
+        let previous =
+            previous.map(|text| reader.secret("WHOP_CHAT_ASSERTION_SECRET_PREVIOUS", text));
+        let assertion_secret = match (assertion_secret, previous) {
+            (Some(secret), Some(previous)) => Some(secret.after(&previous)),
+            (secret, _) => secret,
+        };
         let assertion_keys = reader.public_keys("WHOP_CHAT_ASSERTION_KEYS");
         let user_token_keys = reader.public_keys("WHOP_USER_TOKEN_KEYS");
         if user_token_keys
@@ -124,7 +135,7 @@ impl Configuration {
                 most_connections,
             }),
             _ => Err(ConfigurationError {
-                problems: reader.problems,
+                problems: reader.problems(),
             }),
         }
     }

@@ -2,11 +2,13 @@
 //! Nothing here acts on a setting.
 
 mod check;
+mod nearest;
 mod origin;
 mod public_key;
 mod reader;
 mod secret;
 mod setting;
+mod settings;
 
 pub use crate::limits::TrustedProxies;
 pub use crate::schedule::RateLimit;
@@ -14,7 +16,8 @@ pub use check::ConfigurationError;
 pub use origin::OriginPattern;
 pub use public_key::{PublicKey, PublicKeyError};
 pub use secret::Secret;
-pub use setting::{SETTINGS, Setting, Settings};
+pub use setting::{SECRETS, SETTINGS, Setting};
+pub use settings::{Settings, SettingsFile, slips};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,6 +1,5 @@
 use super::origin::OriginPattern;
-use super::setting::SETTINGS;
-use super::{PublicKey, RateLimit, Secret, Settings};
+use super::{PublicKey, RateLimit, Secret, Setting, Settings};
 use crate::identifier;
 use crate::limits::TrustedProxies;
 use std::net::SocketAddr;
@@ -22,6 +21,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// All problems, each with the place where its setting was made.
+    pub fn problems(self) -> Vec<String> {
+        let settings = self.settings;
+        let placed = self.problems.into_iter().map(|problem| {
+            let name = problem.split(' ').next().unwrap_or_default();
+            match settings.place(name) {
+                Some(place) => format!("{place}: {problem}"),
+                None => problem,
+            }
+        });
+        placed.collect()
+    }
+
     pub fn optional(&mut self, name: &str) -> Option<String> {
         self.settings
             .get(name)
@@ -31,10 +43,7 @@ impl<'a> Reader<'a> {
 
     pub fn text(&mut self, name: &str) -> String {
         self.optional(name).unwrap_or_else(|| {
-            let meaning = SETTINGS
-                .iter()
-                .find(|setting| setting.name == name)
-                .map_or("", |setting| setting.meaning);
+            let meaning = Setting::named(name).map_or("", |setting| setting.meaning);
             self.problems.push(format!("{name} is missing. {meaning}"));
             String::new()
         })

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 /// A setting that an operator can make, in the environment or in the configuration file.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
@@ -35,6 +33,25 @@ const fn optional(
     }
 }
 
+/// Settings that may also be read from a file: the same name with `_FILE` behind it names the file.
+pub const SECRETS: &[&str] = &[
+    "WHOP_API_KEY",
+    "WHOP_CHAT_SESSION_SECRET",
+    "WHOP_CHAT_SESSION_SECRET_PREVIOUS",
+    "WHOP_CHAT_ASSERTION_SECRET",
+    "WHOP_CHAT_ASSERTION_SECRET_PREVIOUS",
+    "WHOP_WEBHOOK_SECRET",
+];
+
+impl Setting {
+    /// The setting of that name, in whatever case.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SETTINGS
+            .iter()
+            .find(|setting| setting.name.eq_ignore_ascii_case(name))
+    }
+}
+
 /// All settings, in the order in which `--help` shows them.
 pub const SETTINGS: &[Setting] = &[
     required(
@@ -57,6 +74,11 @@ pub const SETTINGS: &[Setting] = &[
         "WHOP_CHAT_SESSION_SECRET",
         "Signs renewals and websocket tickets; at least 32 bytes, the same on all instances.",
     ),
+    optional(
+        "WHOP_CHAT_SESSION_SECRET_PREVIOUS",
+        "What that secret was before it was changed: what it signed still counts. Take it away after 12 hours.",
+        None,
+    ),
     required(
         "WHOP_CHAT_ASSETS",
         "The directory of the built widget (dist/embed).",
@@ -64,6 +86,11 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "WHOP_CHAT_ASSERTION_SECRET",
         "Shared with the creator's backend, which signs its visitors' assertions with it (HS256); at least 32 bytes.",
+        None,
+    ),
+    optional(
+        "WHOP_CHAT_ASSERTION_SECRET_PREVIOUS",
+        "What that secret was before it was changed: assertions signed with it still count. Take it away when your backend has the new one.",
         None,
     ),
     optional(
@@ -187,86 +214,3 @@ pub const SETTINGS: &[Setting] = &[
         Some("20000"),
     ),
 ];
-
-/// The settings that somebody made, by their names in the environment.
-#[derive(Clone, Default)]
-pub struct Settings(BTreeMap<&'static str, String>);
-
-impl Settings {
-    /// Collects settings: what `environment` knows wins over the TOML text. The second half of the answer has a
-    /// sentence for everything in the file that can't be understood.
-    pub fn collect(
-        environment: impl Fn(&str) -> Option<String>,
-        file: Option<&str>,
-    ) -> (Self, Vec<String>) {
-        let mut settings = Self::default();
-        let mut problems = Vec::new();
-        if let Some(text) = file {
-            match text.parse::<toml::Table>() {
-                Ok(table) => settings.read(&table, &mut problems),
-                // The parser's own message quotes the line, which may hold a secret.
-                Err(error) => problems.push(format!(
-                    "The configuration file is no valid TOML{}.",
-                    line_of(text, error.span().map(|span| span.start))
-                )),
-            }
-        }
-        for setting in SETTINGS {
-            if let Some(value) = environment(setting.name).filter(|value| !value.trim().is_empty())
-            {
-                settings.0.insert(setting.name, value);
-            }
-        }
-        (settings, problems)
-    }
-
-    fn read(&mut self, table: &toml::Table, problems: &mut Vec<String>) {
-        for (key, value) in table {
-            let known = SETTINGS
-                .iter()
-                .find(|setting| setting.name.eq_ignore_ascii_case(key));
-            match (known, text_of(value)) {
-                (Some(setting), Some(text)) => {
-                    self.0.insert(setting.name, text);
-                }
-                (Some(setting), None) => problems.push(format!(
-                    "{} in the configuration file must be a text, a number or a list of texts.",
-                    setting.name
-                )),
-                (None, _) => problems.push(format!(
-                    "The configuration file has an unknown key {key:?}; `proxy --help` lists the known ones."
-                )),
-            }
-        }
-    }
-
-    /// The value of that setting, or its default.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).or_else(|| {
-            SETTINGS
-                .iter()
-                .find(|setting| setting.name == name)
-                .and_then(|setting| setting.default)
-        })
-    }
-}
-
-fn text_of(value: &toml::Value) -> Option<String> {
-    match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Array(items) => items
-            .iter()
-            .map(toml::Value::as_str)
-            .collect::<Option<Vec<_>>>()
-            .map(|items| items.join(",")),
-        _ => None,
-    }
-}
-
-fn line_of(text: &str, offset: Option<usize>) -> String {
-    offset
-        .and_then(|offset| text.get(..offset))
-        .map(|before| format!(" (line {})", before.matches('\n').count() + 1))
-        .unwrap_or_default()
-}

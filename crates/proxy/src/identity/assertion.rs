@@ -35,12 +35,16 @@ impl Assertions {
     /// Assertions signed with the shared secret, or by the owner of one of the public keys. `None` where there is
     /// neither.
     pub fn new(secret: Option<&Secret>, public: &[PublicKey]) -> Option<Self> {
-        let shared = secret.map(|secret| PublicKey {
+        let texts = secret.into_iter().flat_map(|secret| {
+            let current = Some(secret.expose());
+            current.into_iter().chain(secret.previous())
+        });
+        let shared = texts.map(|text| PublicKey {
             id: None,
             algorithm: Algorithm::HS256,
-            key: DecodingKey::from_secret(secret.expose().as_bytes()),
+            key: DecodingKey::from_secret(text.as_bytes()),
         });
-        let keys: Vec<PublicKey> = shared.into_iter().chain(public.iter().cloned()).collect();
+        let keys: Vec<PublicKey> = shared.chain(public.iter().cloned()).collect();
         (!keys.is_empty()).then(|| Self {
             keys,
             used: SingleUse::default(),

@@ -105,6 +105,8 @@ pub fn check_expiry(expires_at: i64, now: i64, leeway: i64) -> Result<(), TokenE
 pub struct OwnTokens {
     sign: EncodingKey,
     read: DecodingKey,
+    /// Of the secret that was there before.
+    read_previous: Option<DecodingKey>,
     audience: &'static str,
 }
 
@@ -114,6 +116,9 @@ impl OwnTokens {
         Self {
             sign: EncodingKey::from_secret(secret.expose().as_bytes()),
             read: DecodingKey::from_secret(secret.expose().as_bytes()),
+            read_previous: secret
+                .previous()
+                .map(|previous| DecodingKey::from_secret(previous.as_bytes())),
             audience,
         }
     }
@@ -139,6 +144,10 @@ impl OwnTokens {
 
     /// The claims of a token of this kind whose signature is right.
     pub fn verify<C: DeserializeOwned>(&self, token: &str) -> Result<C, TokenError> {
-        verify(token, &self.read, Algorithm::HS256, self.audience, None)
+        let with = |key| verify(token, key, Algorithm::HS256, self.audience, None);
+        match (with(&self.read), &self.read_previous) {
+            (Err(TokenError::Signature), Some(previous)) => with(previous),
+            (read, _) => read,
+        }
     }
 }

@@ -125,3 +125,34 @@ impl AsyncWrite for Connection {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_let_go_and_leaves_their_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let connections = Connections::new(1);
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut connection = connections.admit(stream).unwrap();
+        assert_eq!(connections.open(), 1);
+        let _another = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        assert!(connections.admit(stream).is_none(), "the place is taken");
+        let started = tokio::time::Instant::now();
+        let error = loop {
+            if let Err(error) = connection.write_all(&[0; 64 << 10]).await {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(started.elapsed() >= WRITE_PATIENCE);
+        drop(connection);
+        assert_eq!(connections.open(), 0);
+    }
+}

@@ -12,6 +12,12 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument;
 
+/// Whether pages of other origins may use an answer without asking: as a script, a picture or a frame.
+pub const RESOURCE_POLICY: &str = "cross-origin-resource-policy";
+
+/// Load balancers ask these every second or two.
+const QUIET: [&str; 2] = ["/healthz", "/readyz"];
+
 /// For every answer.
 pub async fn all(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> Response {
     let id = request_id();
@@ -29,13 +35,13 @@ pub async fn all(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) 
     proxy
         .metrics
         .answered(&route, &method, response.status(), refused, took);
+    let status = response.status().as_u16();
     span.in_scope(|| {
-        tracing::info!(
-            status = response.status().as_u16(),
-            milliseconds,
-            refused,
-            "answered"
-        );
+        if QUIET.contains(&&*route) {
+            tracing::debug!(status, milliseconds, refused, "answered");
+        } else {
+            tracing::info!(status, milliseconds, refused, "answered");
+        }
     });
     let headers = response.headers_mut();
     headers.insert(
@@ -46,6 +52,15 @@ pub async fn all(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) 
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
+    // What says nothing else is no page, is in no frame, and is not for other sites.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(
+            "default-src 'none'; frame-ancestors 'none'",
+        ));
+    headers
+        .entry(RESOURCE_POLICY)
+        .or_insert(HeaderValue::from_static("same-origin"));
     if proxy.transport_security {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,

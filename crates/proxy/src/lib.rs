@@ -68,9 +68,6 @@ pub enum StartError {
     /// A setting doesn't fit into a header.
     #[error("WHOP_CHAT_IMAGE_SOURCES has characters that no header may have.")]
     Policy,
-    /// The listener failed.
-    #[error("The server stopped: {0}")]
-    Listener(#[from] std::io::Error),
 }
 
 /// The parts of a running proxy.

@@ -5,13 +5,14 @@ use proxy::configuration::{
 };
 use proxy::{Proxy, log_panics, metrics, serve};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
@@ -20,6 +21,7 @@ struct Arguments {
     configuration: Option<PathBuf>,
     check: bool,
     help: bool,
+    probe: bool,
     print_ready: bool,
 }
 
@@ -32,6 +34,7 @@ impl Arguments {
             match argument {
                 Long("config") => parsed.configuration = Some(arguments.value()?.into()),
                 Long("check") => parsed.check = true,
+                Long("probe") => parsed.probe = true,
                 Long("print-ready") => parsed.print_ready = true,
                 Long("help") | Short('h') => parsed.help = true,
                 other => return Err(other.unexpected()),
@@ -61,6 +64,9 @@ async fn run() -> Result<(), String> {
     if arguments.check {
         return say("The configuration is complete.\n");
     }
+    if arguments.probe {
+        return probe(configuration.address);
+    }
     tracing_subscriber::fmt()
         .with_env_filter(
             EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
@@ -85,9 +91,8 @@ async fn run() -> Result<(), String> {
         say(&format!("{ready}}}\n"))?;
     }
     tracing::info!(%address, "listening");
-    serve(proxy, listener, stop)
-        .await
-        .map_err(|error| error.to_string())
+    serve(proxy, listener, stop).await;
+    Ok(())
 }
 
 async fn listen(address: SocketAddr, setting: &str) -> Result<(TcpListener, SocketAddr), String> {
@@ -96,6 +101,32 @@ async fn listen(address: SocketAddr, setting: &str) -> Result<(TcpListener, Sock
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
+}
+
+/// Asks the program that runs with the same settings whether it is alive, for containers that have nothing else to ask
+/// with.
+fn probe(address: SocketAddr) -> Result<(), String> {
+    const PATIENCE: Duration = Duration::from_secs(3);
+    let host: IpAddr = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let address = SocketAddr::new(host, address.port());
+    let answer = || -> std::io::Result<[u8; 12]> {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+        let mut head = [0; 12];
+        stream.read_exact(&mut head)?;
+        Ok(head)
+    };
+    match answer() {
+        Ok(head) if head == *b"HTTP/1.1 200" => Ok(()),
+        Ok(_) => Err(format!("What answers at {address} is not well.")),
+        Err(error) => Err(format!("Nothing answers at {address}: {error}.")),
+    }
 }
 
 fn read(arguments: &Arguments) -> Result<Configuration, String> {
@@ -126,22 +157,33 @@ fn read(arguments: &Arguments) -> Result<Configuration, String> {
 
 /// Done when the system wants the program to stop. When it says so again, the program ends at once.
 fn stop() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut next = async move || {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+    let mut signals = Signals {
+        terminate: signal(SignalKind::terminate())?,
+        interrupt: signal(SignalKind::interrupt())?,
     };
     Ok(async move {
-        next().await;
+        signals.next().await;
         tokio::spawn(async move {
-            next().await;
+            signals.next().await;
             tracing::warn!("told to stop again: everything is cut off");
             std::process::exit(1);
         });
     })
+}
+
+/// How the system says that it wants the program to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 fn say(text: &str) -> Result<(), String> {
@@ -154,9 +196,10 @@ fn say(text: &str) -> Result<(), String> {
 
 fn help() -> String {
     let mut text = "The chat's door to Whop.\n\n\
-        Usage: proxy [--config FILE] [--check] [--print-ready]\n\n\
+        Usage: proxy [--config FILE] [--check] [--probe] [--print-ready]\n\n\
         --config FILE   read settings from a TOML file; the environment wins\n\
         --check         say what is wrong with the settings, and stop\n\
+        --probe         say whether the proxy that runs with these settings answers, and stop\n\
         --print-ready   print one line of JSON with the address when listening\n\
         --help          this text\n\n\
         Settings (in a file: the same names in lower case). Secrets may be read from a file of their own, which the\n\

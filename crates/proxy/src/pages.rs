@@ -3,6 +3,7 @@
 use crate::Proxy;
 use crate::configuration::Configuration;
 use crate::error::Refusal;
+use crate::headers::RESOURCE_POLICY;
 use crate::identifier;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -11,6 +12,9 @@ use axum::response::{Html, IntoResponse, Response};
 use std::sync::Arc;
 
 const EXPERIENCE: &str = include_str!("../pages/experience.html");
+/// What a chat never asks of a browser.
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), serial=(), \
+     hid=(), midi=(), bluetooth=(), accelerometer=(), gyroscope=(), magnetometer=()";
 const STYLE: &str = include_str!("../pages/experience.css");
 
 /// `GET /experiences/{experience_id}`: Whop opens it in its iframe.
@@ -26,7 +30,15 @@ pub async fn experience(
     let mut response = Html(EXPERIENCE.replace("{{experience_id}}", &id)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, proxy.page_policy.clone());
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let fixed = HeaderValue::from_static;
+    headers.insert(header::CACHE_CONTROL, fixed("no-cache"));
+    headers.insert("permissions-policy", fixed(PERMISSIONS));
+    // Whop's page may be isolated from other origins, and frames this one.
+    headers.insert(RESOURCE_POLICY, fixed("cross-origin"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        fixed("same-origin-allow-popups"),
+    );
     Ok(response)
 }
 

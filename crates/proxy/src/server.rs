@@ -2,7 +2,8 @@
 //! decided by the routes.
 
 use crate::connections::Connection;
-use crate::{Proxy, StartError, router};
+use crate::metrics::most_files;
+use crate::{Proxy, router};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -25,6 +26,8 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// Two JWTs and a browser's cookies are not longer.
 const LONGEST_HEAD: usize = 32 << 10;
 const MOST_HEADERS: usize = 100;
+/// Besides those of visitors: to Whop, the widget's, the log.
+const SPARE_FILES: usize = 100;
 /// Without room for another connection, the next is looked for that much later.
 const NO_ROOM: Duration = Duration::from_millis(200);
 
@@ -32,14 +35,18 @@ const NO_ROOM: Duration = Duration::from_millis(200);
 /// ready and sends its websockets away one after the other, but still answers, since a load balancer takes a while to
 /// learn of it. After that requests that are under way have ten seconds to end: a client that sends or reads nothing
 /// can't hold the program up.
-///
-/// # Errors
-/// The listener has no address any more.
 pub async fn serve(
     proxy: Arc<Proxy>,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), StartError> {
+) {
+    let most = proxy.configuration.most_connections;
+    if let Some(files) = most_files().filter(|files| *files < most + SPARE_FILES) {
+        tracing::warn!(
+            files,
+            "fewer files may be open than WHOP_CHAT_CONNECTIONS allows connections; raise the limit (LimitNOFILE)"
+        );
+    }
     let mut open = Open::new(proxy.clone());
     tokio::select! {
         () = open.take(&listener) => {}
@@ -61,7 +68,6 @@ pub async fn serve(
     // Sockets whose handshake was under way.
     proxy.relay.drain().await;
     tracing::info!("stopped");
-    Ok(())
 }
 
 /// The connections that are served.
@@ -150,8 +156,7 @@ async fn converse(
     tokio::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
-        // An error means that nobody is there to close it.
-        _ = closing.wait_for(|closing| *closing) => {
+        () = told(&mut closing) => {
             served.as_mut().graceful_shutdown();
             served.await
         }
@@ -160,6 +165,11 @@ async fn converse(
         // Mostly clients that went away.
         tracing::debug!(%error, "a connection ended");
     }
+}
+
+/// Done when connections should end. An error means that nobody is there who waits for them.
+async fn told(closing: &mut watch::Receiver<bool>) {
+    let _ = closing.wait_for(|closing| *closing).await;
 }
 
 /// After a connection could not be taken: where its client is gone that is all, else something is used up.

@@ -1,6 +1,6 @@
 //! What an operator relies on: health, numbers, and stopping without anybody's losing anything.
 
-#![allow(clippy::unwrap_used, reason = "a test's helpers")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers")]
 
 mod common;
 
@@ -258,6 +258,19 @@ async fn told_to_stop_it_sends_sockets_away_one_after_the_other_and_still_answer
     assert!(ended.await.unwrap().success());
     assert!(told_at.elapsed() >= Duration::from_secs(3));
     assert!(program.log().contains("stopped"));
+}
+
+#[tokio::test]
+async fn a_container_can_ask_whether_it_is_alive() {
+    let stack = Stack::start().await;
+    let api = &stack.sandbox.addresses().api;
+    let program = Program::start(api, &[]);
+    let address = program.url.strip_prefix("http://").unwrap().to_owned();
+    assert!(Program::probe(&address));
+    let port = address.rsplit_once(':').unwrap().1;
+    assert!(Program::probe(&format!("0.0.0.0:{port}")));
+    program.stop();
+    assert!(!Program::probe(&address));
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ pub use store::Assets;
 
 use crate::Proxy;
 use crate::error::Refusal;
+use crate::headers::RESOURCE_POLICY;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 pub use store::Encoding;
@@ -50,7 +51,7 @@ pub async fn serve(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<
     headers.insert(header::CACHE_CONTROL, fixed(cache_control(path)));
     headers.insert(header::VARY, fixed("accept-encoding"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, fixed("*"));
-    headers.insert("cross-origin-resource-policy", fixed("cross-origin"));
+    headers.insert(RESOURCE_POLICY, fixed("cross-origin"));
     if let Ok(tag) = HeaderValue::from_str(&asset.tag) {
         headers.insert(header::ETAG, tag);
     }
@@ -68,6 +69,7 @@ fn missing() -> Response {
             (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
             (header::CACHE_CONTROL, "no-store"),
             (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (HeaderName::from_static(RESOURCE_POLICY), "cross-origin"),
         ],
         "The chat has no such file. Pages embed /embed/loader.js; it knows the names of the others.\n",
     )

@@ -4,6 +4,8 @@
 mod process;
 mod snapshot;
 
+pub use process::most_files;
+
 use crate::Proxy;
 use crate::health;
 use axum::Router;

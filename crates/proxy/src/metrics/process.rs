@@ -21,7 +21,7 @@ pub fn register(registry: &mut Registry) {
     if let Some(open) = open_files() {
         of_process.register("open_fds", "Open files and sockets", ConstGauge::new(open));
     }
-    if let Some(most) = most_files() {
+    if let Some(most) = most_files().and_then(|most| i64::try_from(most).ok()) {
         of_process.register(
             "max_fds",
             "How many files and sockets may be open",
@@ -50,7 +50,7 @@ fn open_files() -> Option<i64> {
 }
 
 /// The soft limit; nothing where there is none.
-pub fn most_files() -> Option<i64> {
+pub fn most_files() -> Option<usize> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits
         .lines()

@@ -89,8 +89,7 @@ impl Stack {
                 serve(proxy, listener, async {
                     let _ = stopped.await;
                 })
-                .await
-                .unwrap();
+                .await;
             }
         });
         let client = Client::builder()

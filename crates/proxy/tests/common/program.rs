@@ -21,21 +21,8 @@ pub struct Program {
 impl Program {
     /// Starts it before the sandbox at `api`, with more settings.
     pub fn start(api: &str, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_proxy"))
+        let mut child = command(api)
             .arg("--print-ready")
-            .env_clear()
-            .env("RUST_LOG", "debug")
-            .env("WHOP_API_KEY", API_KEY)
-            .env("WHOP_APP_ID", "app_sandbox")
-            .env("WHOP_COMPANY_ID", "biz_sandbox")
-            .env("WHOP_AGENT_USER_ID", "user_agent")
-            .env("WHOP_API_URL", format!("{api}/api/v1"))
-            .env("WHOP_WEBSOCKET_URL", api)
-            .env("WHOP_CHAT_ALLOWED_ORIGINS", SITE)
-            .env("WHOP_CHAT_ASSERTION_SECRET", ASSERTION_SECRET)
-            .env("WHOP_CHAT_SESSION_SECRET", SESSION_SECRET)
-            .env("WHOP_CHAT_ASSETS", fresh_directory())
-            .env("WHOP_CHAT_ADDRESS", "127.0.0.1:0")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -57,6 +44,16 @@ impl Program {
                 log
             }),
         }
+    }
+
+    /// Whether the program, asked to, finds one that answers at that address.
+    pub fn probe(address: &str) -> bool {
+        let probe = command("http://127.0.0.1:9")
+            .arg("--probe")
+            .env("WHOP_CHAT_ADDRESS", address)
+            .stderr(Stdio::null())
+            .status();
+        probe.unwrap().success()
     }
 
     /// Kills it; answers what it wrote.
@@ -94,4 +91,24 @@ impl Program {
         headers.insert("origin", SITE.parse().unwrap());
         Socket(tokio_tungstenite::connect_async(request).await.unwrap().0)
     }
+}
+
+/// The program with all settings that it needs.
+fn command(api: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_proxy"));
+    command
+        .env_clear()
+        .env("RUST_LOG", "debug")
+        .env("WHOP_API_KEY", API_KEY)
+        .env("WHOP_APP_ID", "app_sandbox")
+        .env("WHOP_COMPANY_ID", "biz_sandbox")
+        .env("WHOP_AGENT_USER_ID", "user_agent")
+        .env("WHOP_API_URL", format!("{api}/api/v1"))
+        .env("WHOP_WEBSOCKET_URL", api)
+        .env("WHOP_CHAT_ALLOWED_ORIGINS", SITE)
+        .env("WHOP_CHAT_ASSERTION_SECRET", ASSERTION_SECRET)
+        .env("WHOP_CHAT_SESSION_SECRET", SESSION_SECRET)
+        .env("WHOP_CHAT_ASSETS", fresh_directory())
+        .env("WHOP_CHAT_ADDRESS", "127.0.0.1:0");
+    command
 }

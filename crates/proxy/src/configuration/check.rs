@@ -1,5 +1,5 @@
 use super::reader::Reader;
-use super::{Configuration, Settings};
+use super::{Configuration, PublicKey, Settings};
 use jsonwebtoken::Algorithm;
 use thiserror::Error;
 
@@ -19,6 +19,18 @@ fn key_set_beside(api_url: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The keys with which Whop signs, where they are pinned.
+fn whops_keys(reader: &mut Reader<'_>) -> Vec<PublicKey> {
+    const NAME: &str = "WHOP_USER_TOKEN_KEYS";
+    let keys = reader.public_keys(NAME);
+    if keys.iter().any(|key| key.algorithm != Algorithm::ES256) {
+        reader.problems.push(format!(
+            "{NAME} has a key that is not for ES256, which is what Whop signs with."
+        ));
+    }
+    keys
+}
+
 impl Configuration {
     /// Makes a configuration of settings, or says all that is wrong with them.
     pub fn from_settings(settings: &Settings) -> Result<Self, ConfigurationError> {
@@ -28,32 +40,12 @@ impl Configuration {
         let company_id = reader.id("WHOP_COMPANY_ID", "biz_").into();
         let agent_user_id = reader.id("WHOP_AGENT_USER_ID", "user_").into();
         let session_secret = reader.text("WHOP_CHAT_SESSION_SECRET");
-        let mut session_secret = reader.secret("WHOP_CHAT_SESSION_SECRET", session_secret);
-        if let Some(previous) = reader.optional("WHOP_CHAT_SESSION_SECRET_PREVIOUS") {
-            let previous = reader.secret("WHOP_CHAT_SESSION_SECRET_PREVIOUS", previous);
-            session_secret = session_secret.after(&previous);
-        }
-        let assertion_secret = reader.optional("WHOP_CHAT_ASSERTION_SECRET");
-        let assertion_secret =
-            assertion_secret.map(|text| reader.secret("WHOP_CHAT_ASSERTION_SECRET", text));
-        let previous = reader.optional("WHOP_CHAT_ASSERTION_SECRET_PREVIOUS");
-        let previous =
-            previous.map(|text| reader.secret("WHOP_CHAT_ASSERTION_SECRET_PREVIOUS", text));
-        let assertion_secret = match (assertion_secret, previous) {
-            (Some(secret), Some(previous)) => Some(secret.after(&previous)),
-            (secret, _) => secret,
-        };
+        let session_secret = reader.changing_secret("WHOP_CHAT_SESSION_SECRET", session_secret);
+        let assertion_secret = reader
+            .optional("WHOP_CHAT_ASSERTION_SECRET")
+            .map(|text| reader.changing_secret("WHOP_CHAT_ASSERTION_SECRET", text));
         let assertion_keys = reader.public_keys("WHOP_CHAT_ASSERTION_KEYS");
-        let user_token_keys = reader.public_keys("WHOP_USER_TOKEN_KEYS");
-        if user_token_keys
-            .iter()
-            .any(|key| key.algorithm != Algorithm::ES256)
-        {
-            reader.problems.push(
-                "WHOP_USER_TOKEN_KEYS has a key that is not for ES256, which is what Whop signs with."
-                    .to_owned(),
-            );
-        }
+        let user_token_keys = whops_keys(&mut reader);
         let public_channels = reader.ids("WHOP_CHAT_PUBLIC_CHANNELS");
         let webhook_secret = reader.optional("WHOP_WEBHOOK_SECRET");
         let webhook_secret = webhook_secret.map(|text| reader.secret("WHOP_WEBHOOK_SECRET", text));

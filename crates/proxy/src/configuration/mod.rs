@@ -75,6 +75,12 @@ pub struct Configuration {
     pub requests_per_user: u32,
     /// How often one address may.
     pub requests_per_address: u32,
+    /// How long a visitor's token lives.
+    pub token_lifetime: Duration,
+    /// How long Whop's word on a visitor's access is relied on for what is shared.
+    pub access_lifetime: Duration,
+    /// How many requests Whop takes of the key, and of each visitor's token.
+    pub rate_limit: RateLimit,
     /// Where Prometheus may read what is counted. Nowhere without it.
     pub metrics_address: Option<SocketAddr>,
     /// How long the proxy still answers after it was told to stop.
@@ -83,10 +89,4 @@ pub struct Configuration {
     pub idle: Duration,
     /// How many connections may be open at a time, websockets among them.
     pub most_connections: usize,
-    /// How long a visitor's token lives.
-    pub token_lifetime: Duration,
-    /// How long Whop's word on a visitor's access is relied on for what is shared.
-    pub access_lifetime: Duration,
-    /// How many requests Whop takes of the key, and of each visitor's token.
-    pub rate_limit: RateLimit,
 }

@@ -24,13 +24,13 @@ fn distance(one: &str, other: &str) -> usize {
         let mut next = vec![row + 1];
         for (column, wanted) in other.iter().enumerate() {
             let changed = last[column] + usize::from(letter != wanted);
-            let mut least = changed.min(last[column + 1] + 1).min(next[column] + 1);
+            let mut fewest = changed.min(last[column + 1] + 1).min(next[column] + 1);
             let is_swap =
                 row > 0 && column > 0 && one[row - 1] == *wanted && other[column - 1] == *letter;
             if is_swap {
-                least = least.min(before_last[column - 1] + 1);
+                fewest = fewest.min(before_last[column - 1] + 1);
             }
-            next.push(least);
+            next.push(fewest);
         }
         before_last = std::mem::replace(&mut last, next);
     }

@@ -78,6 +78,16 @@ impl<'a> Reader<'a> {
         secret
     }
 
+    /// A secret with what it was before, if the setting of the same name with `_PREVIOUS` behind it says so.
+    pub fn changing_secret(&mut self, name: &str, text: String) -> Secret {
+        let secret = self.secret(name, text);
+        let name = format!("{name}_PREVIOUS");
+        match self.optional(&name) {
+            Some(text) => secret.after(&self.secret(&name, text)),
+            None => secret,
+        }
+    }
+
     /// Public keys; none, and a problem, where they can't be read.
     pub fn public_keys(&mut self, name: &str) -> Vec<PublicKey> {
         let Some(text) = self.optional(name) else {

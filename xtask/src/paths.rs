@@ -52,6 +52,11 @@ impl Paths {
         self.tools.join("npm")
     }
 
+    /// Where what comes from `PyPI` is installed.
+    pub fn python_packages(&self) -> PathBuf {
+        self.tools.join("python")
+    }
+
     /// The programs of those packages.
     pub fn npm_programs(&self) -> PathBuf {
         self.npm_tools().join("node_modules/.bin")

@@ -62,15 +62,15 @@ impl Part {
 
     fn tools(self) -> &'static [Tool] {
         use Tool::{
-            ChromeDriver, Chromium, Deny, Linters, NpmTools, StdSource, TestPackages, Trunk,
-            WasmBindgen, WasmStd,
+            ChromeDriver, Chromium, Deny, Linters, NpmTools, PythonPackages, StdSource,
+            TestPackages, Trunk, WasmBindgen, WasmStd,
         };
         match self {
             Self::Lint => &[Linters, Deny, WasmStd],
             Self::Native => &[],
             Self::Browser => &[WasmStd, WasmBindgen, Chromium, ChromeDriver],
             Self::Size => &[WasmStd, StdSource, WasmBindgen, Trunk, NpmTools],
-            Self::Sdk => &[TestPackages],
+            Self::Sdk => &[TestPackages, PythonPackages],
             Self::Product => &[
                 WasmStd,
                 StdSource,
@@ -191,6 +191,11 @@ impl Run {
             .env("SANDBOX_BIN", paths.binary("debug", "sandbox"))
             .env("PROXY_BIN", paths.binary("debug", "proxy"))
             .env("ASSETS_DIR", paths.embed());
+        if let Some(python) = self.toolchain.python() {
+            command
+                .env("PYTHON", python)
+                .env("PYTHONPATH", paths.python_packages());
+        }
         if let Ok(chromium) = self.toolchain.chromium() {
             command.env("CHROMIUM", chromium);
         }

@@ -9,6 +9,7 @@ mod linters;
 mod npm;
 mod prebuilt;
 mod progress;
+mod python;
 mod std_source;
 mod trunk;
 mod version;
@@ -48,6 +49,8 @@ pub enum Tool {
     ChromeDriver,
     /// The npm packages of `tests/`.
     TestPackages,
+    /// Whop's SDK for Python.
+    PythonPackages,
     /// Those of `tests/bench/`: what the widget is measured beside.
     BenchPackages,
 }
@@ -81,6 +84,7 @@ pub const ALL: &[Tool] = &[
     Tool::Chromium,
     Tool::ChromeDriver,
     Tool::TestPackages,
+    Tool::PythonPackages,
 ];
 
 /// The tools that are there.
@@ -94,6 +98,7 @@ pub struct Toolchain {
     programs: Vec<PathBuf>,
     chromium: Option<PathBuf>,
     chromedriver: Option<PathBuf>,
+    python: Option<PathBuf>,
 }
 
 impl Toolchain {
@@ -106,6 +111,7 @@ impl Toolchain {
             programs: vec![paths.programs(), paths.npm_programs()],
             chromium: None,
             chromedriver: None,
+            python: None,
             paths,
         };
         for tool in tools {
@@ -134,6 +140,7 @@ impl Toolchain {
                 self.chromedriver = Some(browser::chromedriver(paths, progress)?);
             }
             Tool::TestPackages => npm::set_up_tests(paths, progress)?,
+            Tool::PythonPackages => self.python = Some(python::set_up(paths, progress)?),
             Tool::BenchPackages => npm::set_up_benchmarks(paths, progress)?,
         }
         Ok(())
@@ -189,6 +196,11 @@ impl Toolchain {
         self.chromium
             .as_ref()
             .ok_or_else(|| Error::Wrong("Chromium was not set up".into()))
+    }
+
+    /// Python, for commands that asked for it.
+    pub fn python(&self) -> Option<&PathBuf> {
+        self.python.as_ref()
     }
 
     /// Its driver, for commands that asked for it.

@@ -1,33 +1,38 @@
+use super::conversations::known_company;
 use super::{ApiError, Caller, JsonBody};
 use crate::clock::now_seconds;
-use crate::company;
 use crate::state::Sandbox;
 use axum::Json;
 use axum::extract::State;
-use wire::rest::{AccessToken, AccessTokenCreate};
-use wire::{Extra, Timestamp};
+use serde::Deserialize;
+use wire::rest::AccessToken;
+use wire::{CompanyId, Extra, Timestamp, UserId};
 
 const USUAL_SECONDS: i64 = 3_600;
 const LONGEST_SECONDS: i64 = 3 * 3_600;
+
+/// The body of `POST /access_tokens`. Since the API of October 2026 a company is called an account.
+#[derive(Debug, Deserialize)]
+pub struct Body {
+    company_id: Option<CompanyId>,
+    account_id: Option<CompanyId>,
+    user_id: Option<UserId>,
+    scoped_actions: Option<Vec<String>>,
+    expires_at: Option<Timestamp>,
+}
 
 /// `POST /access_tokens`: only with the API key.
 pub async fn create(
     State(sandbox): State<Sandbox>,
     caller: Caller,
-    JsonBody(body): JsonBody<AccessTokenCreate>,
+    JsonBody(body): JsonBody<Body>,
 ) -> Result<Json<AccessToken>, ApiError> {
     if !caller.has_api_key {
         return Err(ApiError::Forbidden(
             "Access tokens are made with an API key".to_owned(),
         ));
     }
-    if body
-        .company_id
-        .as_deref()
-        .is_some_and(|id| id != company::COMPANY_ID)
-    {
-        return Err(ApiError::NotFound("company"));
-    }
+    let company_id = known_company([body.company_id.as_deref(), body.account_id.as_deref()])?;
     if let Some(user_id) = body.user_id.clone() {
         let user = sandbox
             .store()
@@ -63,7 +68,7 @@ pub async fn create(
     };
     let token = sandbox.tokens().access_token(
         body.user_id.as_deref(),
-        body.company_id.as_deref(),
+        company_id,
         body.scoped_actions,
         expires_at,
     )?;

@@ -1,3 +1,4 @@
+use super::conversations::known_company;
 use super::paging::{Paging, cursor};
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::company;
@@ -15,6 +16,7 @@ const LONGEST_COOLDOWN: u32 = 86_400;
 #[derive(Debug, Deserialize)]
 pub struct ListQuery {
     company_id: Option<String>,
+    account_id: Option<String>,
     product_id: Option<String>,
     #[serde(flatten)]
     paging: Paging,
@@ -28,11 +30,8 @@ pub async fn list(
 ) -> Result<Json<Page<ChatChannel>>, ApiError> {
     caller.needs("chat:read")?;
     let window = query.paging.window()?;
-    match query.company_id.as_deref() {
-        Some(company::COMPANY_ID) => {}
-        Some(_) => return Err(ApiError::NotFound("company")),
-        None => return Err(ApiError::bad_request("company_id is missing")),
-    }
+    known_company([query.company_id.as_deref(), query.account_id.as_deref()])?
+        .ok_or_else(|| ApiError::bad_request("company_id is missing"))?;
     let of_product = query
         .product_id
         .is_none_or(|product| product == company::PRODUCT_ID);

@@ -1,6 +1,6 @@
+use super::conversations::known_company;
 use super::paging::{Paging, cursor};
 use super::{ApiError, Caller, PathOf, QueryOf};
-use crate::company;
 use crate::database::{Position, page_of};
 use crate::state::Sandbox;
 use axum::Json;
@@ -12,6 +12,7 @@ use wire::rest::{Experience, Page};
 #[derive(Debug, Deserialize)]
 pub struct ListQuery {
     company_id: Option<String>,
+    account_id: Option<String>,
     #[serde(flatten)]
     paging: Paging,
 }
@@ -23,11 +24,8 @@ pub async fn list(
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Json<Page<Experience>>, ApiError> {
     let window = query.paging.window()?;
-    match query.company_id.as_deref() {
-        Some(company::COMPANY_ID) => {}
-        Some(_) => return Err(ApiError::NotFound("company")),
-        None => return Err(ApiError::bad_request("company_id is missing")),
-    }
+    known_company([query.company_id.as_deref(), query.account_id.as_deref()])?
+        .ok_or_else(|| ApiError::bad_request("company_id is missing"))?;
     let channels = sandbox.store().run(|database| database.channels()).await?;
     Ok(Json(page_of(
         channels,

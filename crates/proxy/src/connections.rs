@@ -146,7 +146,7 @@ mod tests {
         assert!(connections.admit(stream).is_none(), "the place is taken");
         let started = tokio::time::Instant::now();
         let error = loop {
-            if let Err(error) = connection.write_all(&[0; 64 << 10]).await {
+            if let Err(error) = connection.write_all(&vec![0; 64 << 10]).await {
                 break error;
             }
         };

@@ -335,7 +335,7 @@ fn text(bytes: &[u8]) -> String {
 fn the_program_checks_and_explains_itself() {
     let Output { status, stdout, .. } = proxy(&["--help"], &HashMap::new()).output().unwrap();
     assert!(status.success());
-    for setting in proxy::configuration::SETTINGS {
+    for setting in SETTINGS {
         assert!(text(&stdout).contains(setting.name), "{}", setting.name);
     }
     assert!(proxy(&["--check"], &good()).status().unwrap().success());

@@ -60,6 +60,9 @@ async fn series_that_are_named_are_told() {
     stack.post(&session, "hello").await;
     let mut socket = stack.socket(&session).await;
     socket.0.close(None).await.unwrap();
+    // A series is told once it has happened.
+    let refused = stack.client.post(format!("{}/session", stack.url)).send();
+    assert!(refused.await.unwrap().status().is_client_error());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/metrics", listener.local_addr().unwrap());
     tokio::spawn(metrics::serve(stack.proxy.clone(), listener));

@@ -58,9 +58,7 @@ async fn a_head_that_never_ends_is_not_waited_for() {
 async fn long_heads_are_refused() {
     let stack = Stack::start().await;
     let long = format!("x-long: {}\r\n", "a".repeat(40 << 10));
-    let many: String = (0..200)
-        .map(|number| format!("x-{number}: a\r\n"))
-        .collect();
+    let many = "x-some: a\r\n".repeat(200);
     for headers in [long, many] {
         let mut stream = connect(&stack).await;
         let request = format!("GET /healthz HTTP/1.1\r\nhost: a\r\n{headers}\r\n");

@@ -1,5 +1,7 @@
 //! Reads that are shared: what they cost, and that nobody gets what is not for them.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers")]
+
 mod common;
 
 use common::{Stack, assertion, error_of};

@@ -492,8 +492,8 @@ async fn who_loses_access_hears_so_and_nothing_more() {
     let bob = stack.session_of("user_bob", "exp_quiet").await;
     let mut ada_socket = stack.socket(&ada).await;
     let mut bob_socket = stack.socket(&bob).await;
-    let lost = json!({"user_id": "user_ada", "access_level": "no_access"});
-    stack.control("access", &lost).await;
+    let taken = json!({"user_id": "user_ada", "access_level": "no_access"});
+    stack.control("access", &taken).await;
     // Something happened to ada: their access is looked at.
     let mute = json!({"channel_id": "exp_quiet", "user_id": "user_ada", "seconds": 60});
     stack.control("mute", &mute).await;

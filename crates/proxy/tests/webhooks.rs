@@ -1,4 +1,5 @@
 //! What Whop tells by webhooks, and what is read where it tells nothing.
+#![allow(clippy::unwrap_used, reason = "a test's helpers")]
 
 mod common;
 

@@ -125,13 +125,13 @@ impl Relay {
     /// Tells one socket after the other to connect elsewhere, so that no other server has to take all at once. The
     /// others still hear everything.
     pub async fn thin_out(&self, over: Duration) {
-        let mut steps = u32::try_from(over.as_millis() / STEP.as_millis()).unwrap_or(u32::MAX);
+        let steps = usize::try_from(over.as_millis() / STEP.as_millis()).unwrap_or(usize::MAX);
+        let began = self.listeners();
         let mut tick = interval(STEP);
-        while steps > 0 {
+        for step in 1..=steps {
             tick.tick().await;
-            let here = self.listeners();
-            self.hub.release_some(here.div_ceil(steps as usize));
-            steps -= 1;
+            let stay = began.saturating_mul(steps - step) / steps;
+            self.hub.release_some(self.listeners().saturating_sub(stay));
         }
     }
 

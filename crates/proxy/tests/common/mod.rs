@@ -277,10 +277,11 @@ pub fn configuration(api: &str, app: &str, assets: &str) -> Configuration {
                 "WHOP_CHAT_ASSETS" => assets.to_owned(),
                 "WHOP_CHAT_ADDRESS" => "127.0.0.1:0".to_owned(),
                 // Tests ask more often than people do; those of the limits set them.
-                "WHOP_CHAT_REQUESTS_PER_USER" | "WHOP_CHAT_REQUESTS_PER_ADDRESS" => "0".to_owned(),
+                "WHOP_CHAT_REQUESTS_PER_USER"
+                | "WHOP_CHAT_REQUESTS_PER_ADDRESS"
+                | "WHOP_CHAT_DRAIN_SECONDS" => "0".to_owned(),
                 // The sandbox has none either, unless a test says so.
                 "WHOP_CHAT_RATE_LIMIT" => "100000/1s".to_owned(),
-                "WHOP_CHAT_DRAIN_SECONDS" => "0".to_owned(),
                 _ => return None,
             };
             Some(value)

@@ -31,21 +31,26 @@ pub enum Unsigned {
 
 /// Tells Whop's webhooks from others', and new ones from those heard before.
 pub struct Webhooks {
-    current: Webhook,
-    /// The old form signs with the secret's own letters.
-    old: Vec<u8>,
+    /// Whop signs with the secret's own letters, prefix and all, whatever they look like (`lib/verify_webhook.py` of
+    /// whop-sdk 2.6.0). The specification reads `whsec_` and base64 as bytes: a secret of that form may be meant so.
+    keys: Vec<Webhook>,
+    /// The old form signs with the same letters.
+    literal: Vec<u8>,
     heard: Cache<String, ()>,
 }
 
 impl Webhooks {
-    /// Webhooks signed with that secret: `whsec_` and base64, or any letters.
+    /// Webhooks signed with that secret, as Whop shows it.
     pub fn new(secret: &Secret) -> Option<Self> {
         let text = secret.expose();
-        let old = text.as_bytes().to_vec();
-        let current = Webhook::new(text).or_else(|_| Webhook::from_bytes(old.clone()));
+        let literal = text.as_bytes().to_vec();
+        let mut keys = vec![Webhook::from_bytes(literal.clone()).ok()?];
+        if text.starts_with("whsec_") {
+            keys.extend(Webhook::new(text));
+        }
         Some(Self {
-            current: current.ok()?,
-            old,
+            keys,
+            literal,
             heard: Cache::builder()
                 .max_capacity(MOST_REMEMBERED)
                 .time_to_live(REMEMBERED)
@@ -83,15 +88,14 @@ impl Webhooks {
         now: i64,
     ) -> Result<String, Unsigned> {
         let time: i64 = time.parse().map_err(|_| Unsigned::Untimely)?;
-        let expected = self
-            .current
-            .sign(id, time, body)
-            .map_err(|_| Unsigned::Forged)?;
-        let is_signed = id.len() <= LONGEST_ID
-            && signatures
-                .split(' ')
-                .any(|signature| is_same(signature.as_bytes(), expected.as_bytes()));
-        if !is_signed {
+        let is_signed = |key: &Webhook| {
+            key.sign(id, time, body).is_ok_and(|expected| {
+                signatures
+                    .split(' ')
+                    .any(|signature| is_same(signature.as_bytes(), expected.as_bytes()))
+            })
+        };
+        if id.len() > LONGEST_ID || !self.keys.iter().any(is_signed) {
             return Err(Unsigned::Forged);
         }
         timely(time, now)?;
@@ -108,7 +112,7 @@ impl Webhooks {
         let (Some(time), Some(given)) = (part("t"), part("v1")) else {
             return Err(Unsigned::Missing);
         };
-        let mut mac = hmac_sha256::HMAC::new(&self.old);
+        let mut mac = hmac_sha256::HMAC::new(&self.literal);
         mac.update(time.as_bytes());
         mac.update(b".");
         mac.update(body);
@@ -189,6 +193,19 @@ mod tests {
         ] {
             let untimely = webhooks.verify(&signed, BODY, wrong);
             assert!(matches!(untimely, Err(Unsigned::Untimely)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn whop_signs_with_the_secrets_own_letters() {
+        // printf 'msg_1.1649367553.{}' | openssl dgst -sha256 -hmac ws_0123456789abcdef -binary | base64
+        const LITERAL: &str = "34JnKvMH1h71RDx5XgmSWnGqDQdSOmEpHanokanMy5M=";
+        // The same with the secret whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD, prefix and all.
+        const PREFIXED: &str = "hZeAiLjfKo4GdAGmKVhhsZB6T1KkUOtahkhYmwX0YtQ=";
+        for (secret, signature) in [("ws_0123456789abcdef", LITERAL), (SECRET, PREFIXED)] {
+            let webhooks = Webhooks::new(&Secret::new(secret)).unwrap();
+            let signed = current("msg_1", TIME, &format!("v1,{signature}"));
+            assert!(webhooks.verify(&signed, b"{}", TIME).unwrap(), "{secret}");
         }
     }
 

@@ -67,9 +67,7 @@ async fn session(
         proxy
             .reads
             .channel(upstream, &wanted.channel_id, &identity.user),
-        proxy
-            .mint
-            .token(upstream, &identity.user, purpose),
+        proxy.mint.token(upstream, &identity.user, purpose),
     );
     let channel = channel?;
     let names = Arc::new(Names {
@@ -83,7 +81,15 @@ async fn session(
     if !identity.limit.allows(&[&names.channel, &names.experience]) {
         return Err(Refusal::OtherChannel);
     }
-    let admission = admit(proxy, identity, &names, purpose, wanted.with_messages, token).await?;
+    let admission = admit(
+        proxy,
+        identity,
+        &names,
+        purpose,
+        wanted.with_messages,
+        token,
+    )
+    .await?;
     proxy.relay.watch(&names.channel, &names.experience);
     let messages = admission.messages.as_deref().map(parsed).transpose()?;
     let permissions = permissions(admission.level, &channel);
@@ -92,10 +98,7 @@ async fn session(
             role: Role::Moderates,
             ..purpose
         };
-        proxy
-            .mint
-            .token(upstream, &identity.user, purpose)
-            .await?
+        proxy.mint.token(upstream, &identity.user, purpose).await?
     } else {
         (admission.token, admission.expires_at)
     };

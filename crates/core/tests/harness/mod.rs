@@ -230,7 +230,7 @@ impl Harness {
             (
                 "find",
                 changes.find,
-                format!("{:?}", (chat.find(), self.found())),
+                format!("{:?}", (chat.find(), self.found_rows())),
             ),
         ] {
             if let Some(known) = self.slices.0.get(name).filter(|_| !told) {
@@ -275,6 +275,13 @@ impl Harness {
         let found = rows.filter(|row| self.chat.is_found(*row).is_some());
         let row = |id| self.chat.row(id).expect("a row in order");
         found.map(|id| row(id).source.to_string()).collect()
+    }
+
+    /// The rows that are found, and which of them one was sent to.
+    fn found_rows(&self) -> Vec<(RowId, bool)> {
+        let rows = self.chat.rows().into_iter();
+        rows.filter_map(|row| Some((row, self.chat.is_found(row)?)))
+            .collect()
     }
 
     /// The oldest unanswered request of that kind.

@@ -82,7 +82,7 @@ const CALLS = [
   ['messages.list', (options) => ada.messages.list({ channel_id: CHANNEL }, options)],
   ['messages.list, with all', (options) => ada.messages.list({ channel_id: CHANNEL, direction: 'asc', ...page }, options)],
   ['messages.create', (options) => ada.messages.create({ channel_id: CHANNEL, content: 'hello' }, options)],
-  ['messages.create, with all', (options) => ada.messages.create({
+  ['messages.create, with all', (options) => app.messages.create({
     channel_id: CHANNEL, content: 'hello', attachments: [{ id: ids.file }], auto_detect_links: true,
     poll: { options: [{ id: '1', text: 'yes' }, { id: '2', text: 'no' }] }, replying_to_message_id: ids.poll,
   }, options)],

@@ -75,12 +75,11 @@ impl Database {
         Ok(())
     }
 
-    /// Removes a webhook. Says whether it was there.
-    pub fn remove_webhook(&self, id: &str) -> Result<bool, DatabaseError> {
-        let removed = self
-            .connection
+    /// Removes a webhook.
+    pub fn remove_webhook(&self, id: &str) -> Result<(), DatabaseError> {
+        self.connection
             .execute("DELETE FROM webhooks WHERE id = ?1", [id])?;
-        Ok(removed > 0)
+        Ok(())
     }
 
     /// Records a notification.

@@ -1,6 +1,8 @@
 use super::paging::{Paging, cursor};
+use super::version::ApiVersion;
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::clock::{new_id, now_millis, now_seconds};
+use crate::company;
 use crate::database::{Database, Position, StoredFile, Upload, page_of};
 use crate::signed_address::Purpose;
 use crate::state::Sandbox;
@@ -8,7 +10,8 @@ use crate::uploads::{ADDRESS_SECONDS, kind};
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
-use wire::rest::{File, FileCreate, FileVisibility, Page};
+use wire::Timestamp;
+use wire::rest::{File, FileCreate, FileVisibility, Page, UploadStatus};
 
 /// Files of one request that are looked for.
 const MOST_ASKED: usize = 250;
@@ -17,6 +20,7 @@ const MOST_ASKED: usize = 250;
 pub async fn create(
     State(sandbox): State<Sandbox>,
     caller: Caller,
+    version: ApiVersion,
     JsonBody(body): JsonBody<FileCreate>,
 ) -> Result<Json<File>, ApiError> {
     let filename = checked_filename(&body.filename)?;
@@ -57,7 +61,7 @@ pub async fn create(
             let address = database
                 .file_addresses()
                 .signed(Purpose::Upload, &stored.id, expires);
-            let mut file = entity(database, stored);
+            let mut file = entity(database, stored, version);
             file.extra.insert("upload_url", json!(address));
             file.extra
                 .insert("upload_headers", json!({"content-type": file.content_type}));
@@ -70,6 +74,7 @@ pub async fn create(
 pub async fn retrieve(
     State(sandbox): State<Sandbox>,
     caller: Caller,
+    version: ApiVersion,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<File>, ApiError> {
     sandbox
@@ -79,7 +84,7 @@ pub async fn retrieve(
                 .file(&id)?
                 .filter(|file| file.is_of(&caller.user.id))
                 .ok_or(ApiError::NotFound("file"))?;
-            Ok(Json(entity(database, file)))
+            Ok(Json(entity(database, file, version)))
         })
         .await
 }
@@ -88,6 +93,7 @@ pub async fn retrieve(
 pub async fn list(
     State(sandbox): State<Sandbox>,
     caller: Caller,
+    version: ApiVersion,
     QueryOf(query): QueryOf<Vec<(String, String)>>,
 ) -> Result<Json<Page<File>>, ApiError> {
     let ids: Vec<String> = query
@@ -120,7 +126,7 @@ pub async fn list(
             files.sort_by_key(position);
             files.dedup_by(|one, other| one.id == other.id);
             Ok(Json(page_of(files, &window, position, cursor, |file| {
-                entity(database, file)
+                entity(database, file, version)
             })))
         })
         .await
@@ -141,26 +147,36 @@ fn checked_filename(filename: &str) -> Result<String, ApiError> {
     Ok(filename.to_owned())
 }
 
-fn entity(database: &Database, stored: StoredFile) -> File {
+fn entity(database: &Database, stored: StoredFile, version: ApiVersion) -> File {
     let status = stored.status(now_millis());
-    let is_private = stored.is_private();
-    let (url, size) = match status {
-        wire::rest::UploadStatus::Ready => (
-            Some(database.file_address(&stored)),
-            // A string: so Whop writes large integers.
-            Some(stored.byte_size.to_string()),
-        ),
-        _ => (None, None),
+    let is_ready = status == UploadStatus::Ready;
+    let visibility = if stored.is_private() {
+        "private"
+    } else {
+        "public"
     };
     let mut extra = wire::Extra::default();
-    extra.insert("size", json!(size));
-    let visibility = if is_private { "private" } else { "public" };
     extra.insert("visibility", json!(visibility));
+    let size = is_ready.then_some(stored.byte_size);
+    match version {
+        // A string: so Whop wrote large integers.
+        ApiVersion::July => extra.insert("size", json!(size.map(|size| size.to_string()))),
+        ApiVersion::October => {
+            let created_at = stored.upload.as_ref().map(|upload| upload.created_at);
+            let created_at = Timestamp::from_unix_millis(created_at.unwrap_or(company::FOUNDED));
+            extra.insert("size", json!(size));
+            extra.insert("created_at", json!(created_at));
+            extra.insert("object", json!("file"));
+            extra.insert("removed_by_moderation", json!(false));
+            extra.insert("width", json!(stored.width.filter(|_| is_ready)));
+            extra.insert("height", json!(stored.height.filter(|_| is_ready)));
+        }
+    }
     File {
+        url: is_ready.then(|| database.file_address(&stored)),
         id: stored.id,
         filename: Some(stored.filename),
         content_type: Some(stored.content_type),
-        url,
         upload_status: status,
         extra,
     }

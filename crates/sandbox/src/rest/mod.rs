@@ -20,6 +20,7 @@ mod rate_limit;
 mod reactions;
 mod support_channels;
 mod users;
+mod version;
 mod webhooks;
 
 pub use access_tokens::is_scope;

@@ -1,13 +1,15 @@
 use super::paging::{Paging, cursor};
+use super::version::ApiVersion;
 use super::{ApiError, Caller, PathOf, QueryOf};
 use crate::company;
-use crate::database::{Position, page_of};
+use crate::database::{Database, Position, StoredUser, page_of};
 use crate::state::Sandbox;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use serde_json::json;
 use wire::Extra;
-use wire::rest::{AccessCheck, Page, User};
+use wire::rest::{AccessCheck, Page, ProfilePicture, User};
 
 /// The query of `GET /users`.
 #[derive(Debug, Deserialize)]
@@ -21,39 +23,65 @@ pub struct ListQuery {
 pub async fn list(
     State(sandbox): State<Sandbox>,
     _: Caller,
+    version: ApiVersion,
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Json<Page<User>>, ApiError> {
     let window = query.paging.window()?;
-    let users = sandbox
+    sandbox
         .store()
-        .run(move |database| database.users(query.query.as_deref().unwrap_or_default()))
-        .await?;
-    Ok(Json(page_of(
-        users,
-        &window,
-        |user| Position {
-            order: user.created_at,
-            id: user.id.to_string(),
-        },
-        cursor,
-        |user| user.profile(),
-    )))
+        .run(move |database| {
+            let users = database.users(query.query.as_deref().unwrap_or_default())?;
+            Ok(Json(page_of(
+                users,
+                &window,
+                |user| Position {
+                    order: user.created_at,
+                    id: user.id.to_string(),
+                },
+                cursor,
+                |user| profile(database, &user, version),
+            )))
+        })
+        .await
+}
+
+/// October's promises a picture, and lists that the sandbox has nothing for.
+fn profile(database: &Database, user: &StoredUser, version: ApiVersion) -> User {
+    let mut profile = user.profile();
+    if version == ApiVersion::October {
+        let address = database
+            .file_addresses()
+            .open(&format!("portrait_{}", user.id));
+        profile.profile_picture = Some(ProfilePicture {
+            url: Some(address),
+            ..ProfilePicture::default()
+        });
+        profile.extra.insert("balances", json!([]));
+        profile.extra.insert("social_links", json!([]));
+        let unverified = json!({"individual": null, "business": null});
+        profile.extra.insert("verification", unverified);
+    }
+    profile
 }
 
 /// `GET /users/{id}`: by id, by username, or `me`.
 pub async fn retrieve(
     State(sandbox): State<Sandbox>,
     caller: Caller,
+    version: ApiVersion,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<User>, ApiError> {
-    if id == "me" {
-        return Ok(Json(caller.user.profile()));
-    }
     sandbox
         .store()
         .run(move |database| {
-            let user = database.user_named(&id)?;
-            Ok(Json(user.ok_or(ApiError::NotFound("user"))?.profile()))
+            let user = if id == "me" {
+                caller.user
+            } else {
+                database
+                    .user_named(&id)?
+                    .ok_or(ApiError::NotFound("user"))?
+            };
+            Ok(Json(profile(database, &user, version)))
         })
         .await
 }

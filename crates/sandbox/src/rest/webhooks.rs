@@ -1,5 +1,6 @@
 use super::conversations::known_company;
 use super::paging::{Paging, cursor};
+use super::version::ApiVersion;
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
 use crate::clock::{Skew, new_id, now_millis, random_hex};
 use crate::company;
@@ -144,18 +145,19 @@ pub async fn update(
 pub async fn delete(
     State(sandbox): State<Sandbox>,
     caller: Caller,
+    version: ApiVersion,
     PathOf(id): PathOf<String>,
-) -> Result<Json<bool>, ApiError> {
-    may_manage(&caller)?;
-    let was_there = sandbox
+) -> Result<Json<Value>, ApiError> {
+    let webhook = find(&sandbox, &caller, id).await?;
+    let answer = match version {
+        ApiVersion::July => json!(true),
+        ApiVersion::October => json!({"deleted": true, "id": webhook.id}),
+    };
+    sandbox
         .store()
-        .run(move |database| database.remove_webhook(&id))
+        .run(move |database| database.remove_webhook(&webhook.id))
         .await?;
-    if was_there {
-        Ok(Json(true))
-    } else {
-        Err(ApiError::NotFound("webhook"))
-    }
+    Ok(Json(answer))
 }
 
 /// The body of `POST /webhooks/{id}/test`.

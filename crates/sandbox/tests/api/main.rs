@@ -39,6 +39,7 @@ mod scopes;
 mod sockets;
 mod support;
 mod uploads;
+mod versions;
 mod webhooks;
 mod whop;
 mod world;

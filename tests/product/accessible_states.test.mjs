@@ -4,6 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { startServers } from '../support/servers.mjs';
 import { check } from './support/axe.mjs';
 import { launch, onCreatorSite } from './support/browser.mjs';
+import { cuttable } from './support/line.mjs';
 import { post } from './support/whop.mjs';
 
 const CHANNEL = 'chat_feed_general';
@@ -14,7 +15,6 @@ before(async () => {
 });
 
 afterEach(async () => {
-  await servers.sandbox.control('sockets/refuse', { refuse: false });
   await Promise.all(browser.contexts().map((context) => context.close()));
   await servers.sandbox.control('reset');
 });
@@ -80,9 +80,11 @@ test('the history can’t be loaded', async () => {
 });
 
 test('the connection is lost', async () => {
-  const { page, chat } = await visit('user_ada', 'chat_feed_lounge');
+  let line;
+  const prepare = async (context) => { line = await cuttable(context); };
+  const { page, chat } = await visit('user_ada', 'chat_feed_lounge', { prepare });
   await chat.composer.waitFor();
-  await servers.sandbox.control('sockets/refuse', { refuse: true });
+  await line.cut();
   await chat.place.getByText(/Reconnecting/).waitFor({ timeout: 30_000 });
   await check(page, 'reconnecting');
 });

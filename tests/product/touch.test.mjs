@@ -111,11 +111,12 @@ for (const style of ['imessage', 'discord']) {
     await post(servers.sandbox, 'user_bob', 'chat_feed_general', `You missed this, in ${style}`);
     await chat.place.getByRole('button', { name: /new message/i }).waitFor();
     await assertLarge(chat, 'the pill', { within: '.way-back' });
-    await servers.sandbox.control('fail', { method: 'GET', path: '/api/v1/messages', status: 400, times: 1 });
+    await servers.sandbox.control('fail', { method: 'GET', path: '/api/v1/messages', status: 500, times: 1_000 });
     await chat.log.evaluate((log) => log.scrollBy(0, -100_000));
     await chat.place.getByText('Earlier messages could not be loaded.').waitFor();
     await assertLarge(chat, 'history that failed', { within: '.before' });
     await context.close();
+    await servers.sandbox.clearFaults();
     const stranger = await onCreatorSite(browser, servers, { ...visitor, user: 'user_stranger' });
     await stranger.chat.place.getByText('This chat is for members').waitFor();
     await assertLarge(stranger.chat, 'no access');

@@ -115,6 +115,11 @@ export async function startSandbox({ messages = 5_000, appUrl, assertionSecret, 
     if (!answer.ok) throw new Error(`/_sandbox/${what} answered ${answer.status}: ${await answer.text()}`);
     return answer.json();
   }
+  /** `DELETE /_sandbox/faults`. */
+  async function clearFaults() {
+    const answer = await fetch(`${ready.api}/_sandbox/faults`, { method: 'DELETE' });
+    if (!answer.ok) throw new Error(`the faults could not be cleared: ${answer.status}`);
+  }
   /** Waits for a number of open sockets, such as `{ browser: 2 }`. */
   function sockets(wanted) {
     return until(async () => {
@@ -122,7 +127,7 @@ export async function startSandbox({ messages = 5_000, appUrl, assertionSecret, 
       return Object.entries(wanted).every(([endpoint, count]) => sockets[endpoint] === count);
     }, `sockets ${JSON.stringify(wanted)}`);
   }
-  return { api: ready.api, app: ready.app, creatorSite: ready.creator_site, ...program, state, control, sockets };
+  return { api: ready.api, app: ready.app, creatorSite: ready.creator_site, ...program, state, control, clearFaults, sockets };
 }
 
 /** A proxy before that sandbox. `origins`: pages that may use it besides the creator's. `env`: more settings. */

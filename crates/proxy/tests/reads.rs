@@ -361,3 +361,32 @@ async fn moderators_and_members_never_share_a_page() {
     stack.session_of("user_ada", "exp_lounge").await;
     assert_eq!(stack.upstream_requests(READS).await, 2);
 }
+
+#[tokio::test]
+async fn who_listens_to_whop_itself_is_never_told_what_was_true_before() {
+    let stack = Stack::start().await;
+    let cookie = stack.visitor_cookie("user_bob").await;
+    let app = &stack.sandbox.addresses().app;
+    let answer = stack
+        .client
+        .post(format!("{app}/session"))
+        .header("cookie", cookie)
+        .header("origin", app)
+        .json(&json!({"channel_id": "exp_quiet", "with_messages": true}))
+        .send()
+        .await
+        .unwrap();
+    let bob: Session = answer.json().await.unwrap();
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    // T1: the proxy hears nothing, and so can't know that what it read a moment ago is over.
+    stack
+        .control("sockets/refuse", &json!({"refuse": true}))
+        .await;
+    let path = "/messages?channel_id=chat_feed_quiet&direction=desc&first=50";
+    for number in 0..3 {
+        let id = stack.post(&ada, &format!("number {number}")).await;
+        let answer = stack.api(Method::GET, path, &bob.token.token, None).await;
+        let page: Value = answer.json().await.unwrap();
+        assert_eq!(page["data"][0]["id"], id.as_str());
+    }
+}

@@ -10,9 +10,9 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 export async function check(page, state) {
   await page.evaluate(axe);
   const violations = await page.evaluate(async () => {
-    // What fades in is judged once it is there.
+    // What fades in is judged once it is there. What is taken away meanwhile ends its fading with an error.
     const { shadowRoot } = document.querySelector('[data-whop-chat-channel-id]');
-    await Promise.all(shadowRoot.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished));
+    await Promise.allSettled(shadowRoot.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished));
     const { violations } = await window.axe.run('[data-whop-chat-channel-id]', { resultTypes: ['violations'] });
     return violations.map(({ id, help, nodes }) => ({
       id,

@@ -35,8 +35,8 @@ export async function onCreatorSite(browser, { sandbox }, { user, channel, query
 }
 
 /** A visitor of whop.com, where the app shows the chat in an iframe. */
-export async function insideWhop(browser, { sandbox }, { user, experience, options } = {}) {
-  const visitor = await newPage(browser, options);
+export async function insideWhop(browser, { sandbox }, { user, experience, options, prepare } = {}) {
+  const visitor = await newPage(browser, { ...options, prepare });
   await visitor.page.goto(`${sandbox.api}/?user=${user}&experience=${experience}`);
   return { ...visitor, chat: new Chat(visitor.page.frameLocator('iframe')) };
 }

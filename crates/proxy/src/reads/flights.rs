@@ -38,8 +38,10 @@ pub struct Needs {
     pub wanted_at: Instant,
     /// It must not have been asked before that moment.
     pub not_before: Option<Instant>,
-    /// Where its changes are heard of: the last one. An answer with the same last change is still true.
+    /// The last change that was heard of, if any was: an answer of before is not true any more.
     pub standing: Option<u64>,
+    /// Whether each further change would have been heard of: an answer with the same last change is still true.
+    pub is_heard: bool,
     /// How old it may be then.
     pub heard: Duration,
     /// How old it may be where nothing is heard of its changes.
@@ -53,6 +55,7 @@ impl Needs {
             wanted_at: Instant::now(),
             not_before: None,
             standing: None,
+            is_heard: false,
             heard: Duration::ZERO,
             unheard: Duration::ZERO,
         }
@@ -86,10 +89,11 @@ impl<V> Flight<V> {
             return is_known || self.ended_at > needs.wanted_at;
         }
         match (self.standing, needs.standing) {
-            (Some(then), Some(now)) => then == now && age < needs.heard,
+            (Some(then), Some(now)) if then != now => false,
+            (Some(_), _) if needs.is_heard => age < needs.heard,
             // Something may have changed before anybody listened.
-            (None, Some(_)) => false,
-            (_, None) => age < needs.unheard,
+            (None, _) if needs.is_heard => false,
+            _ => age < needs.unheard,
         }
     }
 }

@@ -40,6 +40,7 @@ async fn what_changed_since_is_asked_for_anew() {
     let get = async |standing: Option<u64>| {
         let needs = Needs {
             standing,
+            is_heard: standing.is_some(),
             heard: SECOND * 60,
             unheard: SECOND * 2,
             ..Needs::now()
@@ -67,12 +68,33 @@ async fn what_changed_since_is_asked_for_anew() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_heard_of_is_not_forgotten_when_nothing_is_heard_any_more() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let get = async |standing: u64, is_heard: bool| {
+        let needs = Needs {
+            standing: Some(standing),
+            is_heard,
+            heard: SECOND * 60,
+            unheard: SECOND * 5,
+            ..Needs::now()
+        };
+        let heard = || is_heard.then_some(standing);
+        flights.get(&1, needs, heard, ask(&count)).await.unwrap()
+    };
+    assert_eq!(get(1, true).await, 1);
+    assert_eq!(get(1, false).await, 1, "it is new enough");
+    assert_eq!(get(2, false).await, 2, "a change was heard of before");
+    assert_eq!(get(2, false).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_wrote_reads_what_they_wrote() {
     let (flights, count) = (flights(), AtomicUsize::new(0));
     let get = async |not_before: Option<Instant>| {
         let needs = Needs {
             not_before,
             standing: Some(1),
+            is_heard: true,
             heard: SECOND * 60,
             ..Needs::now()
         };

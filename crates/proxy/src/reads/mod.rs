@@ -12,7 +12,7 @@ pub use page_query::PageQuery;
 pub use pages::Shareable;
 
 use crate::configuration::{Configuration, Secret};
-use crate::relay::Hub;
+use crate::relay::{Changes, Hub};
 use crate::upstream::{Upstream, UpstreamError, Visitor};
 use flights::{Flights, Needs};
 use moka::sync::Cache;
@@ -62,6 +62,8 @@ pub struct Reads {
     tokens: Cache<UserId, Arc<Secret>>,
     /// How long Whop's word on somebody's access is relied on.
     access_lifetime: Duration,
+    /// Who hears of changes from Whop itself.
+    hear_from_whop: Cache<UserId, ()>,
     /// When visitors wrote something last.
     writes: Cache<UserId, Instant>,
     /// When something happened to visitors that may have cost them their access.
@@ -101,6 +103,10 @@ impl Reads {
                 .time_to_live(configuration.token_lifetime)
                 .build(),
             access_lifetime: configuration.access_lifetime,
+            hear_from_whop: Cache::builder()
+                .max_capacity(MOST_VISITORS)
+                .time_to_live(configuration.token_lifetime)
+                .build(),
             writes: moments(),
             doubts: moments(),
         }
@@ -122,14 +128,8 @@ impl Reads {
         id: &str,
         user: &UserId,
     ) -> Result<Arc<ChatChannel>, Arc<UpstreamError>> {
-        let settings = || Some(self.hub.standing(id)?.settings);
-        let needs = Needs {
-            not_before: self.writes.get(user),
-            standing: settings(),
-            heard: HEARD,
-            unheard: UNHEARD,
-            ..Needs::now()
-        };
+        let needs = self.needs(id, user, |changes| changes.settings);
+        let settings = || self.heard(id, |changes| changes.settings);
         let ask = async { upstream.channel(id).await.map(Arc::new) };
         let channel = self
             .channels
@@ -175,6 +175,30 @@ impl Reads {
             })
         };
         self.profiles.get(visitor.user, needs, || None, ask).await
+    }
+
+    /// What an answer about a channel has to be like for a visitor: what they wrote is in it, and what was heard of.
+    fn needs(&self, channel: &str, user: &UserId, of: impl Fn(Changes) -> u64) -> Needs {
+        let standing = self.hub.standing(channel);
+        Needs {
+            not_before: self.writes.get(user),
+            standing: standing.map(|standing| of(standing.changes)),
+            is_heard: standing.is_some_and(|standing| standing.is_heard),
+            heard: HEARD,
+            unheard: UNHEARD,
+            ..Needs::now()
+        }
+    }
+
+    /// The last change of a channel, if the next will be heard of, too.
+    fn heard(&self, channel: &str, of: impl Fn(Changes) -> u64) -> Option<u64> {
+        let standing = self.hub.standing(channel)?;
+        standing.is_heard.then(|| of(standing.changes))
+    }
+
+    /// That visitor hears of changes from Whop itself, which may be sooner than they are heard of here.
+    pub fn hears_from_whop(&self, user: &UserId) {
+        self.hear_from_whop.insert(user.clone(), ());
     }
 
     /// That visitor wrote something: what is read for them next was asked for after this moment.

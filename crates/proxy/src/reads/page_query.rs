@@ -60,6 +60,11 @@ impl PageQuery {
         })
     }
 
+    /// Whether it is where the list begins, not what follows a cursor.
+    pub fn is_newest(&self) -> bool {
+        !(self.rest.contains("&after=") || self.rest.contains("&before="))
+    }
+
     /// Path and query for messages of that channel, under whichever name it was asked for.
     pub fn path_of_messages(&self, channel: &ChannelId) -> String {
         format!("/messages?channel_id={channel}{}", self.rest)
@@ -93,6 +98,7 @@ mod tests {
         );
         let older = PageQuery::messages("channel_id=a&first=50&after=b%2Bc%3D").unwrap();
         assert_eq!(older.rest, "&first=50&after=b%2Bc%3D");
+        assert!(newest.is_newest() && !older.is_newest());
         let reactions = PageQuery::reactions("first=20&resource_id=msg_1").unwrap();
         assert_eq!(
             reactions.path_of_reactions(),

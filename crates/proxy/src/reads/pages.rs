@@ -1,7 +1,8 @@
 use super::flights::Needs;
-use super::{HEARD, Names, PageQuery, Reads, UNHEARD, View, is_let_in};
+use super::{Names, PageQuery, Reads, View, is_let_in};
 use crate::Proxy;
 use crate::error::Refusal;
+use crate::relay::Changes;
 use crate::upstream::{Upstream, UpstreamError, Visitor};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -15,6 +16,16 @@ pub struct PageKey {
     channel: ChannelId,
     view: View,
     path: String,
+}
+
+impl PageKey {
+    fn of_messages(names: &Names, view: View, query: &PageQuery) -> Self {
+        Self {
+            channel: names.channel.clone(),
+            view,
+            path: query.path_of_messages(&names.channel),
+        }
+    }
 }
 
 /// What of a page says which messages are a channel's.
@@ -41,44 +52,75 @@ impl Reads {
         view: View,
         query: &PageQuery,
     ) -> Result<Bytes, Arc<UpstreamError>> {
-        let path = query.path_of_messages(&names.channel);
-        self.read(upstream, visitor, names, view, path, true).await
+        let needs = self.needs(&names.channel, visitor.user, content);
+        let key = PageKey::of_messages(names, view, query);
+        self.read_page(upstream, visitor, names, key, needs).await
     }
 
-    /// What is at that path, which is about that channel. The messages of a page are remembered as the channel's.
-    async fn read(
+    /// The same for who asks for what they missed. Who hears of changes from Whop itself is told of them once, perhaps
+    /// before they are heard of here: the newest page is read anew for them (T1).
+    async fn missed_page(
         &self,
         upstream: &Upstream,
         visitor: Visitor<'_>,
         names: &Arc<Names>,
         view: View,
-        path: String,
-        is_page: bool,
+        query: &PageQuery,
     ) -> Result<Bytes, Arc<UpstreamError>> {
-        let content = || Some(self.hub.standing(&names.channel)?.content);
-        let needs = Needs {
-            not_before: self.writes.get(visitor.user),
-            standing: content(),
-            heard: HEARD,
-            unheard: UNHEARD,
-            ..Needs::now()
-        };
-        let key = PageKey {
-            channel: names.channel.clone(),
-            view,
-            path,
-        };
+        if !(query.is_newest() && self.hear_from_whop.contains_key(visitor.user)) {
+            return self.page(upstream, visitor, names, view, query).await;
+        }
+        let key = PageKey::of_messages(names, view, query);
+        self.read_page(upstream, visitor, names, key, Needs::now())
+            .await
+    }
+
+    /// A page whose messages are remembered as the channel's.
+    async fn read_page(
+        &self,
+        upstream: &Upstream,
+        visitor: Visitor<'_>,
+        names: &Arc<Names>,
+        key: PageKey,
+        needs: Needs,
+    ) -> Result<Bytes, Arc<UpstreamError>> {
         let ask = async {
             let answer = upstream.read(visitor, &key.path).await?;
-            if is_page && let Ok(page) = serde_json::from_slice::<Ids<'_>>(&answer) {
+            if let Ok(page) = serde_json::from_slice::<Ids<'_>>(&answer) {
                 for message in page.data {
                     self.messages.insert(message.id.into_owned(), names.clone());
                 }
             }
             Ok(answer)
         };
-        self.pages.get(&key, needs, content, ask).await
+        let standing = || self.heard(&names.channel, content);
+        self.pages.get(&key, needs, standing, ask).await
     }
+
+    /// The reactions to one of a channel's messages.
+    async fn reactions(
+        &self,
+        upstream: &Upstream,
+        visitor: Visitor<'_>,
+        names: &Arc<Names>,
+        view: View,
+        query: &PageQuery,
+    ) -> Result<Bytes, Arc<UpstreamError>> {
+        let key = PageKey {
+            channel: names.channel.clone(),
+            view,
+            path: query.path_of_reactions(),
+        };
+        let needs = self.needs(&names.channel, visitor.user, content);
+        let standing = || self.heard(&names.channel, content);
+        let ask = async { upstream.read(visitor, &key.path).await };
+        self.pages.get(&key, needs, standing, ask).await
+    }
+}
+
+/// What a channel's pages change with.
+fn content(changes: Changes) -> u64 {
+    changes.content
 }
 
 /// A call of a visitor's whose answer others may share.
@@ -114,16 +156,18 @@ impl Shareable {
             .await
             .ok()?;
         let view = is_let_in(&level)?;
-        let answer = match self {
-            Self::Messages(query) => reads.page(upstream, visitor, &names, view, query).await,
-            Self::Reactions(query) => {
-                let path = query.path_of_reactions();
+        told(match self {
+            Self::Messages(query) => {
                 reads
-                    .read(upstream, visitor, &names, view, path, false)
+                    .missed_page(upstream, visitor, &names, view, query)
                     .await
             }
-        };
-        told(answer)
+            Self::Reactions(query) => {
+                reads
+                    .reactions(upstream, visitor, &names, view, query)
+                    .await
+            }
+        })
     }
 
     /// The same for a guest, whose calls the proxy makes with a token of its own for reading. That the channel is open to

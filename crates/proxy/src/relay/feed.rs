@@ -20,9 +20,18 @@ pub enum Liveness {
     Refused,
 }
 
+/// How things stand with a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What was heard of.
+    pub changes: Changes,
+    /// Whether each further change will be heard of.
+    pub is_heard: bool,
+}
+
 /// The last changes that were heard of, as numbers that only grow: while they are the same, so is what they are about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct Changes {
     /// What the feed's pages of messages show.
     pub content: u64,
     /// Its settings.
@@ -34,7 +43,7 @@ pub struct Feed {
     pub listeners: HashMap<u64, Listener>,
     pub presence: Presence,
     pub liveness: watch::Sender<Liveness>,
-    pub standing: Standing,
+    pub changes: Changes,
     /// Its changes are heard of until then, whether anybody listens or not.
     pub watched_until: Option<Instant>,
 }
@@ -57,7 +66,7 @@ impl Feed {
             listeners: HashMap::new(),
             presence: Presence::default(),
             liveness: watch::Sender::new(Liveness::Waiting),
-            standing: Standing::default(),
+            changes: Changes::default(),
             watched_until: None,
         }
     }
@@ -73,6 +82,14 @@ impl Feed {
     /// Whether its changes are heard of, by themselves or by asking: who listens learns of each, sooner or later.
     pub fn is_heard(&self) -> bool {
         matches!(*self.liveness.borrow(), Liveness::Live | Liveness::Polled)
+    }
+
+    /// How things stand.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            changes: self.changes,
+            is_heard: self.is_heard(),
+        }
     }
 
     /// Queues a frame for all listeners but one. Says how many of them were too slow and are let go.

@@ -1,4 +1,4 @@
-use super::feed::{Feed, Listener, Liveness, Standing};
+use super::feed::{Changes, Feed, Listener, Liveness, Standing};
 use super::presence::{Elsewhere, arrival, departure};
 use super::routing::Change;
 use crate::posts::{Echoes, IdempotencyKey};
@@ -188,11 +188,10 @@ impl Hub {
         }
     }
 
-    /// How things stand with the feed of that id, or of that experience; nothing while its changes are not heard of.
+    /// How things stand with the feed of that id, or of that experience, as far as was heard; nothing if it is not known.
     pub fn standing(&self, feed: &str) -> Option<Standing> {
         let mut feeds = self.feeds();
-        let feed = feeds.find(feed).filter(|feed| feed.is_heard())?;
-        Some(feed.standing)
+        Some(feeds.find(feed)?.standing())
     }
 
     /// Whether Whop tells the changes of that feed by itself.
@@ -215,12 +214,12 @@ impl Hub {
         let number = self.next_change();
         match change {
             Change::Content(id) => {
-                feed.standing.content = number;
+                feed.changes.content = number;
                 if let Some(id) = id {
                     self.told.insert(id.clone(), ());
                 }
             }
-            Change::Settings => feed.standing.settings = number,
+            Change::Settings => feed.changes.settings = number,
             Change::Member(Some(user)) => feed.doubt(user),
             Change::Member(None) | Change::Nothing => {}
         }
@@ -340,7 +339,7 @@ impl Hub {
             Liveness::Live | Liveness::Polled => {
                 // Nobody knows what happened meanwhile.
                 let number = self.next_change();
-                feed.standing = Standing {
+                feed.changes = Changes {
                     content: number,
                     settings: number,
                 };

@@ -15,6 +15,7 @@ mod seats;
 mod source;
 mod ticket;
 
+pub use feed::Changes;
 pub use hub::{Frame, Hub};
 pub use link::Link;
 pub use routing::Change;

@@ -48,6 +48,21 @@ const GRACE: Duration = Duration::from_secs(2);
 /// So long after Whop refused a feed it is not asked again.
 const REFUSAL: Duration = Duration::from_secs(5);
 
+/// Why the connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum End {
+    #[error("Whop asked for a new one")]
+    Asked,
+    #[error("Whop closed it")]
+    Closed,
+    #[error("it broke")]
+    Broke,
+    #[error("Whop fell silent")]
+    Silent,
+    #[error("nothing can be sent")]
+    Deaf,
+}
+
 /// The one connection to Whop's websocket service that all listeners share.
 pub struct Source {
     url: String,
@@ -94,11 +109,12 @@ impl Source {
             let connected_at = Instant::now();
             let reason = self.listen(stream).await;
             self.hub.interrupt();
-            tracing::warn!(reason, "the connection to Whop's websocket service ended");
-            failures = if connected_at.elapsed() > GOOD {
-                0
-            } else {
-                failures + 1
+            tracing::warn!(%reason, "the connection to Whop's websocket service ended");
+            failures = match connected_at.elapsed() {
+                lived if lived > GOOD => 0,
+                // Whop had a reason, and is there.
+                _ if reason == End::Asked => failures.min(1),
+                _ => failures + 1,
             };
         }
     }
@@ -157,7 +173,7 @@ impl Source {
     }
 
     /// Passes frames on until the connection ends; says why it did.
-    async fn listen(&self, mut stream: Stream) -> &'static str {
+    async fn listen(&self, mut stream: Stream) -> End {
         // Which feeds were asked for, and when; nothing once Whop has answered.
         let mut asked = HashMap::new();
         let mut refused = HashMap::new();
@@ -169,7 +185,7 @@ impl Source {
         let mut grace = interval(GRACE / 2);
         grace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         if self.subscribe(&mut stream, &mut asked).await.is_err() {
-            return "it broke at once";
+            return End::Deaf;
         }
         loop {
             let sent = tokio::select! {
@@ -178,20 +194,20 @@ impl Source {
                     match message {
                         Some(Ok(Message::Text(text))) => {
                             if self.pass_on(text.into(), &mut asked, &mut refused) {
-                                return "Whop asked for a new one";
+                                return End::Asked;
                             }
                             Ok(())
                         }
-                        Some(Ok(Message::Close(_))) | None => return "Whop closed it",
+                        Some(Ok(Message::Close(_))) | None => return End::Closed,
                         Some(Ok(_)) => Ok(()),
-                        Some(Err(_)) => return "it broke",
+                        Some(Err(_)) => return End::Broke,
                     }
                 }
                 () = self.hub.new_feed.notified() => self.subscribe(&mut stream, &mut asked).await,
                 _ = heartbeat.tick() => self.show_life(&mut stream).await,
                 _ = ping.tick() => {
                     if heard_at.elapsed() > SILENCE {
-                        return "Whop fell silent";
+                        return End::Silent;
                     }
                     ask_for_life(&mut stream).await
                 }
@@ -202,7 +218,7 @@ impl Source {
                 }
             };
             if sent.is_err() {
-                return "nothing can be sent";
+                return End::Deaf;
             }
         }
     }

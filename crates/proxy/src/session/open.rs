@@ -110,7 +110,10 @@ async fn session(
         .make(identity, &channel.id, &experience, now / 1_000)
         .map_err(signing)?;
     let protocols = match identity.source {
-        Source::Iframe => Vec::new(),
+        Source::Iframe => {
+            proxy.reads.hears_from_whop(&identity.user);
+            Vec::new()
+        }
         Source::Assertion | Source::Guest => protocols(
             proxy,
             &Ticket {

@@ -224,5 +224,7 @@ async fn reset(State(sandbox): State<Sandbox>) -> Result<Json<Value>, ApiError> 
     sandbox.control().forget();
     sandbox.webhooks().log().clear();
     sandbox.hub().refuse(false);
+    // What they know is of a world that is no more.
+    sandbox.hub().tell_to_reconnect();
     Ok(done())
 }

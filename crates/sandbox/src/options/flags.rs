@@ -373,7 +373,7 @@ const CONTROL: &[(&str, &str)] = &[
     ),
     (
         "/_sandbox/reset",
-        "{}: the data as it was at the start, and no faults",
+        "{}: the data as it was at the start, no faults; sockets are told to reconnect",
     ),
 ];
 

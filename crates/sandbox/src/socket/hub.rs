@@ -348,13 +348,18 @@ impl Hub {
         self.refusing.load(Ordering::SeqCst)
     }
 
-    /// Tells all connections to connect anew, and closes them.
-    pub fn shut_down(&self) {
+    /// Tells all connections to connect anew, and so to read what they missed.
+    pub fn tell_to_reconnect(&self) {
         let reconnect = ServerFrame {
             reconnect: Some(Reconnect::default()),
             ..ServerFrame::default()
         };
         self.send(&Audience::Everyone, None, reconnect);
+    }
+
+    /// Tells all connections to connect anew, and closes them.
+    pub fn shut_down(&self) {
+        self.tell_to_reconnect();
         for (_, connection) in self.lock().open.drain() {
             connection.ending.send_replace(Ending::Orderly);
         }

@@ -362,3 +362,13 @@ async fn a_stopping_sandbox_tells_its_sockets_to_connect_anew() {
     assert_eq!(socket.next().await.unwrap()["reconnect"], json!({}));
     assert_eq!(socket.next().await, None);
 }
+
+#[tokio::test]
+async fn a_reset_tells_sockets_to_connect_anew_and_leaves_them_open() {
+    let whop = Whop::start().await;
+    let mut socket = whop.server_socket("user_bob").await;
+    socket.until_heartbeat().await;
+    whop.control("reset", json!({})).await;
+    assert_eq!(socket.next().await.unwrap()["reconnect"], json!({}));
+    socket.until_heartbeat().await;
+}

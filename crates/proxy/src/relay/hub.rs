@@ -1,6 +1,7 @@
 use super::feed::{Changes, Feed, Listener, Liveness, Standing};
 use super::presence::{Elsewhere, arrival, departure};
 use super::routing::Change;
+use super::subscription::Subscription;
 use crate::posts::{Echoes, IdempotencyKey};
 use axum::extract::ws::Utf8Bytes;
 use moka::sync::Cache;
@@ -8,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc};
 use wire::{ChannelId, ExperienceId, UserId};
 
 /// A frame as it goes out.
@@ -82,21 +83,6 @@ impl Feeds {
         let by_id = &self.by_id;
         self.by_experience.retain(|_, id| by_id.contains_key(id));
     }
-}
-
-/// A place in a feed, left when it is dropped.
-pub struct Subscription {
-    hub: Arc<Hub>,
-    feed: ChannelId,
-    id: u64,
-    /// The feed's frames. Ends when the hub lets everybody go.
-    pub frames: mpsc::Receiver<Utf8Bytes>,
-    /// Rung when the listener was too slow; no more frames come then.
-    pub overflow: Arc<Notify>,
-    /// Rung when something may have cost the listener their access.
-    pub doubt: Arc<Notify>,
-    /// Whether the feed's frames arrive.
-    pub liveness: watch::Receiver<Liveness>,
 }
 
 impl Hub {
@@ -173,6 +159,25 @@ impl Hub {
             doubt,
             liveness,
         }
+    }
+
+    /// A listener has left a feed. The others hear of it when it was the last of that user's.
+    pub(super) fn leave(&self, feed: &ChannelId, id: u64) {
+        let mut feeds = self.feeds();
+        let Some(feed) = feeds.by_id.get_mut(feed) else {
+            return;
+        };
+        feed.listeners.remove(&id);
+        if let Some(user) = feed.presence.leave(id)
+            && let Some(frame) = departure(&user)
+        {
+            feed.send(&frame, None);
+        }
+    }
+
+    /// So many frames were written to a socket.
+    pub(super) fn delivered(&self, frames: u64) {
+        self.delivered.fetch_add(frames, Ordering::Relaxed);
     }
 
     /// Hears of a feed's changes for a while, whether anybody listens or not.
@@ -401,33 +406,6 @@ impl Hub {
             .values()
             .map(|feed| feed.listeners.len())
             .sum()
-    }
-}
-
-impl Subscription {
-    /// So many frames were written to the listener's socket.
-    pub fn delivered(&self, frames: u64) {
-        self.hub.delivered.fetch_add(frames, Ordering::Relaxed);
-    }
-
-    /// Passes a frame on to the feed's other listeners.
-    pub fn tell_others(&self, frame: &Utf8Bytes) {
-        self.hub.publish(&self.feed, frame, Some(self.id));
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        let mut feeds = self.hub.feeds();
-        let Some(feed) = feeds.by_id.get_mut(&self.feed) else {
-            return;
-        };
-        feed.listeners.remove(&self.id);
-        if let Some(user) = feed.presence.leave(self.id)
-            && let Some(frame) = departure(&user)
-        {
-            feed.send(&frame, None);
-        }
     }
 }
 

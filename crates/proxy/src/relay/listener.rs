@@ -1,6 +1,7 @@
 use super::conversation::{Conversation, Reply, no_access};
 use super::guard::{guard, left};
-use super::hub::{RECONNECT, Subscription};
+use super::hub::RECONNECT;
+use super::subscription::Subscription;
 use super::ticket::Ticket;
 use crate::Proxy;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};

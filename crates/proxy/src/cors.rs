@@ -1,5 +1,6 @@
 //! Which pages may ask: the creator's sites, the app's own origin inside Whop, and the proxy's own pages.
-//! Credentials are never involved: who is asking is proven by tokens, not by cookies.
+//! Who is asking is proven by tokens; by a cookie at `POST /session` and `POST /oauth/end` only, where the operator lets
+//! visitors sign in with Whop. Foreign pages are turned away before anything is done.
 
 use crate::Proxy;
 use crate::configuration::{Configuration, OriginPattern};
@@ -38,6 +39,21 @@ impl Visits {
             app: configuration.app_origins.clone(),
             public: configuration.public_url.clone(),
         }
+    }
+
+    /// Whether visitors may sign in with Whop on pages of that origin: those that the operator has named, or the proxy's
+    /// own. Not those under which Whop serves apps, which are other people's, too.
+    pub fn sign_in(&self, origin: &str) -> bool {
+        let mut own = self.sites.iter().chain(&self.public);
+        own.any(|own| own.matches(origin))
+    }
+
+    /// Whether a request with these headers comes from such a page, so that a cookie may say who asks.
+    pub fn may_sign_in(&self, headers: &HeaderMap) -> bool {
+        let origin = headers.get(header::ORIGIN);
+        origin
+            .and_then(|origin| origin.to_str().ok())
+            .is_some_and(|origin| self.sign_in(origin))
     }
 
     /// From where a request with these headers comes.
@@ -79,6 +95,8 @@ pub async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next
         && request
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    // The only ones for which a cookie counts. The page doesn't know whether one does, so it always sends them.
+    let takes_cookies = ["/session", "/oauth/end"].contains(&request.uri().path());
     let mut response = match &visit {
         Visit::Foreign => {
             // The browser hides the answer from that page, so its developer can only learn of it here.
@@ -95,9 +113,17 @@ pub async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Visit::Site(origin) = visit {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if takes_cookies {
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                HeaderValue::from_static("true"),
+            );
+        }
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("retry-after, retry-after-ms, x-request-id, idempotency-key"),
+            HeaderValue::from_static(
+                "retry-after, retry-after-ms, x-request-id, idempotency-key, whop-chat-sign-in",
+            ),
         );
     }
     response
@@ -169,6 +195,23 @@ mod tests {
                 "{foreign}"
             );
         }
+    }
+
+    #[test]
+    fn visitors_sign_in_on_the_operators_pages_only() {
+        let visits = visits(Some("https://chat.example"));
+        for origin in ["https://creator.example", "https://chat.example"] {
+            assert!(visits.sign_in(origin), "{origin}");
+        }
+        for origin in [
+            "https://x.apps.whop.com",
+            "https://evil.example",
+            "null",
+            "",
+        ] {
+            assert!(!visits.sign_in(origin), "{origin}");
+        }
+        assert!(!visits.may_sign_in(&HeaderMap::new()));
     }
 
     #[test]

@@ -32,6 +32,14 @@ pub enum Refusal {
     /// A webhook that Whop did not send, or not just now.
     #[error(transparent)]
     Unsigned(#[from] Unsigned),
+    /// A sign-in would lead to a page that is not one of the operator's.
+    #[error("This sign-in does not say where to return to, or that page may not use this chat.")]
+    BadReturn,
+    /// Whop sends somebody back who did not begin here, or too late.
+    #[error(
+        "This sign-in was begun elsewhere or took too long. Go back to the page and begin anew."
+    )]
+    StaleSignIn,
     /// A websocket without a valid ticket.
     #[error("This websocket needs the protocols that POST /session gave: {0}")]
     NoTicket(&'static str),
@@ -142,7 +150,9 @@ impl Refusal {
             }
             Self::NoWebsocket => (StatusCode::UPGRADE_REQUIRED, "upgrade_required"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
-            Self::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_request"),
+            Self::BadBody(_) | Self::BadReturn | Self::StaleSignIn => {
+                (StatusCode::BAD_REQUEST, "bad_request")
+            }
             Self::OtherPost => (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable_entity"),
             Self::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),

@@ -26,6 +26,7 @@ mod relay;
 mod schedule;
 mod server;
 mod session;
+mod sign_in;
 mod upstream;
 mod webhooks;
 
@@ -52,6 +53,7 @@ use schedule::Schedule;
 pub use schedule::ScheduleCounts;
 pub use server::serve;
 use session::Mint;
+use sign_in::SignIn;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -80,6 +82,7 @@ pub struct Proxy {
     guests: Guests,
     guest_tokens: GuestTokens,
     renewals: Renewals,
+    sign_in: Option<SignIn>,
     tickets: Tickets,
     mint: Mint,
     posts: Posts,
@@ -116,12 +119,19 @@ impl Proxy {
         );
         let upstream = Arc::new(upstream);
         let relay = Relay::new(&configuration, schedule.clone(), upstream.clone());
-        let keys = KeySet::new(
+        let keys = Arc::new(KeySet::new(
             client.clone(),
             configuration.jwks_url.clone(),
             configuration.user_token_keys.clone(),
+        ));
+        let sign_in = SignIn::new(
+            client.clone(),
+            keys.clone(),
+            metrics.clone(),
+            &configuration,
         );
         Ok(Self {
+            sign_in,
             reachability: Reachability::new(client, configuration.api_url.clone()),
             connections: Connections::new(configuration.most_connections),
             metrics,
@@ -185,25 +195,31 @@ impl Proxy {
 fn router(proxy: &Arc<Proxy>) -> Router {
     let guarded = Router::new()
         .route("/session", post(session::open))
+        .route("/oauth/end", post(sign_in::end))
         .route("/api/v1/{*path}", any(forward::forward))
         .method_not_allowed_fallback(post_only)
         .layer(from_fn_with_state(proxy.clone(), limits::guard))
         .layer(from_fn(headers::api))
         .layer(from_fn_with_state(proxy.clone(), cors::guard));
+    let limited = Router::new()
+        .route("/oauth/start", get(sign_in::start))
+        .route("/oauth/callback", get(sign_in::callback))
+        .route("/_whop/ws/v1/websockets/connect", get(relay::connect))
+        .method_not_allowed_fallback(get_only)
+        .layer(from_fn_with_state(proxy.clone(), limits::guard));
     Router::new()
         .route("/embed/{*path}", any(assets::serve))
         .route("/experiences/{experience_id}", get(pages::experience))
         .route("/pages/experience.css", get(pages::style))
+        .route("/pages/sign-in.js", get(sign_in::script))
+        .route("/pages/sign-in.css", get(sign_in::style))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route(
             "/webhooks/whop",
             post(webhooks::receive).fallback(post_only),
         )
-        .route(
-            "/_whop/ws/v1/websockets/connect",
-            get(relay::connect).layer(from_fn_with_state(proxy.clone(), limits::guard)),
-        )
+        .merge(limited)
         .method_not_allowed_fallback(get_only)
         .merge(guarded)
         .fallback(not_found)

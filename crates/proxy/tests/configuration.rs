@@ -110,6 +110,8 @@ fn each_problem_has_its_own_sentence() {
             "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
         ),
         ("WHOP_CHAT_PUBLIC_CHANNELS", "exp_a, exp/b"),
+        ("WHOP_OAUTH_URL", "https://api.whop.com/oauth"),
+        ("WHOP_OAUTH_CLIENT_SECRET", "of_no_use_alone"),
         ("WHOP_CHAT_REQUESTS_PER_USER", "many"),
         ("WHOP_CHAT_REQUESTS_PER_ADDRESS", "-1"),
         ("WHOP_CHAT_TRUSTED_PROXIES", "10.0.0.0/8, balancer"),

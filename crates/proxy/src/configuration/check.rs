@@ -1,5 +1,5 @@
 use super::reader::Reader;
-use super::{Configuration, PublicKey, Settings};
+use super::{Configuration, PublicKey, Secret, Settings};
 use jsonwebtoken::Algorithm;
 use thiserror::Error;
 
@@ -29,6 +29,25 @@ fn whops_keys(reader: &mut Reader<'_>) -> Vec<PublicKey> {
         ));
     }
     keys
+}
+
+/// Whop's OAuth and the app's secret there, where visitors may sign in with Whop.
+fn oauth(reader: &mut Reader<'_>, is_public: bool) -> (Option<String>, Option<Secret>) {
+    let url = reader.optional("WHOP_OAUTH_URL");
+    let url = url.map(|url| reader.url("WHOP_OAUTH_URL", &url));
+    if url.is_some() && !is_public {
+        reader.problems.push(
+            "WHOP_CHAT_PUBLIC_URL is missing. With WHOP_OAUTH_URL, Whop sends visitors back to its /oauth/callback.".to_owned(),
+        );
+    }
+    let secret = reader.optional("WHOP_OAUTH_CLIENT_SECRET");
+    if secret.is_some() && url.is_none() {
+        reader
+            .problems
+            .push("WHOP_OAUTH_CLIENT_SECRET is of no use without WHOP_OAUTH_URL.".to_owned());
+    }
+    let secret = secret.map(|_| reader.key("WHOP_OAUTH_CLIENT_SECRET"));
+    (url, secret)
 }
 
 impl Configuration {
@@ -61,6 +80,7 @@ impl Configuration {
             Some(url) => reader.url("WHOP_JWKS_URL", &url),
             None => key_set_beside(&api_url),
         };
+        let (oauth_url, oauth_client_secret) = oauth(&mut reader, public_url.is_some());
         let image_sources = reader.sources("WHOP_CHAT_IMAGE_SOURCES");
         let picture_hosts = reader.hosts("WHOP_CHAT_PICTURE_HOSTS", &api_url);
         let assets = reader.directory("WHOP_CHAT_ASSETS");
@@ -80,6 +100,7 @@ impl Configuration {
             && assertion_secret.is_none()
             && assertion_keys.is_empty()
             && public_channels.is_empty()
+            && oauth_url.is_none()
         {
             reader.problems.push(
                 "WHOP_CHAT_ASSERTION_SECRET is missing (or WHOP_CHAT_ASSERTION_KEYS). Visitors of the sites in WHOP_CHAT_ALLOWED_ORIGINS can't be recognised without it.".to_owned(),
@@ -101,6 +122,8 @@ impl Configuration {
                 api_url,
                 websocket_url,
                 jwks_url,
+                oauth_url,
+                oauth_client_secret,
                 assertion_secret,
                 assertion_keys,
                 user_token_keys,

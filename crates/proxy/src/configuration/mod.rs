@@ -41,6 +41,10 @@ pub struct Configuration {
     pub websocket_url: String,
     /// Whop's public keys.
     pub jwks_url: String,
+    /// Whop's OAuth, where visitors can sign in with Whop.
+    pub oauth_url: Option<String>,
+    /// Of the app as a confidential OAuth client.
+    pub oauth_client_secret: Option<Secret>,
     /// Shared with the creator's backend, which signs assertions with it.
     pub assertion_secret: Option<Secret>,
     /// With which the creator's backend signs assertions instead, or other backends of theirs.

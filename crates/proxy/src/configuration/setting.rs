@@ -41,6 +41,7 @@ pub const SECRETS: &[&str] = &[
     "WHOP_CHAT_ASSERTION_SECRET",
     "WHOP_CHAT_ASSERTION_SECRET_PREVIOUS",
     "WHOP_WEBHOOK_SECRET",
+    "WHOP_OAUTH_CLIENT_SECRET",
 ];
 
 impl Setting {
@@ -72,7 +73,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     required(
         "WHOP_CHAT_SESSION_SECRET",
-        "Signs renewals and websocket tickets; at least 32 bytes, the same on all instances.",
+        "Signs renewals and websocket tickets, and seals sign-ins; at least 32 bytes, the same on all instances.",
     ),
     optional(
         "WHOP_CHAT_SESSION_SECRET_PREVIOUS",
@@ -151,6 +152,16 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "WHOP_JWKS_URL",
         "Whop's public keys. Without it: /.well-known/jwks.json on the API's origin.",
+        None,
+    ),
+    optional(
+        "WHOP_OAUTH_URL",
+        "Whop's OAuth, https://api.whop.com/oauth: with it visitors of creator sites can sign in with Whop. /oauth/callback of WHOP_CHAT_PUBLIC_URL must be one of the app's redirect URIs.",
+        None,
+    ),
+    optional(
+        "WHOP_OAUTH_CLIENT_SECRET",
+        "The app's client secret, where its OAuth client is confidential. A public one has none.",
         None,
     ),
     optional(

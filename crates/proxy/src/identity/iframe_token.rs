@@ -4,6 +4,7 @@ use super::{ChannelLimit, Identity, IdentityError, Source};
 use crate::identifier;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
+use std::sync::Arc;
 use wire::{AppId, UserId};
 
 /// The header that Whop adds to every request from inside whop.com.
@@ -14,7 +15,7 @@ const LONGEST: i64 = 3_600;
 
 /// Reads the user tokens that Whop adds to the requests of an app inside whop.com.
 pub struct IframeTokens {
-    keys: KeySet,
+    keys: Arc<KeySet>,
     app: AppId,
 }
 
@@ -33,7 +34,7 @@ struct Claims {
 
 impl IframeTokens {
     /// Tokens for that app, signed with one of those keys.
-    pub fn new(keys: KeySet, app: AppId) -> Self {
+    pub fn new(keys: Arc<KeySet>, app: AppId) -> Self {
         Self { keys, app }
     }
 

@@ -1,4 +1,5 @@
-//! Who is asking: Whop's user token, the creator's assertion, a renewal of either, or nobody who says so. One file each.
+//! Who is asking: Whop's user token, the creator's assertion, a renewal of either, or nobody who says so. One file each;
+//! signing in with Whop has a module of its own.
 //! What somebody may do is not decided here.
 
 mod assertion;
@@ -14,7 +15,7 @@ pub use guest::{GuestClaims, GuestTokens, Guests, is_guest};
 pub use iframe_token::{HEADER as USER_TOKEN_HEADER, IframeTokens};
 pub use key_set::KeySet;
 pub use renewal::Renewals;
-pub use single_use::Claim;
+pub use single_use::{Claim, SingleUse};
 
 use crate::configuration::{PublicKey, Secret};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub enum Source {
     Iframe,
     /// By the creator's assertion: the widget is on a creator's site.
     Assertion,
+    /// By Whop, where the visitor signed in.
+    #[serde(rename = "sign-in")]
+    SignIn,
     /// Not at all: anybody may read there.
     Guest,
 }
@@ -77,6 +81,9 @@ pub enum IdentityError {
     /// The proof does not hold.
     #[error("Your proof of identity is not valid: {0}. Ask the page for a new one.")]
     Token(#[from] TokenError),
+    /// A sign-in is over, or somebody else's.
+    #[error("Your sign-in does not hold. Sign in again.")]
+    SignedOut,
     /// There are no creator sites here.
     #[error(
         "This chat takes no assertions: its operator has set neither WHOP_CHAT_ASSERTION_SECRET nor WHOP_CHAT_ASSERTION_KEYS."

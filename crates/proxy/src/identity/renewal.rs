@@ -60,7 +60,7 @@ impl Renewals {
         // A guest has proven nothing that could grow old.
         let authenticated_at = match claims.source {
             Source::Guest => now,
-            Source::Iframe | Source::Assertion => claims.auth_time,
+            Source::Iframe | Source::Assertion | Source::SignIn => claims.auth_time,
         };
         Ok(Identity {
             user: claims.sub,

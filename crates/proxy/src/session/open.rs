@@ -9,11 +9,13 @@ use crate::body;
 use crate::clock;
 use crate::error::Refusal;
 use crate::identifier;
-use crate::identity::{Identity, Source};
+use crate::identity::{Claim, Identity, Source};
 use crate::reads::Names;
 use crate::relay::{PROTOCOL, Ticket};
+use crate::sign_in::{self, Handed};
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use wire::rest::{Message, Page};
 use wire::session::{Session, SessionRequest, SocketAddress};
@@ -26,9 +28,43 @@ const LONGEST_BODY: usize = 32 << 10;
 pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let body = body::read_json_or_text(request, LONGEST_BODY).await?;
-    let wanted: SessionRequest =
-        serde_json::from_slice(&body).map_err(|error| Refusal::BadBody(body::describe(&error)))?;
-    let (identity, claim) = identify(&proxy, &headers, &wanted).await?;
+    let bad_body = |error| Refusal::BadBody(body::describe(&error));
+    let wanted: SessionRequest = serde_json::from_slice(&body).map_err(bad_body)?;
+    let handed: Handed = serde_json::from_slice(&body).map_err(bad_body)?;
+    let (mut response, source) = match identify(&proxy, &headers, &wanted, &handed).await {
+        Ok(asker) => {
+            let (source, cookie) = (asker.identity.source, asker.cookie);
+            let opened = opened(&proxy, &headers, &wanted, asker.identity, asker.claim).await;
+            let mut response = opened.unwrap_or_else(Refusal::into_response);
+            // Whom Whop knows it knows, whatever becomes of this session.
+            if let Some(cookie) = cookie {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            (response, Some(source))
+        }
+        Err(error) => (Refusal::from(error).into_response(), None),
+    };
+    let is_unknown = response.status() == StatusCode::UNAUTHORIZED && wanted.assertion.is_none();
+    let state = match source {
+        Some(Source::SignIn) => Some(sign_in::SIGNED_IN),
+        Some(Source::Guest) => Some(sign_in::OFFERED),
+        None if is_unknown => Some(sign_in::OFFERED),
+        _ => None,
+    };
+    if let Some(state) = state.filter(|_| proxy.sign_in.is_some()) {
+        let headers = response.headers_mut();
+        headers.insert(sign_in::HEADER, HeaderValue::from_static(state));
+    }
+    Ok(response)
+}
+
+async fn opened(
+    proxy: &Proxy,
+    headers: &HeaderMap,
+    wanted: &SessionRequest,
+    identity: Identity,
+    claim: Option<Claim>,
+) -> Result<Response, Refusal> {
     // Guests have ids as many as they like; their address is counted.
     if identity.source != Source::Guest {
         proxy.limits.count_visitor(&identity.user)?;
@@ -37,17 +73,19 @@ pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<R
         return Err(Refusal::NoSuchChannel);
     }
     let session = match identity.source {
-        Source::Guest => guest::session(&proxy, &wanted, &identity).await?,
-        Source::Iframe | Source::Assertion => session(&proxy, &wanted, &identity).await?,
+        Source::Guest => guest::session(proxy, wanted, &identity).await?,
+        Source::Iframe | Source::Assertion | Source::SignIn => {
+            session(proxy, wanted, &identity).await?
+        }
     };
-    // Before the answer: who gets it can't use the assertion again, and neither can who only sees it pass.
+    // Before the answer: who gets it can't use the proof again, and neither can who only sees it pass.
     if let Some(claim) = claim {
         claim.keep();
     }
     let painted_at = wanted
         .with_html
         .then_some(wanted.utc_offset_minutes.unwrap_or_default());
-    answer(session, painted_at, &headers).await
+    answer(session, painted_at, headers).await
 }
 
 async fn session(
@@ -114,7 +152,7 @@ async fn session(
             proxy.reads.hears_from_whop(&identity.user);
             Vec::new()
         }
-        Source::Assertion | Source::Guest => protocols(
+        Source::Assertion | Source::SignIn | Source::Guest => protocols(
             proxy,
             &Ticket {
                 user: identity.user.clone(),

@@ -13,7 +13,7 @@ pub mod program;
 
 use futures_util::{SinkExt, StreamExt};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use proxy::configuration::{Configuration, Settings};
+use proxy::configuration::{Configuration, OriginPattern, Settings};
 use proxy::{Proxy, serve};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
@@ -81,6 +81,10 @@ impl Stack {
             assets.to_str().unwrap(),
         );
         change_proxy(&mut configuration);
+        if configuration.oauth_url.is_some() {
+            // Whop sends visitors back there.
+            configuration.public_url = OriginPattern::parse(&url);
+        }
         let proxy = Arc::new(Proxy::new(configuration).unwrap());
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn({

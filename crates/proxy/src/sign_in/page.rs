@@ -1,0 +1,96 @@
+use crate::error::Refusal;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use reqwest::Url;
+
+const PAGE: &str = include_str!("../../pages/sign-in.html");
+const SCRIPT: &str = include_str!("../../pages/sign-in.js");
+const STYLE: &str = include_str!("../../pages/sign-in.css");
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+/// The last page of the window that signs in: its script hands `fragment` to the page that opened the window, if that is
+/// one of `origin`, or else leads there. An empty one says that the visitor didn't want to.
+pub fn done(return_to: &Url, origin: &str, fragment: &str) -> Response {
+    let html = filled(
+        "You can close this window",
+        "The chat goes on where you began.",
+        &[
+            ("return_to", return_to.as_str()),
+            ("origin", origin),
+            ("fragment", fragment),
+        ],
+    );
+    with_policy(Html(html).into_response())
+}
+
+/// A refusal for people: they look at it.
+pub fn refused(refusal: Refusal) -> Response {
+    let html = filled("This did not work", &refusal.to_string(), &[]);
+    let mut response = refusal.into_response();
+    if response.status() == StatusCode::NOT_FOUND {
+        return response;
+    }
+    *response.body_mut() = Body::from(html);
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, html);
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    with_policy(response)
+}
+
+/// `GET /pages/sign-in.js`.
+pub async fn script() -> Response {
+    file("text/javascript; charset=utf-8", SCRIPT)
+}
+
+/// `GET /pages/sign-in.css`.
+pub async fn style() -> Response {
+    file("text/css; charset=utf-8", STYLE)
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
+    (headers, text).into_response()
+}
+
+fn with_policy(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let fixed = HeaderValue::from_static;
+    headers.insert(header::CONTENT_SECURITY_POLICY, fixed(POLICY));
+    headers.insert(header::CACHE_CONTROL, fixed("no-store"));
+    response
+}
+
+fn filled(title: &str, text: &str, data: &[(&str, &str)]) -> String {
+    let data = data.iter().fold(String::new(), |html, (name, value)| {
+        let name = name.replace('_', "-");
+        html + &format!(" data-{name}=\"{}\"", escaped(value))
+    });
+    PAGE.replace("{{data}}", &data)
+        .replace("{{title}}", &escaped(title))
+        .replace("{{text}}", &escaped(text))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_filled_in_is_markup() {
+        let html = filled("<b>", "a & b", &[("return_to", "https://a/?\"><script>&x")]);
+        assert!(html.contains("<h1>&lt;b&gt;</h1>") && html.contains("a &amp; b"));
+        assert!(html.contains("data-return-to=\"https://a/?&quot;&gt;&lt;script&gt;&amp;x\""));
+        assert!(!html.contains("{{"));
+    }
+}

@@ -3,11 +3,12 @@
 
 mod common;
 
-use common::{Socket, Stack, error_of, now};
+use common::{API_KEY, PATIENCE, Socket, Stack, error_of, now};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use proxy::configuration::Secret;
-use reqwest::{Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// base64 of thirty-two letters.
 const SECRET: &str = "whsec_dGhpcnR5LXR3byBsZXR0ZXJzIGFyZSBhIHNlY3JldCE=";
@@ -157,21 +158,11 @@ async fn while_whop_tells_nothing_channels_are_polled() {
     let token = &bob.token.token;
     let edit = Some(json!({"content": "first, edited"}));
     stack
-        .api(
-            reqwest::Method::PATCH,
-            &format!("/messages/{id}"),
-            token,
-            edit,
-        )
+        .api(Method::PATCH, &format!("/messages/{id}"), token, edit)
         .await;
     assert_eq!(socket.next_message().await, "first, edited");
     stack
-        .api(
-            reqwest::Method::DELETE,
-            &format!("/messages/{second}"),
-            token,
-            None,
-        )
+        .api(Method::DELETE, &format!("/messages/{second}"), token, None)
         .await;
     let gone = socket.next().await.unwrap();
     let gone = &gone["feedEntity"]["dmsPost"];
@@ -191,4 +182,128 @@ async fn while_whop_tells_nothing_channels_are_polled() {
     assert_eq!(socket.next_text().await.unwrap(), r#"{"reconnect":{}}"#);
     stack.post(&bob, "fourth").await;
     assert_eq!(socket.next_message().await, "fourth");
+}
+
+/// A request to Whop's API with the API key, on behalf of that user; its answer.
+async fn whop(api: &str, method: Method, path: &str, user: &str, body: &Value) -> Value {
+    let request = Client::new()
+        .request(method, format!("{api}/api/v1{path}"))
+        .bearer_auth(API_KEY)
+        .header("x-on-behalf-of", user)
+        .json(body);
+    let answer = request.send().await.unwrap();
+    assert!(answer.status().is_success(), "{:?}", answer.text().await);
+    answer.json().await.unwrap()
+}
+
+/// A webhook that Whop sends to the proxy from now on.
+async fn register(api: &str, proxy: &str) -> Value {
+    let body = json!({"url": format!("{proxy}/webhooks/whop"), "events": ["chat.message.created"]});
+    whop(api, Method::POST, "/webhooks", "user_olivia", &body).await
+}
+
+/// What Whop delivered to that webhook, once it has delivered something.
+async fn delivery(api: &str, id: &str) -> Value {
+    let path = format!("/webhooks/{id}/deliveries");
+    let waiting = async {
+        loop {
+            let page = whop(api, Method::GET, &path, "user_olivia", &json!({})).await;
+            if page["data"][0].is_object() {
+                return page["data"][0].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap()
+}
+
+/// T1: Whop's own webhooks carry a channel whose websocket can't be opened and whose messages can't be read.
+#[tokio::test]
+async fn what_whop_delivers_is_heard_once_where_it_tells_nothing_else() {
+    let mut id = String::new();
+    let stack = Stack::start_prepared(
+        |_| {},
+        async |api, proxy, configuration| {
+            let webhook = register(api, proxy).await;
+            let secret = webhook["webhook_secret"].as_str().unwrap();
+            configuration.webhook_secret = Some(Secret::new(secret));
+            webhook["id"].as_str().unwrap().clone_into(&mut id);
+        },
+    )
+    .await;
+    let api = stack.sandbox.addresses().api.clone();
+    let mut socket = listener(&stack).await;
+    for path in ["/v1/websockets/connect", "/api/v1/messages"] {
+        let fault =
+            json!({"kind": "status", "status": 503, "match": {"method": "GET", "path": path}});
+        stack.control("faults", &fault).await;
+    }
+    stack.control("sockets/drop", &json!({})).await;
+    let say = async |content: &str| {
+        let body = json!({"channel_id": "chat_feed_quiet", "content": content});
+        whop(&api, Method::POST, "/messages", "user_bob", &body).await;
+    };
+    say("by Whop's webhook").await;
+    assert_eq!(socket.next_message().await, "by Whop's webhook");
+
+    // Whop sends the same event again, under the same id: taken, and told to nobody.
+    let delivered = delivery(&api, &id).await;
+    assert_eq!(delivered["response_code"], 200, "{delivered}");
+    let path = format!(
+        "/webhooks/{id}/deliveries/{}/replay",
+        delivered["id"].as_str().unwrap()
+    );
+    let replayed = whop(&api, Method::POST, &path, "user_olivia", &json!({})).await;
+    assert_eq!(replayed["status"], 200, "{replayed}");
+    let told = |frames: Vec<Value>| {
+        let posts = frames.into_iter();
+        posts
+            .filter(|frame| frame["feedEntity"]["dmsPost"].is_object())
+            .count()
+    };
+    assert_eq!(told(socket.all_until_heartbeat().await), 0);
+
+    // Another webhook of the same company has another secret, which the proxy doesn't know.
+    let off = json!({"enabled": false});
+    whop(
+        &api,
+        Method::PATCH,
+        &format!("/webhooks/{id}"),
+        "user_olivia",
+        &off,
+    )
+    .await;
+    let other = register(&api, &stack.url).await;
+    say("by another's webhook").await;
+    let refused = delivery(&api, other["id"].as_str().unwrap()).await;
+    assert_eq!(refused["response_code"], 401, "{refused}");
+    assert_eq!(told(socket.all_until_heartbeat().await), 0);
+}
+
+/// The form that Whop's old webhooks have.
+#[tokio::test]
+async fn what_whop_delivers_in_the_old_form_is_heard() {
+    let stack = Stack::start_prepared(
+        |_| {},
+        async |api, proxy, configuration| {
+            let webhook = register(api, proxy).await;
+            let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+            let old = json!({"api_version": "v5"});
+            whop(api, Method::PATCH, &path, "user_olivia", &old).await;
+            let secret = webhook["webhook_secret"].as_str().unwrap();
+            configuration.webhook_secret = Some(Secret::new(secret));
+        },
+    )
+    .await;
+    let mut socket = listener(&stack).await;
+    for path in ["/v1/websockets/connect", "/api/v1/messages"] {
+        let fault =
+            json!({"kind": "status", "status": 503, "match": {"method": "GET", "path": path}});
+        stack.control("faults", &fault).await;
+    }
+    stack.control("sockets/drop", &json!({})).await;
+    let body = json!({"channel_id": "chat_feed_quiet", "content": "in the old form"});
+    let api = &stack.sandbox.addresses().api;
+    whop(api, Method::POST, "/messages", "user_bob", &body).await;
+    assert_eq!(socket.next_message().await, "in the old form");
 }

@@ -64,6 +64,17 @@ impl Stack {
         change_sandbox: impl FnOnce(&mut sandbox::Options),
         change_proxy: impl FnOnce(&mut Configuration),
     ) -> Self {
+        Self::start_prepared(change_sandbox, async |_, _, configuration| {
+            change_proxy(configuration);
+        })
+        .await
+    }
+
+    /// The same; what the proxy is told may depend on the running sandbox (its API's origin) and on the proxy's own origin.
+    pub async fn start_prepared(
+        change_sandbox: impl FnOnce(&mut sandbox::Options),
+        prepare: impl AsyncFnOnce(&str, &str, &mut Configuration),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let url = format!("http://{host}");
@@ -80,7 +91,7 @@ impl Stack {
             &sandbox.addresses().app,
             assets.to_str().unwrap(),
         );
-        change_proxy(&mut configuration);
+        prepare(&sandbox.addresses().api, &url, &mut configuration).await;
         if configuration.oauth_url.is_some() {
             // Whop sends visitors back there.
             configuration.public_url = OriginPattern::parse(&url);

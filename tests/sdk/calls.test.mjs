@@ -79,6 +79,13 @@ const CALLS = [
   ['files.create', (options) => app.files.create({ filename: 'notes.txt' }, options)],
   ['files.create, with all', (options) => app.files.create({ filename: 'notes.txt', visibility: 'public' }, options)],
   ['files.retrieve', (options) => app.files.retrieve(ids.file, options)],
+  ['members.list', (options) => app.members.list({}, options)],
+  ['members.list, with all', (options) => app.members.list({
+    access_level: 'customer', company_id: COMPANY_ID, created_after: '2020-01-01T00:00:00Z', created_before: '2100-01-01T00:00:00Z', direction: 'asc',
+    most_recent_actions: ['joined'], order: 'joined_at', plan_ids: ['plan_x'], product_ids: ['prod_members'], promo_code_ids: ['promo_x'],
+    query: 'ada', statuses: ['joined'], user_ids: ['user_ada'], ...page,
+  }, options)],
+  ['members.retrieve', (options) => app.members.retrieve('mber_ada', options)],
   ['messages.list', (options) => ada.messages.list({ channel_id: CHANNEL }, options)],
   ['messages.list, with all', (options) => ada.messages.list({ channel_id: CHANNEL, direction: 'asc', ...page }, options)],
   ['messages.create', (options) => ada.messages.create({ channel_id: CHANNEL, content: 'hello' }, options)],

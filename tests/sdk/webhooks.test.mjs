@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { makeWebhookValidator } from '@whop/api';
 import Whop from '@whop/sdk';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { API_KEY, COMPANY_ID, startSandbox } from '../support/servers.mjs';
 import { until } from '../support/until.mjs';
 
@@ -64,6 +65,27 @@ test('events are unwrapped by the SDK, and by nobody who has another secret', as
   for await (const own of whop.webhooks.list({ company_id: COMPANY_ID })) listed.push(own.id);
   assert.deepEqual(listed, [webhook.id]);
   assert.equal(await whop.webhooks.delete(webhook.id), true);
+});
+
+test('`standardwebhooks` takes what is signed now, and nothing else', async () => {
+  const { id, webhook_secret } = await whop.webhooks.create({ url: at('/standard'), events: ['chat.message.created'] });
+  await whop.messages.create({ channel_id: 'exp_quiet', content: 'by the standard' });
+  const [{ body, headers }] = await came('/standard', 1);
+  const verifier = new Webhook(btoa(webhook_secret));
+  assert.equal(verifier.verify(body, headers).data.message.content, 'by the standard');
+  for (const change of [
+    { 'webhook-id': 'msg_other' }, { 'webhook-timestamp': String(Number(headers['webhook-timestamp']) + 1) },
+    { 'webhook-signature': headers['webhook-signature'].replace('v1,', 'v2,') }, { 'webhook-signature': undefined },
+  ]) assert.throws(() => verifier.verify(body, { ...headers, ...change }), WebhookVerificationError);
+  assert.throws(() => verifier.verify(body.replace('standard', 'Standard'), headers), WebhookVerificationError);
+  assert.throws(() => new Webhook(btoa(`${webhook_secret}x`)).verify(body, headers), WebhookVerificationError);
+  // Whop's clock is six minutes behind: signed well, and too long ago.
+  await sandbox.control('faults', { kind: 'clock_skew', milliseconds: -360_000, seconds: 60 });
+  await whop.messages.create({ channel_id: 'exp_quiet', content: 'of yesterday' });
+  const [, old] = await came('/standard', 2);
+  assert.throws(() => verifier.verify(old.body, old.headers), /too old/);
+  await fetch(`${sandbox.api}/_sandbox/faults`, { method: 'DELETE' });
+  await whop.webhooks.delete(id);
 });
 
 test('the old form passes the old validator', async () => {

@@ -2,12 +2,13 @@
 //! file.
 
 use crate::database::StoredFile;
+use crate::range;
 use crate::rest::{ApiError, PathOf, QueryOf};
 use crate::signed_address::Permission;
 use crate::state::Sandbox;
 use crate::uploads;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 /// The largest image that is drawn, in pixels; a larger one would take seconds.
@@ -18,6 +19,7 @@ pub async fn content(
     State(sandbox): State<Sandbox>,
     PathOf(id): PathOf<String>,
     QueryOf(permission): QueryOf<Permission>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let file = match of_nobody(&id) {
         Some(file) => file,
@@ -28,7 +30,7 @@ pub async fn content(
             .ok_or(ApiError::NotFound("file"))?,
     };
     if file.upload.is_some() {
-        return uploads::content(&sandbox, file, permission).await;
+        return uploads::content(&sandbox, file, permission, &headers).await;
     }
     let drawn = tokio::task::spawn_blocking(move || bytes(&file))
         .await
@@ -36,11 +38,17 @@ pub async fn content(
     let (content_type, bytes) = drawn.ok_or(ApiError::NotFound(
         "content (the sandbox makes images, films, sounds and documents)",
     ))?;
-    Ok(served(HeaderValue::from_static(content_type), false, bytes))
+    let content_type = HeaderValue::from_static(content_type);
+    Ok(served(content_type, false, bytes, &headers))
 }
 
-/// A file's bytes, never a page of this origin, whatever the file says it is.
-pub fn served(content_type: HeaderValue, is_private: bool, bytes: Vec<u8>) -> Response {
+/// A file's bytes, or those of them that were asked for; never a page of this origin, whatever the file says it is.
+pub fn served(
+    content_type: HeaderValue,
+    is_private: bool,
+    bytes: Vec<u8>,
+    asked: &HeaderMap,
+) -> Response {
     let cache = if is_private {
         "private, max-age=3600"
     } else {
@@ -57,7 +65,7 @@ pub fn served(content_type: HeaderValue, is_private: bool, bytes: Vec<u8>) -> Re
     ]
     .map(|(name, value)| (name, HeaderValue::from_static(value)));
     let content_type = [(header::CONTENT_TYPE, content_type)];
-    (content_type, headers, bytes).into_response()
+    (content_type, headers, range::answer(asked, bytes)).into_response()
 }
 
 /// Pictures that no message carries: users' portraits, and those of link cards. One portrait is lost.

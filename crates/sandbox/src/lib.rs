@@ -16,6 +16,7 @@ mod host;
 mod html;
 mod oauth;
 pub mod options;
+mod range;
 mod rest;
 mod rules;
 mod running;

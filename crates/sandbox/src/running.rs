@@ -249,6 +249,10 @@ fn api_router(sandbox: &Sandbox) -> Router {
             "/files/{id}/upload",
             put(uploads::receive).options(uploads::preflight),
         )
+        .route(
+            "/files/{id}/parts/{number}",
+            put(uploads::receive_part).options(uploads::preflight),
+        )
         .route("/.well-known/jwks.json", get(key_set))
         .fallback(|| async { ApiError::NoRoute })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
@@ -257,7 +261,12 @@ fn api_router(sandbox: &Sandbox) -> Router {
             control::interfere,
         ))
         .route("/", get(host::page))
-        .route("/_host/style.css", get(host::style));
+        .route("/_host/style.css", get(host::style))
+        .route("/_host/bridge.js", get(host::bridge))
+        .route(
+            "/_host/notifications",
+            get(host::unread).post(host::mark_read),
+        );
     if sandbox.options().control {
         router = router.merge(control::router(sandbox));
     }

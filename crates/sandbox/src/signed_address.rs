@@ -4,6 +4,7 @@ use crate::secret::Secret;
 use hmac::{Hmac, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
+use std::borrow::Cow;
 
 /// The query of a signed address.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -18,15 +19,19 @@ pub struct Permission {
 pub enum Purpose {
     /// Sending a file's bytes.
     Upload,
+    /// Sending one part of a file's bytes, counted from 1.
+    Part(u32),
     /// Reading them.
     Content,
 }
 
 impl Purpose {
-    fn name(self) -> &'static str {
+    /// The address below the file's.
+    fn path(self) -> Cow<'static, str> {
         match self {
-            Self::Upload => "upload",
-            Self::Content => "content",
+            Self::Upload => "upload".into(),
+            Self::Part(number) => format!("parts/{number}").into(),
+            Self::Content => "content".into(),
         }
     }
 }
@@ -56,7 +61,7 @@ impl FileAddresses {
         format!(
             "{}{id}/{}?expires={expires}&signature={signature}",
             self.base,
-            purpose.name()
+            purpose.path()
         )
     }
 
@@ -72,7 +77,7 @@ impl FileAddresses {
 
     fn mac(&self, purpose: Purpose, id: &str, expires: i64) -> Hmac<Sha256> {
         let mut mac = mac(self.secret.reveal().as_bytes());
-        mac.update(format!("{} {id} {expires}", purpose.name()).as_bytes());
+        mac.update(format!("{} {id} {expires}", purpose.path()).as_bytes());
         mac
     }
 }

@@ -63,6 +63,20 @@ class Channels(unittest.TestCase):
         outside = key.users.check_access("user_stranger", "exp_general")
         self.assertEqual((inside.has_access, outside.has_access, outside.access_level), (True, False, "no_access"))
 
+    def test_members(self):
+        """members are listed, filtered, and read with what they may show"""
+        key = app()
+        everybody = list(key.members.list(account_id=COMPANY))
+        self.assertNotIn("user_stranger", [one.user.id for one in everybody])
+        found = list(key.members.list(account_id=COMPANY, query="kowalska", access_level="customer", status="joined"))
+        self.assertEqual([one.display_name for one in found], ["Ada Kowalska"])
+        self.assertEqual(key.members.retrieve(found[0].id), found[0])
+        named = key.members.list(account_id=COMPANY, user_ids=["user_bob", "user_chen"], order="joined_at", direction="asc")
+        self.assertEqual({one.user.id for one in named}, {"user_bob", "user_chen"})
+        self.assertEqual(list(key.members.list(account_id=COMPANY, status="left")), [])
+        with self.assertRaises(ForbiddenError):
+            visitor("user_ada", ["member:basic:read"]).members.list(account_id=COMPANY)
+
     def test_experiences(self):
         """the experiences of a company"""
         key = app()
@@ -87,6 +101,27 @@ class Channels(unittest.TestCase):
         self.assertEqual([(one.id, one.size) for one in key.files.list(file_ids=[made.id])], [(made.id, 23)])
         said = key.messages.create(channel_id="exp_quiet", content="Attached", attachments=[{"id": made.id}])
         self.assertEqual(said.content, "Attached")
+
+    def test_parts(self):
+        """a long file comes in parts, and is read in ranges"""
+        key = app()
+        text = b"".join(b"%d " % number for number in range(1_000_000))
+        made = key.files.create(filename="long.txt", multipart=True, byte_size=len(text))
+        size, parts = made.multipart_chunk_size, []
+        for part in made.multipart_upload_urls:
+            data = text[(part.part_number - 1) * size : part.part_number * size]
+            request = urllib.request.Request(part.url, data=data, method="PUT")
+            with urllib.request.urlopen(request) as answer:
+                parts.append({"part_number": part.part_number, "etag": answer.headers["etag"]})
+        self.assertGreater(len(parts), 1)
+        key.files.complete(made.id, multipart_parts=parts, multipart_upload_id=made.multipart_upload_id)
+        file = key.files.retrieve(made.id)
+        while file.upload_status == "processing":
+            file = key.files.retrieve(made.id)
+        self.assertEqual((file.upload_status, file.size), ("ready", len(text)))
+        request = urllib.request.Request(file.url, headers={"range": f"bytes={size - 5}-{size + 4}"})
+        with urllib.request.urlopen(request) as answer:
+            self.assertEqual((answer.status, answer.read()), (206, text[size - 5 : size + 5]))
 
 
 if __name__ == "__main__":

@@ -154,6 +154,11 @@ impl Database {
         &self.file_addresses
     }
 
+    /// Where a user's picture can be read.
+    pub fn portrait_address(&self, user_id: &str) -> String {
+        self.file_addresses.open(&format!("portrait_{user_id}"))
+    }
+
     /// Where the file can be read. The address of a private one is good for an hour or two, and the same for all who ask in
     /// the same hour.
     pub fn file_address(&self, file: &StoredFile) -> String {

@@ -1,7 +1,7 @@
 //! The tables.
 
 /// Counted up with every change of [`TABLES`]; a file of another version is refused rather than misread.
-pub const VERSION: i64 = 6;
+pub const VERSION: i64 = 7;
 
 /// Times are milliseconds since the Unix epoch; lists are JSON. A feed is whatever messages are posted in: a chat channel or a
 /// conversation, which is a DM, or, where it has a customer, a support chat.
@@ -116,15 +116,36 @@ CREATE TABLE file_contents (
     bytes BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE multipart_uploads (
+    file_id TEXT PRIMARY KEY REFERENCES files (id) ON DELETE CASCADE,
+    upload_id TEXT NOT NULL,
+    part_count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file_parts (
+    file_id TEXT NOT NULL REFERENCES multipart_uploads (file_id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (file_id, number)
+) STRICT;
+
 CREATE TABLE notifications (
     sequence INTEGER PRIMARY KEY,
     body TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE notification_reads (
+    sequence INTEGER NOT NULL REFERENCES notifications (sequence) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    PRIMARY KEY (sequence, user_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE webhooks (
     id TEXT PRIMARY KEY,
     url TEXT NOT NULL,
     api_version TEXT NOT NULL,
+    api_version_date TEXT,
     enabled INTEGER NOT NULL,
     child_resource_events INTEGER NOT NULL,
     events TEXT NOT NULL,
@@ -179,6 +200,7 @@ DELETE FROM forums;
 DELETE FROM reactions;
 DELETE FROM attachments;
 DELETE FROM file_contents;
+DELETE FROM multipart_uploads;
 DELETE FROM files;
 DELETE FROM notifications;
 DELETE FROM webhooks;

@@ -1,10 +1,6 @@
 use super::{Database, DatabaseError};
 use crate::secret::Secret;
 use rusqlite::{OptionalExtension, Row, params};
-use serde_json::Value;
-
-/// The most notifications that are kept; older ones are forgotten.
-const MOST_NOTIFICATIONS: i64 = 10_000;
 
 /// An address that wants to be told of events.
 #[derive(Clone, Debug)]
@@ -15,6 +11,8 @@ pub struct StoredWebhook {
     pub url: String,
     /// `v1` or `v5`: the form of what is sent, and of its signature.
     pub api_version: String,
+    /// The dated version of the API whose entities `v1` sends; those of today when missing.
+    pub api_version_date: Option<String>,
     /// Events are sent.
     pub enabled: bool,
     /// Events of child companies are wanted; the sandbox has none.
@@ -29,8 +27,7 @@ pub struct StoredWebhook {
     pub created_at: i64,
 }
 
-const COLUMNS: &str =
-    "id, url, api_version, enabled, child_resource_events, events, resource_id, secret, created_at";
+const COLUMNS: &str = "id, url, api_version, enabled, child_resource_events, events, resource_id, secret, created_at, api_version_date";
 
 impl Database {
     /// The webhook of that id.
@@ -58,7 +55,7 @@ impl Database {
         self.connection.execute(
             &format!(
                 "INSERT OR REPLACE INTO webhooks ({COLUMNS})
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
             ),
             params![
                 webhook.id,
@@ -70,6 +67,7 @@ impl Database {
                 webhook.resource_id,
                 webhook.secret.reveal(),
                 webhook.created_at,
+                webhook.api_version_date,
             ],
         )?;
         Ok(())
@@ -80,28 +78,6 @@ impl Database {
         self.connection
             .execute("DELETE FROM webhooks WHERE id = ?1", [id])?;
         Ok(())
-    }
-
-    /// Records a notification.
-    pub fn add_notification(&self, body: &Value) -> Result<(), DatabaseError> {
-        self.connection.execute(
-            "INSERT INTO notifications (body) VALUES (?1)",
-            [body.to_string()],
-        )?;
-        self.connection.execute(
-            "DELETE FROM notifications WHERE sequence <= ?1",
-            [self.connection.last_insert_rowid() - MOST_NOTIFICATIONS],
-        )?;
-        Ok(())
-    }
-
-    /// The recorded notifications, the oldest first.
-    pub fn notifications(&self) -> Result<Vec<Value>, DatabaseError> {
-        self.connection
-            .prepare_cached("SELECT body FROM notifications ORDER BY sequence")?
-            .query_map([], |row| row.get::<_, String>(0))?
-            .map(|body| Ok(serde_json::from_str(&body?)?))
-            .collect()
     }
 }
 
@@ -116,5 +92,6 @@ fn read(row: &Row<'_>) -> Result<StoredWebhook, DatabaseError> {
         resource_id: row.get(6)?,
         secret: row.get::<_, String>(7)?.into(),
         created_at: row.get(8)?,
+        api_version_date: row.get(9)?,
     })
 }

@@ -71,7 +71,7 @@ pub async fn enter(
 }
 
 /// A path, and nothing that a browser would read as another host.
-fn is_own_path(next: &str) -> bool {
+pub fn is_own_path(next: &str) -> bool {
     next.starts_with('/')
         && !next.starts_with("//")
         && !next

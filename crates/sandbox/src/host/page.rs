@@ -1,3 +1,4 @@
+use super::enter::is_own_path;
 use crate::company;
 use crate::database::{StoredChannel, StoredUser};
 use crate::html::{Value, escape, fill};
@@ -6,6 +7,7 @@ use crate::state::Sandbox;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use reqwest::Url;
 use serde::Deserialize;
 
 /// The query of the host page.
@@ -13,6 +15,8 @@ use serde::Deserialize;
 pub struct PageQuery {
     user: Option<String>,
     experience: Option<String>,
+    /// Where in the app; the experience's own page when missing.
+    path: Option<String>,
 }
 
 /// `GET /`: whop.com, as far as an app is concerned. Whoever asks picks whom to be.
@@ -43,10 +47,16 @@ pub async fn page(
     };
     let code = sandbox.entrances().open(user.id.clone());
     let app = &sandbox.addresses().app;
-    let frame = format!(
-        "{app}/_whop/enter?token={code}&next=/experiences/{}",
-        channel.experience_id
-    );
+    let own_page = format!("/experiences/{}", channel.experience_id);
+    let next = query.path.filter(|path| is_own_path(path));
+    let frame = Url::parse_with_params(
+        &format!("{app}/_whop/enter"),
+        [
+            ("token", &code),
+            ("next", next.as_ref().unwrap_or(&own_page)),
+        ],
+    )
+    .map_err(|error| ApiError::bad_request(format!("The app's origin is no address: {error}")))?;
     let html = fill(
         include_str!("../../pages/host.html"),
         &[
@@ -59,7 +69,11 @@ pub async fn page(
             ),
             ("experience_id", Value::Text(&channel.experience_id)),
             ("user_id", Value::Text(&user.id)),
-            ("frame", Value::Text(&frame)),
+            ("frame", Value::Text(frame.as_str())),
+            ("app_id", Value::Text(company::APP_ID)),
+            ("app_origin", Value::Text(app)),
+            ("company_route", Value::Text(company::COMPANY_ROUTE)),
+            ("experience_route", Value::Text(&route_of(&channel.name))),
             (
                 "channels",
                 Value::Html(&channel_links(&channels, Some(channel), &user.id)),
@@ -68,7 +82,8 @@ pub async fn page(
         ],
     );
     let policy = format!(
-        "default-src 'none'; style-src 'self'; frame-src {app}; form-action 'self'; base-uri 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src {app}; form-action 'self'; \
+         base-uri 'none'"
     );
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -87,6 +102,24 @@ pub async fn style() -> impl IntoResponse {
         [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
         include_str!("../../pages/host.css"),
     )
+}
+
+/// `GET /_host/bridge.js`: whop.com's side of what `@whop/iframe` speaks.
+pub async fn bridge() -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
+        include_str!("../../pages/bridge.js"),
+    )
+}
+
+/// A name as whop.com has it in addresses.
+fn route_of(name: &str) -> String {
+    let words = name.split(|character: char| !character.is_alphanumeric());
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.join("-")
 }
 
 /// A page that says what is not there, with the way on.

@@ -1,3 +1,4 @@
+use super::multipart;
 use super::paging::{Paging, cursor};
 use super::version::ApiVersion;
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
@@ -33,11 +34,10 @@ pub async fn create(
             )));
         }
     };
-    if body.multipart == Some(true) {
-        return Err(ApiError::bad_request(
-            "The sandbox takes files in one part only; leave multipart out",
-        ));
-    }
+    let parts = match body.multipart {
+        Some(true) => Some(multipart::announced(body.byte_size, &sandbox)?),
+        _ => None,
+    };
     sandbox
         .store()
         .run(move |database| {
@@ -57,6 +57,11 @@ pub async fn create(
                 }),
             };
             database.add_file(&stored)?;
+            if let Some(parts) = parts {
+                let mut file = entity(database, stored, version);
+                multipart::open(database, &mut file, parts)?;
+                return Ok(Json(file));
+            }
             let expires = now_seconds() + ADDRESS_SECONDS;
             let address = database
                 .file_addresses()
@@ -147,7 +152,7 @@ fn checked_filename(filename: &str) -> Result<String, ApiError> {
     Ok(filename.to_owned())
 }
 
-fn entity(database: &Database, stored: StoredFile, version: ApiVersion) -> File {
+pub(super) fn entity(database: &Database, stored: StoredFile, version: ApiVersion) -> File {
     let status = stored.status(now_millis());
     let is_ready = status == UploadStatus::Ready;
     let visibility = if stored.is_private() {

@@ -7,13 +7,16 @@ mod body;
 mod chat_channels;
 mod companies;
 mod conversations;
+mod deliveries;
 mod dm_channels;
 mod dm_members;
 mod error;
 mod experiences;
 mod feeds;
 mod files;
+mod members;
 mod messages;
+mod multipart;
 mod notifications;
 mod paging;
 mod rate_limit;
@@ -95,6 +98,7 @@ pub fn router() -> Router<Sandbox> {
         .route("/api/v1/access_tokens", post(access_tokens::create))
         .route("/api/v1/files", get(files::list).post(files::create))
         .route("/api/v1/files/{id}", get(files::retrieve))
+        .route("/api/v1/files/{id}/complete", post(multipart::complete))
         .route("/api/v1/notifications", post(notifications::create))
         .route("/api/v1/companies", get(companies::list))
         .route("/api/v1/companies/{id}", get(companies::retrieve))
@@ -108,15 +112,18 @@ pub fn router() -> Router<Sandbox> {
                 .patch(webhooks::update)
                 .delete(webhooks::delete),
         )
-        .route("/api/v1/webhooks/{id}/test", post(webhooks::test))
+        .route("/api/v1/webhooks/{id}/test", post(deliveries::test))
         .route(
             "/api/v1/webhooks/{id}/deliveries",
-            get(webhooks::deliveries),
+            get(deliveries::deliveries),
         )
         .route(
             "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay",
-            post(webhooks::replay),
+            post(deliveries::replay),
         )
+        .route("/api/v1/webhooks/{id}/replay", post(deliveries::replay_all))
+        .route("/api/v1/members", get(members::list))
+        .route("/api/v1/members/{id}", get(members::retrieve))
         .route("/api/v1/users", get(users::list))
         .route("/api/v1/users/{id}", get(users::retrieve))
         .route(

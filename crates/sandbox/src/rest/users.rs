@@ -49,9 +49,7 @@ pub async fn list(
 fn profile(database: &Database, user: &StoredUser, version: ApiVersion) -> User {
     let mut profile = user.profile();
     if version == ApiVersion::October {
-        let address = database
-            .file_addresses()
-            .open(&format!("portrait_{}", user.id));
+        let address = database.portrait_address(&user.id);
         profile.profile_picture = Some(ProfilePicture {
             url: Some(address),
             ..ProfilePicture::default()

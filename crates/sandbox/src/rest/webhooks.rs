@@ -2,14 +2,14 @@ use super::conversations::known_company;
 use super::paging::{Paging, cursor};
 use super::version::ApiVersion;
 use super::{ApiError, Caller, JsonBody, PathOf, QueryOf};
-use crate::clock::{Skew, new_id, now_millis, random_hex};
+use crate::clock::{new_id, now_millis, random_hex};
 use crate::company;
 use crate::database::{Position, StoredWebhook, page_of};
 use crate::state::Sandbox;
-use crate::webhooks::{self, Delivery, EVENTS, Job, SECRET_PREFIX};
+use crate::webhooks::{EVENTS, SECRET_PREFIX};
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use wire::Timestamp;
 use wire::rest::Page;
@@ -24,8 +24,30 @@ const SECRET_BYTES: usize = 32;
 pub struct ListQuery {
     company_id: Option<String>,
     account_id: Option<String>,
+    app_id: Option<String>,
+    include_app_webhooks: Option<String>,
+    has_failures: Option<String>,
     #[serde(flatten)]
     paging: Paging,
+}
+
+impl ListQuery {
+    /// The company's own unless those of its app are asked for.
+    fn wants(&self, sandbox: &Sandbox, webhook: &StoredWebhook) -> bool {
+        let is_true = |flag: &Option<String>| flag.as_deref() == Some("true");
+        let is_whose = match self.app_id.as_deref() {
+            Some(app_id) => webhook.resource_id == app_id,
+            None => is_true(&self.include_app_webhooks) || webhook.resource_id != company::APP_ID,
+        };
+        is_whose
+            && (!is_true(&self.has_failures)
+                || sandbox
+                    .webhooks()
+                    .log()
+                    .health(&webhook.id)
+                    .failing_since
+                    .is_some())
+    }
 }
 
 /// What `POST` and `PATCH /webhooks` take; a missing field stays as it is.
@@ -33,10 +55,17 @@ pub struct ListQuery {
 pub struct Settings {
     url: Option<String>,
     api_version: Option<String>,
+    #[serde(default, deserialize_with = "said")]
+    api_version_date: Option<Value>,
     child_resource_events: Option<bool>,
     enabled: Option<bool>,
     events: Option<Vec<String>>,
     resource_id: Option<String>,
+}
+
+/// A field that is there, if only as null.
+fn said<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(field).map(Some)
 }
 
 /// Webhooks hear everything of the company: only those who run it may have them.
@@ -60,7 +89,8 @@ pub async fn list(
     may_manage(&caller)?;
     let window = query.paging.window()?;
     known_company([query.company_id.as_deref(), query.account_id.as_deref()])?;
-    let webhooks = sandbox.store().run(|database| database.webhooks()).await?;
+    let mut webhooks = sandbox.store().run(|database| database.webhooks()).await?;
+    webhooks.retain(|webhook| query.wants(&sandbox, webhook));
     Ok(Json(page_of(
         webhooks,
         &window,
@@ -88,6 +118,7 @@ pub async fn create(
         id: new_id("hook_"),
         url: String::new(),
         api_version: "v1".to_owned(),
+        api_version_date: None,
         enabled: true,
         child_resource_events: false,
         events: EVENTS.map(ToOwned::to_owned).to_vec(),
@@ -160,106 +191,15 @@ pub async fn delete(
     Ok(Json(answer))
 }
 
-/// The body of `POST /webhooks/{id}/test`.
-#[derive(Debug, Deserialize)]
-pub struct Test {
-    event: String,
-}
-
-/// `POST /webhooks/{id}/test`: an example, sent once.
-pub async fn test(
-    State(sandbox): State<Sandbox>,
-    caller: Caller,
-    PathOf(id): PathOf<String>,
-    JsonBody(body): JsonBody<Test>,
-) -> Result<Json<Value>, ApiError> {
-    let webhook = find(&sandbox, &caller, id).await?;
-    let (webhook, job) = sandbox
-        .store()
-        .run(move |database| {
-            let job = webhooks::sample(database, &webhook, &body.event)?;
-            let job = job
-                .ok_or_else(|| ApiError::bad_request("The sandbox has no example of that event"))?;
-            Ok::<_, ApiError>((webhook, job))
-        })
-        .await?;
-    Ok(Json(sent(&sandbox, &webhook, &job).await))
-}
-
-/// `GET /webhooks/{id}/deliveries`: every attempt, the newest first.
-pub async fn deliveries(
-    State(sandbox): State<Sandbox>,
-    caller: Caller,
-    PathOf(id): PathOf<String>,
-    QueryOf(paging): QueryOf<Paging>,
-) -> Result<Json<Page<Delivery>>, ApiError> {
-    let webhook = find(&sandbox, &caller, id).await?;
-    let mut deliveries = sandbox.webhooks().log().of(&webhook.id);
-    let position = |delivery: &Delivery| Position {
-        order: -delivery.sent_at.unix_millis().unwrap_or_default(),
-        id: delivery.id.clone(),
-    };
-    deliveries.sort_by_key(position);
-    let window = paging.window()?;
-    Ok(Json(page_of(
-        deliveries,
-        &window,
-        position,
-        cursor,
-        |delivery| delivery,
-    )))
-}
-
-/// The body of `POST /webhooks/{id}/deliveries/{delivery_id}/replay`.
-#[derive(Debug, Deserialize)]
-pub struct Replay {
-    regenerate_id: Option<bool>,
-}
-
-/// `POST /webhooks/{id}/deliveries/{delivery_id}/replay`: the same once more, to where the webhook points now.
-pub async fn replay(
-    State(sandbox): State<Sandbox>,
-    caller: Caller,
-    PathOf((id, delivery_id)): PathOf<(String, String)>,
-    JsonBody(body): JsonBody<Replay>,
-) -> Result<Json<Value>, ApiError> {
-    let webhook = find(&sandbox, &caller, id).await?;
-    let earlier = sandbox.webhooks().log().of(&webhook.id);
-    let earlier = earlier.into_iter().find(|own| own.id == delivery_id);
-    let earlier = earlier.ok_or(ApiError::NotFound("delivery"))?;
-    if !webhook.enabled {
-        return Err(ApiError::bad_request("The webhook is switched off"));
-    }
-    let mut job = Job {
-        webhook_id: webhook.id.clone(),
-        message_id: earlier.message_id,
-        event: earlier.event,
-        body: earlier.request_body,
-        replayed_from: Some(earlier.id),
-        clock: Skew::current(),
-    };
-    if body.regenerate_id == Some(true) {
-        job.message_id = new_id("msg_");
-        if job.body.get("id").is_some() {
-            job.body["id"] = json!(job.message_id);
-        }
-    }
-    Ok(Json(sent(&sandbox, &webhook, &job).await))
-}
-
-/// Sends it once, and says what came of it.
-async fn sent(sandbox: &Sandbox, webhook: &StoredWebhook, job: &Job) -> Value {
-    let delivery = webhooks::attempt(sandbox.client(), webhook, job, 1).await;
-    let answer = json!({
-        "success": delivery.success,
-        "status": delivery.response_code,
-        "body": delivery.response_body.as_ref().map(Value::to_string).unwrap_or_default(),
-    });
-    sandbox.webhooks().log().add(delivery);
-    answer
-}
-
-async fn find(sandbox: &Sandbox, caller: &Caller, id: String) -> Result<StoredWebhook, ApiError> {
+/// The webhook of that id, for those who may manage it.
+///
+/// # Errors
+/// 403 or 404.
+pub(super) async fn find(
+    sandbox: &Sandbox,
+    caller: &Caller,
+    id: String,
+) -> Result<StoredWebhook, ApiError> {
     may_manage(caller)?;
     let webhook = sandbox
         .store()
@@ -287,6 +227,23 @@ fn changed(mut webhook: StoredWebhook, body: Settings) -> Result<StoredWebhook, 
                 "api_version must be v1 or v5: the sandbox sends no others",
             ));
         }
+    }
+    match body.api_version_date {
+        None => {}
+        Some(Value::Null) => webhook.api_version_date = None,
+        Some(Value::String(date)) if is_version_date(&date) => {
+            webhook.api_version_date = Some(date);
+        }
+        Some(_) => {
+            return Err(ApiError::bad_request(
+                "api_version_date takes dates such as 2026-07-20",
+            ));
+        }
+    }
+    if webhook.api_version_date.is_some() && webhook.api_version != "v1" {
+        return Err(ApiError::bad_request(
+            "Only webhooks of api_version v1 have an api_version_date",
+        ));
     }
     if let Some(events) = body.events {
         let is_name = |event: &String| {
@@ -321,19 +278,40 @@ fn changed(mut webhook: StoredWebhook, body: Settings) -> Result<StoredWebhook, 
     Ok(webhook)
 }
 
+/// `2026-07-20`, or `2026-10-15-1`.
+fn is_version_date(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let mut has_digits = |count: usize| {
+        parts.next().is_some_and(|part| {
+            part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    has_digits(4)
+        && has_digits(2)
+        && has_digits(2)
+        && parts.next().is_none_or(|part| part.parse::<u8>().is_ok())
+        && parts.next().is_none()
+}
+
 fn entity(sandbox: &Sandbox, webhook: &StoredWebhook) -> Value {
     let testable: Vec<&String> = webhook
         .events
         .iter()
         .filter(|event| EVENTS.contains(&event.as_str()))
         .collect();
+    let health = sandbox.webhooks().log().health(&webhook.id);
     json!({
         "id": webhook.id,
         "api_version": webhook.api_version,
+        "api_version_date": webhook.api_version_date,
         "child_resource_events": webhook.child_resource_events,
-        "consecutive_failures": sandbox.webhooks().log().failures(&webhook.id),
+        "consecutive_failures": health.consecutive_failures,
         "created_at": Timestamp::from_unix_millis(webhook.created_at),
+        "disabled_at": null,
+        "disabled_reason": null,
         "enabled": webhook.enabled,
+        "failing_since": health.failing_since,
+        "last_failure_at": health.last_failure_at,
         "events": webhook.events,
         "resource_id": webhook.resource_id,
         "testable_events": testable,

@@ -1,27 +1,34 @@
-//! The storage behind `POST /files`: `PUT /files/{id}/upload`, which answers as an object store does, not as Whop's API.
+//! The storage behind `POST /files`: `PUT /files/{id}/upload` and `PUT /files/{id}/parts/{number}`, which answer as an object
+//! store does, not as Whop's API.
 
 pub mod kind;
+mod parts;
+
+pub use parts::{PART_BYTES, receive as receive_part};
 
 use crate::clock::{now_millis, now_seconds};
-use crate::database::{DatabaseError, StoredFile};
+use crate::database::{Database, DatabaseError, StoredFile};
 use crate::files;
 use crate::rest::{ApiError, PathOf, QueryOf};
 use crate::signed_address::{Permission, Purpose};
 use crate::state::Sandbox;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
+use std::time::Duration;
 use wire::rest::UploadStatus;
 
 /// How long an upload's address is good for, in seconds.
 pub const ADDRESS_SECONDS: i64 = 900;
+
 /// Why the bytes are refused, in the words of an object store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
     AccessDenied,
     SignatureDoesNotMatch,
     NoSuchKey,
+    NoSuchUpload,
     AlreadyThere,
     EntityTooLarge,
     BrokenOff,
@@ -41,6 +48,11 @@ impl Refusal {
                 "Send exactly the headers of upload_headers",
             ),
             Self::NoSuchKey => (StatusCode::NOT_FOUND, "NoSuchKey", "There is no such file"),
+            Self::NoSuchUpload => (
+                StatusCode::NOT_FOUND,
+                "NoSuchUpload",
+                "There is no such upload in parts, or it is complete",
+            ),
             Self::AlreadyThere => (
                 StatusCode::CONFLICT,
                 "OperationAborted",
@@ -67,7 +79,12 @@ pub async fn receive(
     QueryOf(permission): QueryOf<Permission>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    Ok(match store(&sandbox, id, permission, request).await? {
+    Ok(answered(store(&sandbox, id, permission, request).await?))
+}
+
+/// As an object store says it: the content's tag, or why there is none.
+fn answered(stored: Result<String, Refusal>) -> Response {
+    match stored {
         Ok(tag) => for_any_page((StatusCode::OK, [(header::ETAG, tag)]).into_response()),
         Err(refusal) => {
             let (status, code, message) = refusal.parts();
@@ -77,7 +94,7 @@ pub async fn receive(
             let kind = [(header::CONTENT_TYPE, "application/xml")];
             for_any_page((status, kind, body).into_response())
         }
-    })
+    }
 }
 
 /// `OPTIONS /files/{id}/upload`: a browser asks before it sends.
@@ -108,6 +125,7 @@ pub async fn content(
     sandbox: &Sandbox,
     file: StoredFile,
     permission: Permission,
+    asked: &HeaderMap,
 ) -> Result<Response, ApiError> {
     if file.status(now_millis()) != UploadStatus::Ready {
         return Err(ApiError::NotFound("file"));
@@ -131,7 +149,7 @@ pub async fn content(
                 .ok_or(ApiError::NotFound("file"))
         })
         .await?;
-    Ok(files::served(content_type, is_private, bytes))
+    Ok(files::served(content_type, is_private, bytes, asked))
 }
 
 async fn store(
@@ -199,13 +217,23 @@ async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Refusal> {
     Ok(bytes)
 }
 
-/// Stores the bytes and what they are. Nobody can use a file without any.
 async fn keep(sandbox: &Sandbox, file: StoredFile, bytes: Vec<u8>) -> Result<(), DatabaseError> {
-    let found = kind::inspect(&file.content_type, &bytes);
-    let processing = sandbox.options().upload_processing.as_millis();
-    let ready_at = now_millis().saturating_add(i64::try_from(processing).unwrap_or(i64::MAX));
+    let processing = sandbox.options().upload_processing;
     sandbox
         .store()
-        .run(move |database| database.receive_file(&file.id, &bytes, found, ready_at))
+        .run(move |database| look_at(database, &file, &bytes, processing))
         .await
+}
+
+/// Stores the bytes and what they are, which takes so long as far as anybody can see. Nobody can use a file without any.
+pub fn look_at(
+    database: &Database,
+    file: &StoredFile,
+    bytes: &[u8],
+    processing: Duration,
+) -> Result<(), DatabaseError> {
+    let found = kind::inspect(&file.content_type, bytes);
+    let processing = i64::try_from(processing.as_millis()).unwrap_or(i64::MAX);
+    let ready_at = now_millis().saturating_add(processing);
+    database.receive_file(&file.id, bytes, found, ready_at)
 }

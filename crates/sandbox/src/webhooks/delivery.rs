@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use wire::Timestamp;
 
 /// How often an event is sent until it is taken.
-const MOST_ATTEMPTS: u32 = 6;
+pub const MOST_ATTEMPTS: u32 = 6;
 /// Events that are sent, or wait for another attempt, at the same time.
 const MOST_AT_ONCE: usize = 64;
 /// How long an address may take to answer.

@@ -1,3 +1,4 @@
+use super::delivery::MOST_ATTEMPTS;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -37,6 +38,17 @@ pub struct Delivery {
     pub total_time: f64,
 }
 
+/// How it stands with what a webhook is sent, as far as it is remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// How many events failed at first since the webhook last took one.
+    pub consecutive_failures: usize,
+    /// The first attempt that failed since then, RFC 3339.
+    pub failing_since: Option<wire::Timestamp>,
+    /// When an event was last given up, RFC 3339.
+    pub last_failure_at: Option<wire::Timestamp>,
+}
+
 /// The newest attempts.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryLog(Arc<Mutex<VecDeque<Delivery>>>);
@@ -70,13 +82,23 @@ impl DeliveryLog {
             .collect()
     }
 
-    /// How many events failed at first since the webhook last took one.
-    pub fn failures(&self, webhook_id: &str) -> usize {
-        self.of(webhook_id)
-            .iter()
-            .take_while(|delivery| !delivery.success)
-            .filter(|delivery| delivery.attempt == 1)
-            .count()
+    /// How it stands with what a webhook is sent.
+    pub fn health(&self, webhook_id: &str) -> Health {
+        let attempts = self.of(webhook_id);
+        let streak = attempts.iter().take_while(|delivery| !delivery.success);
+        let given_up =
+            |delivery: &&Delivery| !delivery.success && delivery.attempt == MOST_ATTEMPTS;
+        Health {
+            consecutive_failures: streak
+                .clone()
+                .filter(|delivery| delivery.attempt == 1)
+                .count(),
+            failing_since: streak.last().map(|delivery| delivery.sent_at.clone()),
+            last_failure_at: attempts
+                .iter()
+                .find(given_up)
+                .map(|delivery| delivery.sent_at.clone()),
+        }
     }
 
     /// Forgets all.

@@ -43,6 +43,7 @@ mod tests {
             id: "hook_1".to_owned(),
             url: String::new(),
             api_version: api_version.to_owned(),
+            api_version_date: None,
             enabled: true,
             child_resource_events: false,
             events: Vec::new(),

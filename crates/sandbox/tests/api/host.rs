@@ -151,7 +151,7 @@ async fn a_link_signs_in_once_and_stays_on_its_origin() {
         address.starts_with(&format!("{}/_whop/enter?token=", whop.app)),
         "{address}"
     );
-    let outside = address.replace("next=/experiences/exp_quiet", "next=//evil.example");
+    let outside = address.replace("next=%2Fexperiences%2Fexp_quiet", "next=//evil.example");
     assert_ne!(outside, address);
     let refused = whop.http.get(&outside).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
@@ -218,16 +218,68 @@ async fn the_host_page_offers_every_user_and_experience() {
         assert!(page.contains(says) && !page.contains("{{"), "{page}");
         assert!(page.contains("href=\"/?user="), "a way on: {page}");
     }
-    let style = whop
-        .http
-        .get(format!("{}/_host/style.css", whop.api))
-        .send()
-        .await
-        .unwrap();
-    assert!(
-        style.headers()["content-type"]
-            .to_str()
-            .unwrap()
-            .starts_with("text/css")
+    for (path, kind) in [("style.css", "text/css"), ("bridge.js", "text/javascript")] {
+        let asset = whop.http.get(format!("{}/_host/{path}", whop.api));
+        let asset = asset.send().await.unwrap();
+        let found = asset.headers()["content-type"].to_str().unwrap();
+        assert!(found.starts_with(kind), "{found}");
+    }
+}
+
+#[tokio::test]
+async fn the_host_page_opens_a_place_in_the_app() {
+    let whop = Whop::start().await;
+    for (path, place) in [
+        ("/settings%3Fa%3D1%26b%3D2", "/settings?a=1&b=2"),
+        ("//evil.example", "/experiences/exp_quiet"),
+    ] {
+        let address = format!(
+            "{}/?user=user_ada&experience=exp_quiet&path={path}",
+            whop.api
+        );
+        let page = whop.http.get(address).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        let (_, rest) = page.split_once("src=\"").unwrap();
+        let (frame, _) = rest.split_once('"').unwrap();
+        let entered = whop
+            .http
+            .get(frame.replace("&amp;", "&"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(entered.headers()["location"], place);
+    }
+}
+
+#[tokio::test]
+async fn the_host_page_knows_what_its_visitor_has_not_read() {
+    let whop = Whop::start().await;
+    let notify = async |title: &str| {
+        let body = json!({"experience_id": "exp_quiet", "title": title, "content": "Tonight", "user_ids": ["user_ada"]});
+        let (status, _) = whop.post("/api/v1/notifications", As::App, body).await;
+        assert_eq!(status, StatusCode::OK);
+    };
+    let path = |user: &str| format!("/_host/notifications?user={user}&experience=exp_quiet");
+    let unread = async |user: &str| {
+        let (_, answer) = whop.get(&path(user), As::Nobody).await;
+        answer["earliest_unread_id"].clone()
+    };
+    assert_eq!(unread("user_ada").await, json!(null));
+    notify("first").await;
+    notify("second").await;
+    let (_, log) = whop.get("/_sandbox/notifications", As::Nobody).await;
+    let ids = [&log["data"][0]["id"], &log["data"][1]["id"]];
+    assert_eq!(unread("user_ada").await, *ids[0]);
+    assert_eq!(unread("user_bob").await, json!(null));
+    let one = format!(
+        "{}&notification={}",
+        path("user_ada"),
+        ids[0].as_str().unwrap()
     );
+    for _ in 0..2 {
+        whop.post(&one, As::Nobody, json!({})).await;
+        assert_eq!(unread("user_ada").await, *ids[1]);
+    }
+    whop.post(&path("user_ada"), As::Nobody, json!({})).await;
+    assert_eq!(unread("user_ada").await, json!(null));
 }

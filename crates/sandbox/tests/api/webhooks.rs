@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// An address that hears events, and answers what it is told to.
-struct Receiver {
-    url: String,
+pub struct Receiver {
+    pub url: String,
     heard: Arc<Mutex<Vec<(HeaderMap, String)>>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
     server: tokio::task::JoinHandle<()>,
@@ -28,7 +28,7 @@ impl Drop for Receiver {
 
 impl Receiver {
     /// Answers those first, and 200 then.
-    async fn start(answers: &[u16]) -> Self {
+    pub async fn start(answers: &[u16]) -> Self {
         let heard: Arc<Mutex<Vec<(HeaderMap, String)>>> = Arc::default();
         let answers = Arc::new(Mutex::new(answers.iter().copied().collect::<VecDeque<_>>()));
         let (inbox, script) = (heard.clone(), answers.clone());
@@ -52,7 +52,7 @@ impl Receiver {
     }
 
     /// Waits until so many events came, and has all of them.
-    async fn wait(&self, count: usize) -> Vec<(HeaderMap, String)> {
+    pub async fn wait(&self, count: usize) -> Vec<(HeaderMap, String)> {
         until(|| self.heard.lock().unwrap().len() >= count).await;
         self.heard.lock().unwrap().clone()
     }
@@ -67,11 +67,11 @@ async fn until(mut condition: impl FnMut() -> bool) {
     tokio::time::timeout(PATIENCE, waiting).await.unwrap();
 }
 
-async fn quick() -> Whop {
+pub async fn quick() -> Whop {
     Whop::start_with(|options| options.webhook_retry = Duration::from_millis(5)).await
 }
 
-async fn register(whop: &Whop, body: Value) -> Value {
+pub async fn register(whop: &Whop, body: Value) -> Value {
     let (status, webhook) = whop.post("/api/v1/webhooks", As::App, body).await;
     assert_eq!(status, StatusCode::OK, "{webhook}");
     webhook
@@ -82,7 +82,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 /// The deliveries, when the control route knows so many.
-async fn deliveries(whop: &Whop, count: usize) -> Vec<Value> {
+pub async fn deliveries(whop: &Whop, count: usize) -> Vec<Value> {
     let waiting = async {
         loop {
             let (_, log) = whop.get("/_sandbox/webhooks", As::Nobody).await;

@@ -38,12 +38,16 @@ pub struct FileCreate {
     /// Send it in parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multipart: Option<bool>,
+    /// Its length in bytes; needed where it is sent in parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte_size: Option<u64>,
 }
 
 read_object!(FileCreate {
     filename: required "filename",
     visibility: optional "visibility",
     multipart: optional "multipart",
+    byte_size: optional "byte_size",
 });
 
 /// A file of `POST /files` and `GET /files/{id}`.

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how fast it is, beside what others build chats of.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::build::{self, Options, Profile};
@@ -20,11 +21,13 @@ pub enum Bench {
     Text,
     /// The widget in Chromium, beside a page of React.
     Reading,
+    /// The proxy under load, its fan-out beside nchan.
+    Relay,
 }
 
 impl Bench {
     /// All of them, in order.
-    pub const ALL: &[Self] = &[Self::Native, Self::Text, Self::Reading];
+    pub const ALL: &[Self] = &[Self::Native, Self::Text, Self::Reading, Self::Relay];
 
     /// From the command line.
     pub fn parse(name: &str) -> Result<Self> {
@@ -33,8 +36,9 @@ impl Bench {
             .copied()
             .find(|bench| bench.name() == name)
             .ok_or_else(|| {
-                let text =
-                    format!("there is no benchmark {name:?}; there are native, text, reading");
+                let text = format!(
+                    "there is no benchmark {name:?}; there are native, text, reading, relay"
+                );
                 Error::Usage(text)
             })
     }
@@ -44,33 +48,38 @@ impl Bench {
             Self::Native => "native",
             Self::Text => "text",
             Self::Reading => "reading",
+            Self::Relay => "relay",
         }
     }
 
-    fn needs_browser(self) -> bool {
-        self != Self::Native
+    fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Native => &[],
+            Self::Text | Self::Reading => &[
+                Tool::WasmStd,
+                Tool::StdSource,
+                Tool::WasmBindgen,
+                Tool::Trunk,
+                Tool::NpmTools,
+                Tool::Chromium,
+                Tool::TestPackages,
+                Tool::BenchPackages,
+            ],
+            Self::Relay => &[Tool::TestPackages, Tool::Nchan],
+        }
     }
 }
 
 /// Runs the benchmarks on what visitors get. The tables go to the screen, the numbers into the cache.
 pub fn bench(paths: Paths, benches: &[Bench]) -> Result<()> {
-    let in_browser = benches.iter().any(|bench| bench.needs_browser());
-    let tools: &[Tool] = if in_browser {
-        &[
-            Tool::WasmStd,
-            Tool::StdSource,
-            Tool::WasmBindgen,
-            Tool::Trunk,
-            Tool::NpmTools,
-            Tool::Chromium,
-            Tool::TestPackages,
-            Tool::BenchPackages,
-        ]
-    } else {
-        &[]
-    };
-    let toolchain = Toolchain::set_up(paths, tools)?;
-    if in_browser {
+    let mut tools = Vec::new();
+    for tool in benches.iter().flat_map(|bench| bench.tools()) {
+        if !tools.contains(tool) {
+            tools.push(*tool);
+        }
+    }
+    let toolchain = Toolchain::set_up(paths, &tools)?;
+    if benches.iter().any(|bench| *bench != Bench::Native) {
         heading("release build");
         if benches.contains(&Bench::Reading) {
             build::build(&toolchain, Options::new(Profile::Release, &toolchain))?;
@@ -79,7 +88,7 @@ pub fn bench(paths: Paths, benches: &[Bench]) -> Result<()> {
     }
     benches.iter().try_for_each(|bench| match bench {
         Bench::Native => native(&toolchain),
-        Bench::Text | Bench::Reading => page(&toolchain, *bench),
+        Bench::Text | Bench::Reading | Bench::Relay => script(&toolchain, *bench),
     })
 }
 
@@ -92,7 +101,7 @@ fn native(toolchain: &Toolchain) -> Result<()> {
 }
 
 /// A script of `tests/bench`, which starts servers and browsers itself.
-fn page(toolchain: &Toolchain, bench: Bench) -> Result<()> {
+fn script(toolchain: &Toolchain, bench: Bench) -> Result<()> {
     let name = bench.name();
     heading(&format!("benchmarks of {name}"));
     let paths = &toolchain.paths;
@@ -108,14 +117,30 @@ fn page(toolchain: &Toolchain, bench: Bench) -> Result<()> {
         .env("ASSETS_DIR", paths.embed())
         .env("CARGO_TARGET_DIR", &paths.target)
         .env("ESBUILD", paths.npm_programs().join("esbuild"))
-        .env("CHROMIUM", toolchain.chromium()?)
         .env("RESULTS", &results);
+    if bench == Bench::Relay {
+        let nchan = toolchain.nchan()?;
+        command
+            .env("RELAY_LOAD", load_generator(toolchain)?)
+            .env("NGINX", &nchan.nginx)
+            .env("NCHAN_MODULE", &nchan.module);
+    } else {
+        command.env("CHROMIUM", toolchain.chromium()?);
+    }
     if bench == Bench::Text {
         command.env("TEXT_MODULE", text_module::build(toolchain)?);
     }
     finished(name, &mut command)?;
     println!("numbers: {}", results.display());
     Ok(())
+}
+
+/// `tests/bench/relay`, compiled as a release.
+fn load_generator(toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut command = toolchain.cargo();
+    command.args(["build", "--release", "--package", "relay-load"]);
+    process::show("cargo build of the load generator", &mut command)?;
+    Ok(toolchain.paths.binary("release", "relay-load"))
 }
 
 fn finished(name: &str, command: &mut Command) -> Result<()> {

@@ -45,15 +45,16 @@ The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
       --origin   a site of your own that may embed the chat, like http://localhost:5173; with
                  WHOP_CHAT_ASSERTION_SECRET in the environment its backend can sign for its visitors
 
-  cargo xtask test [lint|native|browser|sdk|product|size]...
+  cargo xtask test [lint|native|browser|sdk|faults|product|size]...
       Run every check and every test, or only the named parts.
 
   cargo xtask build [--release | --dev]
       Build the widget into dist/embed (--dev is the default).
 
-  cargo xtask bench [native|text|reading]...
+  cargo xtask bench [native|text|reading|relay]...
       How fast a release is, beside what others build chats of; docs/benchmarks.md explains the tables.
-      RUNS and ONLY (loading, live, scrolling) shorten the benchmark of reading.
+      RUNS and ONLY (loading, live, scrolling) shorten the benchmark of reading; RUNS and ONLY (sessions,
+      idle, fanout) that of relay, which measures the proxy beside nchan.
 
   cargo xtask size
       What each asset of a release weighs, against the budgets and the ceilings in xtask/src/size.rs.

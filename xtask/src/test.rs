@@ -25,6 +25,8 @@ pub enum Part {
     Browser,
     /// The official SDKs against the servers.
     Sdk,
+    /// The proxy before a Whop that misbehaves.
+    Faults,
     /// The whole product in Chromium, with the widget that visitors get.
     Product,
     /// What that widget weighs. Last: too heavy is not broken, and what is broken should be known first.
@@ -38,6 +40,7 @@ impl Part {
         Self::Native,
         Self::Browser,
         Self::Sdk,
+        Self::Faults,
         Self::Product,
         Self::Size,
     ];
@@ -49,11 +52,12 @@ impl Part {
             "native" => Self::Native,
             "browser" => Self::Browser,
             "sdk" => Self::Sdk,
+            "faults" => Self::Faults,
             "product" => Self::Product,
             "size" => Self::Size,
             _ => {
                 let text = format!(
-                    "there is no part {name:?}; parts are lint, native, browser, sdk, product, size"
+                    "there is no part {name:?}; parts are lint, native, browser, sdk, faults, product, size"
                 );
                 return Err(Error::Usage(text));
             }
@@ -71,6 +75,7 @@ impl Part {
             Self::Browser => &[WasmStd, WasmBindgen, Chromium, ChromeDriver],
             Self::Size => &[WasmStd, StdSource, WasmBindgen, Trunk, NpmTools],
             Self::Sdk => &[TestPackages, PythonPackages],
+            Self::Faults => &[TestPackages],
             Self::Product => &[
                 WasmStd,
                 StdSource,
@@ -120,6 +125,7 @@ impl Run {
                 size::size(&self.toolchain.paths)
             }
             Part::Sdk => self.node("sdk"),
+            Part::Faults => self.node("faults"),
             Part::Product => {
                 self.release()?;
                 self.node("product")
@@ -278,7 +284,9 @@ mod tests {
 
     #[test]
     fn every_part_has_a_name_and_no_other_word_does() {
-        let names = ["lint", "native", "browser", "sdk", "product", "size"];
+        let names = [
+            "lint", "native", "browser", "sdk", "faults", "product", "size",
+        ];
         let parsed: Vec<Part> = names
             .iter()
             .map(|name| Part::parse(name).unwrap())

@@ -1,11 +1,12 @@
 //! Packages of Debian and its descendants.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use super::progress::note;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::paths::{Paths, on_path};
 use crate::process;
 
@@ -37,6 +38,34 @@ pub fn install(packages: &[&str], paths: &Paths) -> Result<()> {
         &paths.log("apt-get-install"),
         LIMIT,
     )
+}
+
+/// Unpacks packages into a directory, without installing them: nothing of theirs is set up or started.
+pub fn unpack(packages: &[&str], to: &Path, paths: &Paths) -> Result<()> {
+    let archives = to.join("archives");
+    fs::create_dir_all(&archives).map_err(Error::file(&archives))?;
+    let log = paths.log("apt-get-download");
+    let download = || {
+        let mut command = apt_get();
+        command
+            .args(["download"])
+            .args(packages)
+            .current_dir(&archives);
+        process::quiet("apt-get download", &mut command, &log, LIMIT)
+    };
+    if let Err(error) = download() {
+        note(&format!("fetching the package lists first: {error}"));
+        let update = paths.log("apt-get-update");
+        process::quiet("apt-get update", apt_get().arg("update"), &update, LIMIT)?;
+        download()?;
+    }
+    let entries = fs::read_dir(&archives).map_err(Error::file(&archives))?;
+    for archive in entries.flatten() {
+        let mut command = Command::new("dpkg-deb");
+        command.arg("--extract").arg(archive.path()).arg(to);
+        process::quiet("dpkg-deb", &mut command, &paths.log("dpkg-deb"), LIMIT)?;
+    }
+    fs::remove_dir_all(&archives).map_err(Error::file(&archives))
 }
 
 fn apt_get() -> Command {

@@ -6,6 +6,7 @@ mod debian;
 pub mod deny;
 mod install;
 mod linters;
+mod nchan;
 mod npm;
 mod prebuilt;
 mod progress;
@@ -23,6 +24,7 @@ use std::process::Command;
 
 use crate::error::{Error, Result};
 use crate::paths::Paths;
+pub use nchan::Nchan;
 use progress::Progress;
 use wasm_std::WasmStd;
 
@@ -53,6 +55,8 @@ pub enum Tool {
     PythonPackages,
     /// Those of `tests/bench/`: what the widget is measured beside.
     BenchPackages,
+    /// nginx with nchan: what the proxy's relay is measured beside.
+    Nchan,
 }
 
 /// What building the widget needs.
@@ -99,6 +103,7 @@ pub struct Toolchain {
     chromium: Option<PathBuf>,
     chromedriver: Option<PathBuf>,
     python: Option<PathBuf>,
+    nchan: Option<Nchan>,
 }
 
 impl Toolchain {
@@ -112,6 +117,7 @@ impl Toolchain {
             chromium: None,
             chromedriver: None,
             python: None,
+            nchan: None,
             paths,
         };
         for tool in tools {
@@ -142,6 +148,7 @@ impl Toolchain {
             Tool::TestPackages => npm::set_up_tests(paths, progress)?,
             Tool::PythonPackages => self.python = Some(python::set_up(paths, progress)?),
             Tool::BenchPackages => npm::set_up_benchmarks(paths, progress)?,
+            Tool::Nchan => self.nchan = Some(nchan::set_up(paths, progress)?),
         }
         Ok(())
     }
@@ -208,6 +215,13 @@ impl Toolchain {
         self.chromedriver
             .as_ref()
             .ok_or_else(|| Error::Wrong("ChromeDriver was not set up".into()))
+    }
+
+    /// nginx with nchan, for commands that asked for it.
+    pub fn nchan(&self) -> Result<&Nchan> {
+        self.nchan
+            .as_ref()
+            .ok_or_else(|| Error::Wrong("nchan was not set up".into()))
     }
 
     fn wasm_environment(&self) -> Vec<(&'static str, OsString)> {

@@ -122,7 +122,7 @@ fn script(toolchain: &Toolchain, bench: Bench) -> Result<()> {
         let nchan = toolchain.nchan()?;
         command
             .env("RELAY_LOAD", load_generator(toolchain)?)
-            .env("NGINX", &nchan.nginx)
+            .env("NCHAN_NGINX", &nchan.nginx)
             .env("NCHAN_MODULE", &nchan.module);
     } else {
         command.env("CHROMIUM", toolchain.chromium()?);

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/servers.mjs';
@@ -42,13 +42,17 @@ function configuration(port, workers, directory) {
     }`;
 }
 
-/** Starts it with so many worker processes; NGINX is the program, NCHAN_MODULE the module's file. */
+/** nchan has nginx make a directory in here, whatever the configuration says; Debian's nginx-common would bring it. */
+const COMPILED_IN = '/var/lib/nginx';
+
+/** Starts it with so many worker processes; NCHAN_NGINX is the program, NCHAN_MODULE the module's file. */
 export async function startNchan(workers) {
   const directory = mkdtempSync(join(tmpdir(), 'whop-chat-nchan-'));
   const port = await freePort();
+  mkdirSync(COMPILED_IN, { recursive: true });
   const file = join(directory, 'nginx.conf');
   writeFileSync(file, configuration(port, workers, directory));
-  const child = spawn(process.env.NGINX, ['-p', directory, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.env.NCHAN_NGINX, ['-p', directory, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
     log += text;

@@ -27,12 +27,14 @@ pub fn set_up(paths: &Paths, progress: &mut Progress) -> Result<Nchan> {
         progress.found(&format!("nginx with nchan ({})", nchan.nginx.display()));
         return Ok(nchan);
     }
-    let missing = |reason: String| Error::Missing {
+    let missing = |reason: String| {
+        Error::Missing {
         tool: "nginx with nchan".into(),
         reason,
-        advice: "install it (Debian: apt-get install libnginx-mod-nchan), or name the program in NGINX and the \
+        advice: "install it (Debian: apt-get install libnginx-mod-nchan), or name the program in NCHAN_NGINX and the \
                  module in NCHAN_MODULE"
             .into(),
+    }
     };
     if on_path("apt-get").is_none() || on_path("dpkg-deb").is_none() {
         return Err(missing("packages are only fetched on Debian".into()));
@@ -53,7 +55,7 @@ fn named() -> Option<Nchan> {
             .filter(|path| path.is_file())
     };
     Some(Nchan {
-        nginx: file("NGINX")?,
+        nginx: file("NCHAN_NGINX")?,
         module: file("NCHAN_MODULE")?,
     })
 }

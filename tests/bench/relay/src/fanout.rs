@@ -4,6 +4,7 @@ use crate::crowd;
 use crate::frame;
 use crate::numbers;
 use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -90,23 +91,27 @@ async fn publish(arguments: &Arguments, client: &Client, clock: &Clock) -> usize
     let mut pace = interval(Duration::from_secs(1) / arguments.per_second);
     // Were the late ones sent at once, that burst would be measured.
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut requests = futures_util::stream::FuturesUnordered::new();
-    let mut refused = 0;
+    let mut requests = FuturesUnordered::new();
+    let publish = async |frame: Value| {
+        let taken = arguments.target.publish(client, &frame).await;
+        usize::from(taken.is_err())
+    };
+    let mut refused = 0_usize;
     for (number, moment) in (0..).zip(&clock.published) {
         loop {
             tokio::select! {
                 biased;
                 _ = pace.tick() => break,
-                Some(taken) = requests.next() => refused += usize::from(!taken),
+                Some(refusal) = requests.next() => refused += refusal,
             }
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let frame = frame::numbered(number, now.unwrap_or_default().as_millis());
         moment.store(clock.now(), Ordering::Relaxed);
-        requests.push(async move { arguments.target.publish(client, &frame).await.is_ok() });
+        requests.push(publish(frame));
     }
-    while let Some(taken) = requests.next().await {
-        refused += usize::from(!taken);
+    while let Some(refusal) = requests.next().await {
+        refused += refusal;
     }
     refused
 }

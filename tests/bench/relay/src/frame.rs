@@ -8,7 +8,7 @@ const DIGITS: usize = 8;
 /// A message of usual length in `chat_feed_quiet` as Whop's websocket tells it, with its number in it.
 pub fn numbered(number: u32, millis: u128) -> Value {
     json!({"feedEntity": {"dmsPost": {
-        "id": format!("post_load{number:08}"), "feedId": "chat_feed_quiet", "feedType": "dms_feed",
+        "entityId": format!("post_load{number:08}"), "feedId": "chat_feed_quiet", "feedType": "dms_feed",
         "userId": "user_ada", "createdAt": millis.to_string(), "updatedAt": millis.to_string(),
         "content": format!(
             "{MARK}{number:08}: the light was gone by the time we got to the ridge, so these are all at ISO 3200; \

@@ -5,7 +5,9 @@ pub fn summary(mut microseconds: Vec<u32>) -> Value {
     microseconds.sort_unstable();
     let at = |thousandths: usize| {
         let rank = (microseconds.len() * thousandths).div_ceil(1_000);
-        let found = microseconds.get(rank.saturating_sub(1)).or(microseconds.last());
+        let found = microseconds
+            .get(rank.saturating_sub(1))
+            .or(microseconds.last());
         found.map(|micros| f64::from(*micros) / 1_000.0)
     };
     json!({

@@ -32,10 +32,14 @@ impl Watched {
     pub fn cpu(&self) -> Result<Cpu, LoadError> {
         let own = [(OWN_NAME.to_owned(), cpu_seconds("self")?)];
         let others = self.pids.iter().map(|(name, pids)| {
-            let seconds = pids.iter().map(|pid| cpu_seconds(pid)).sum::<Result<f64, _>>()?;
+            let seconds = pids
+                .iter()
+                .map(|pid| cpu_seconds(pid))
+                .sum::<Result<f64, LoadError>>()?;
             Ok((name.clone(), seconds))
         });
-        let all: Result<BTreeMap<_, _>, LoadError> = own.into_iter().map(Ok).chain(others).collect();
+        let all: Result<BTreeMap<_, _>, LoadError> =
+            own.into_iter().map(Ok).chain(others).collect();
         all.map(Cpu)
     }
 
@@ -80,7 +84,8 @@ fn pss(smaps: &str) -> Option<u64> {
 fn cpu_seconds(pid: &str) -> Result<f64, LoadError> {
     let path = format!("/proc/{pid}/stat");
     let text = read(&path)?;
-    let ticks = ticks(&text).ok_or_else(|| LoadError::Other(format!("{path} can't be understood")))?;
+    let ticks =
+        ticks(&text).ok_or_else(|| LoadError::Other(format!("{path} can't be understood")))?;
     Ok(f64::from(ticks) / TICKS_PER_SECOND)
 }
 
@@ -101,7 +106,10 @@ mod tests {
     fn the_systems_files_are_read() {
         let stat = "7 (a) b) S 1 7 7 0 -1 4194560 9 0 0 0 120 34 0 0 20 0 1 0 5";
         assert_eq!(ticks(stat), Some(154));
-        assert_eq!(pss("Rss:  99 kB\nPss:        42 kB\nPss_Anon: 7 kB\n"), Some(42));
+        assert_eq!(
+            pss("Rss:  99 kB\nPss:        42 kB\nPss_Anon: 7 kB\n"),
+            Some(42)
+        );
     }
 
     #[test]

@@ -41,7 +41,7 @@ async function start() {
     messages: 100,
     origins: [SITE],
     // The generator is one address and asks for all.
-    env: { RUST_LOG: 'warn', WHOP_CHAT_RATE_LIMIT: '100000/1s' },
+    env: { RUST_LOG: 'warn', WHOP_CHAT_RATE_LIMIT: '100000/1s', WHOP_CHAT_REQUESTS_PER_USER: '0', WHOP_CHAT_REQUESTS_PER_ADDRESS: '0' },
   });
   await servers.sandbox.control('people', { count: PEOPLE });
   return servers;

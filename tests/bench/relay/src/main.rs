@@ -67,7 +67,7 @@ pub enum LoadError {
 fn main() -> ExitCode {
     let answer = arguments::parse(lexopt::Parser::from_env()).and_then(|command| match command {
         Command::Help => Ok(HELP.to_owned()),
-        Command::Run(arguments) => run(*arguments).map(|numbers| format!("{numbers}\n")),
+        Command::Run(arguments) => run(&arguments).map(|numbers| format!("{numbers}\n")),
     });
     match answer {
         Ok(text) => match std::io::stdout().write_all(text.as_bytes()) {
@@ -82,7 +82,7 @@ fn main() -> ExitCode {
 }
 
 /// On one thread: whom it loads should have the other core.
-fn run(arguments: Arguments) -> Result<Value, LoadError> {
+fn run(arguments: &Arguments) -> Result<Value, LoadError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -90,9 +90,9 @@ fn run(arguments: Arguments) -> Result<Value, LoadError> {
         .map_err(|error| LoadError::Other(format!("no runtime: {error}")))?;
     runtime.block_on(async {
         match arguments.scenario {
-            Scenario::Sessions => sessions::measure(&arguments).await,
-            Scenario::Idle => idle::measure(&arguments).await,
-            Scenario::Fanout => fanout::measure(&arguments).await,
+            Scenario::Sessions => sessions::measure(arguments).await,
+            Scenario::Idle => idle::measure(arguments).await,
+            Scenario::Fanout => fanout::measure(arguments).await,
         }
     })
 }

@@ -159,6 +159,32 @@ async fn where_it_could_not_be_looked_up_the_next_try_does_before_it_posts() {
 }
 
 #[tokio::test]
+async fn a_lost_post_is_found_below_all_that_was_said_since() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let blind = json!({"method": "GET", "path": "/api/v1/messages", "status": 500});
+    lose_the_next_answer(&stack, 500).await;
+    stack.control("fail", &blind).await;
+    let lost = post(&stack, &ada, "key", "below").await;
+    assert_eq!(lost.status().as_u16(), 500);
+    let flood = |count| json!({"channel_id": "exp_quiet", "count": count, "per_second": 10_000});
+    stack.control("flood", &flood(120)).await;
+    let asked = stack.upstream_requests(MESSAGES).await;
+    let found = body_of(post(&stack, &ada, "key", "below").await).await;
+    assert_eq!(found["content"], "below");
+    assert_eq!(stack.upstream_requests(MESSAGES).await, asked);
+    // Where it lies deeper than anybody looks, nobody knows: it is not posted.
+    lose_the_next_answer(&stack, 500).await;
+    stack.control("fail", &blind).await;
+    post(&stack, &ada, "deep", "deeper").await;
+    stack.control("flood", &flood(600)).await;
+    let asked = stack.upstream_requests(MESSAGES).await;
+    let second = post(&stack, &ada, "deep", "deeper").await;
+    assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(stack.upstream_requests(MESSAGES).await, asked);
+}
+
+#[tokio::test]
 async fn an_equal_message_that_is_known_is_not_taken_for_the_lost_one() {
     let stack = Stack::start().await;
     let ada = stack.session_of("user_ada", "exp_quiet").await;

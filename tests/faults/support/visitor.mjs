@@ -1,16 +1,18 @@
 // One visitor of a creator's site: opens a session, posts, reads and listens for as long as the test runs, as the widget
-// does: honours Retry-After, never sends a post twice, connects anew when told to, and reads then what it missed.
+// does: honours Retry-After, sends a post again under its key only, connects anew when told to, and reads then what it missed.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { assertion } from '../../support/identity.mjs';
 
-/** The proxy's own limit is 25 s for a visitor's call; a session needs several of Whop's. */
-const DEADLINE = 30_000;
-const POST_EVERY = 700;
-const READ_EVERY = 1_500;
+/** The widget's own patience. An answer that comes later is none. */
+export const DEADLINE = 20_000;
+const POST_EVERY = 600;
+const READ_EVERY = 1_000;
 const RECONNECT_WITHIN = 600;
 const PAGE = 50;
+/** Some leave while their post is under way, and send it again. */
+const LEAVES = { share: 0.1, within: 100 };
 
 /** In every text of a channel, so that one sees where a byte comes from. */
 export const markOf = (channel) => `⟦only in ${channel}⟧`;
@@ -18,7 +20,7 @@ export const markOf = (channel) => `⟦only in ${channel}⟧`;
 const somewhere = (most) => Math.random() * most;
 
 export class Visitor {
-  /** Texts that were tried to post, and the message's id where that was accepted. */
+  /** Texts that were tried to post, and the message's id once that was accepted. */
   posts = new Map();
   /** Ids of messages that were heard live, or read after a connection. */
   seen = new Set();
@@ -29,6 +31,8 @@ export class Visitor {
   /** Every answer's status, and how often it came. */
   statuses = new Map();
   connected = false;
+  /** With which code and last words its websocket was closed when that was. */
+  closed = { code: 0, frame: '' };
   #socket;
   #session;
   #isStale = false;
@@ -42,7 +46,7 @@ export class Visitor {
 
   /** Begins with everything; answers once it listens. */
   async start() {
-    this.#loops = [this.#listening(), this.#repeat(POST_EVERY, () => this.post()), this.#repeat(READ_EVERY, () => this.#read())];
+    this.#loops = [this.#listening(), this.#repeat(POST_EVERY, () => this.#post()), this.#repeat(READ_EVERY, () => this.#read())];
     await this.crowd.until(() => this.connected, `${this.user} listens`);
   }
 
@@ -52,25 +56,27 @@ export class Visitor {
     await Promise.all(this.#loops);
   }
 
-  get #over() {
+  get isOver() {
     return this.#stopped.signal.aborted;
   }
 
   async #repeat(every, work) {
-    await this.#wait(somewhere(every));
-    while (!this.#over) {
+    await this.wait(somewhere(every));
+    while (!this.isOver) {
       const patience = await work();
-      await this.#wait(patience ?? every / 2 + somewhere(every));
+      await this.wait(patience ?? every / 2 + somewhere(every));
     }
   }
 
-  #wait(milliseconds) {
+  /** Waits so long, or until it is stopped. */
+  wait(milliseconds) {
     return pause(milliseconds, undefined, { signal: this.#stopped.signal }).catch(() => {});
   }
 
-  /** One request of the proxy's. Answers nothing where the visitor is gone. */
-  async ask(method, path, { body, token } = {}) {
+  /** One request of the proxy's. Answers nothing where the visitor is gone, or left within so many milliseconds. */
+  async ask(method, path, { body, token, key, within } = {}) {
     const began = Date.now();
+    const leaves = AbortSignal.timeout(within ?? DEADLINE);
     let answer;
     try {
       answer = await fetch(`${this.crowd.proxy.url}${path}`, {
@@ -79,22 +85,24 @@ export class Visitor {
           origin: this.crowd.site,
           ...(body && { 'content-type': 'application/json' }),
           ...(token && { authorization: `Bearer ${token}` }),
+          ...(key && { 'idempotency-key': key }),
         },
         body: body && JSON.stringify(body),
-        signal: AbortSignal.any([AbortSignal.timeout(DEADLINE), this.#stopped.signal]),
+        signal: AbortSignal.any([leaves, this.#stopped.signal]),
       });
       const text = await answer.text();
       this.crowd.checkText(this, text, `${method} ${path}`);
       return this.#judge(answer, text, method, path, began);
     } catch (error) {
-      if (!this.#over) this.crowd.violation(`${method} ${path} of ${this.user}: ${error.cause ?? error} after ${Date.now() - began} ms`);
+      const isMeant = this.isOver || (within && leaves.aborted);
+      if (!isMeant) this.crowd.violation(`${method} ${path} of ${this.user}: ${error.cause ?? error} after ${Date.now() - began} ms`);
       return undefined;
     }
   }
 
   #judge(answer, text, method, path, began) {
     const { status } = answer;
-    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    this.#count(status);
     const what = `${method} ${path}: ${status} ${text.slice(0, 120)}`;
     let body;
     try {
@@ -108,7 +116,12 @@ export class Visitor {
     return { status, ok: answer.ok, body, began, patience: retryAfter > 0 ? retryAfter * 1_000 : undefined };
   }
 
-  async #open() {
+  #count(status) {
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+  }
+
+  /** Opens a session, or renews it. */
+  async open() {
     const proof = this.#session?.renewal
       ? { renewal: this.#session.renewal }
       : { assertion: await assertion(this.crowd.assertionSecret, this.user) };
@@ -118,28 +131,39 @@ export class Visitor {
   }
 
   /** As the visitor; a token that is refused is renewed once. */
-  async #call(method, path, body) {
+  async #call(method, path, options) {
     const token = this.#session?.token.token;
     if (!token) return undefined;
-    const answer = await this.ask(method, `/api/v1${path}`, { body, token });
+    const answer = await this.ask(method, `/api/v1${path}`, { ...options, token });
     if (answer?.status !== 401) return answer;
-    if (this.#session.token.token === token) await this.#open();
+    if (this.#session.token.token === token) await this.open();
     return this.#session.token.token === token
       ? answer
-      : this.ask(method, `/api/v1${path}`, { body, token: this.#session.token.token });
+      : this.ask(method, `/api/v1${path}`, { ...options, token: this.#session.token.token });
   }
 
-  /** Posts a text that nobody else has, once. Answers how long to wait, where that was said. */
-  async post() {
+  /** What this visitor calls the post of that text. */
+  keyOf(content) {
+    return `${this.user} ${this.channel} ${content.match(/\d+$/)?.[0]}`;
+  }
+
+  /** Posts a text that nobody else has, until it is accepted: always under the same key (S1). */
+  async #post() {
     const content = `${markOf(this.channel)} ${this.user} ${this.posts.size + 1}`;
     this.posts.set(content, null);
     this.crowd.postedAt.set(content, Date.now());
-    const answer = await this.#call('POST', '/messages', { channel_id: this.channel, content });
-    if (answer?.ok) {
-      this.posts.set(content, answer.body.id);
-      this.last.posted = Math.max(this.last.posted, answer.began);
+    const body = { channel_id: this.channel, content };
+    while (!this.isOver) {
+      const within = Math.random() < LEAVES.share ? Math.ceil(somewhere(LEAVES.within)) : undefined;
+      const answer = await this.#call('POST', '/messages', { body, key: this.keyOf(content), within });
+      if (answer?.ok) {
+        if (answer.body.content !== content) this.crowd.violation(`${this.user} posted ${content}, and was answered ${answer.body.content}`);
+        this.posts.set(content, answer.body.id);
+        this.last.posted = Math.max(this.last.posted, answer.began);
+        return;
+      }
+      await this.wait(answer?.patience ?? somewhere(RECONNECT_WITHIN));
     }
-    return answer?.patience;
   }
 
   async #read() {
@@ -151,9 +175,9 @@ export class Visitor {
     return answer?.patience;
   }
 
-  /** Asks for the newest page, beside all else; the answer's status. */
-  async peek() {
-    return (await this.#page())?.status;
+  /** Asks for the newest page, beside all else. */
+  peek() {
+    return this.#page();
   }
 
   #page(after) {
@@ -162,15 +186,15 @@ export class Visitor {
   }
 
   async #listening() {
-    while (!this.#over) {
+    while (!this.isOver) {
       const needsSession = !this.#session || this.#isStale;
-      const patience = needsSession ? (await this.#open())?.patience : await this.#connection();
+      const patience = needsSession ? (await this.open())?.patience : await this.#connection();
       this.connected = false;
-      await this.#wait(patience ?? somewhere(RECONNECT_WITHIN));
+      await this.wait(patience ?? somewhere(RECONNECT_WITHIN));
     }
   }
 
-  /** One connection, until it ends. What was missed is read first: a socket that stays open misses nothing. */
+  /** One connection, until it ends. What was missed is read first: a socket that stays open misses nothing (T1). */
   #connection() {
     const { path, protocols } = this.#session.socket;
     const socket = new WebSocket(`${this.crowd.proxy.url.replace('http', 'ws')}${path}`, protocols, {
@@ -178,19 +202,24 @@ export class Visitor {
       handshakeTimeout: DEADLINE,
     });
     this.#socket = socket;
-    socket.on('message', (data) => this.#hear(String(data), socket));
+    let frame = '';
+    socket.on('message', (data) => {
+      frame = String(data);
+      this.#hear(frame, socket);
+    });
     socket.on('open', () => this.#catchUp(socket));
     return new Promise((resolve) => {
       socket.on('unexpected-response', (request, answer) => {
-        this.statuses.set(`socket ${answer.statusCode}`, (this.statuses.get(`socket ${answer.statusCode}`) ?? 0) + 1);
-        this.#isStale = answer.statusCode === 401;
+        this.#count(`socket ${answer.statusCode}`);
+        this.#isStale = answer.statusCode === 401 || answer.statusCode === 403;
         request.destroy();
         resolve(Number(answer.headers['retry-after'] ?? 0) * 1_000 || undefined);
       });
       socket.on('error', () => resolve());
       socket.on('close', (code) => {
-        // The ticket's time is over.
-        this.#isStale ||= code === 4001;
+        this.closed = { code, frame };
+        // The ticket's time is over, or access is gone.
+        this.#isStale ||= code === 4001 || code === 4003;
         resolve();
       });
     });
@@ -202,9 +231,9 @@ export class Visitor {
     let after;
     for (;;) {
       const answer = await this.#page(after);
-      if (this.#over || socket.readyState !== WebSocket.OPEN) return;
+      if (this.isOver || socket.readyState !== WebSocket.OPEN) return;
       if (!answer?.ok) {
-        await this.#wait(answer?.patience ?? somewhere(RECONNECT_WITHIN));
+        await this.wait(answer?.patience ?? somewhere(RECONNECT_WITHIN));
         continue;
       }
       const { data, page_info: info } = answer.body;
@@ -225,6 +254,11 @@ export class Visitor {
       if (post.feedId !== this.channel) this.crowd.violation(`${this.user} of ${this.channel} heard of ${post.feedId}`);
       this.seen.add(post.entityId);
       if (this.connected) this.last.heard = Math.max(this.last.heard, this.crowd.postedAt.get(post.content) ?? 0);
+    }
+    // To its author only, and the right one (S2).
+    const key = frame.idempotencyKey;
+    if (key !== undefined && !(this.posts.has(post?.content) && key === this.keyOf(post.content))) {
+      this.crowd.violation(`${this.user} of ${this.channel} heard of the key ${key} with ${post?.content}`);
     }
     if (frame.reconnect) socket.close();
   }

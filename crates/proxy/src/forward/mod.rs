@@ -14,7 +14,7 @@ use crate::identity::{GuestClaims, IdentityError};
 use crate::posts::{self, IdempotencyKey, Post};
 use crate::reads::Shareable;
 use crate::session::readers_token;
-use crate::upstream::{ForwardedAnswer, ForwardedCall, UpstreamError};
+use crate::upstream::{ANSWERED_WITHIN, ForwardedAnswer, ForwardedCall, UpstreamError};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -22,6 +22,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
+use tokio::time::{Instant, timeout_at};
 use wire::UserId;
 use wire::rest::ErrorBody;
 
@@ -76,13 +77,6 @@ pub async fn forward(
             None => path.to_owned(),
         }
     };
-    if method == Method::GET
-        && let Some((_, query)) = path_and_query.split_once('?')
-        && let Some(call) = Shareable::of(route, query)
-        && let Some(answer) = shared(&proxy, guest.is_some(), &token, &call).await
-    {
-        return answer;
-    }
     let body = if method == Method::POST || method == Method::PATCH {
         headers.insert(
             header::CONTENT_TYPE,
@@ -92,6 +86,16 @@ pub async fn forward(
     } else {
         None
     };
+    let deadline = Instant::now() + ANSWERED_WITHIN;
+    if method == Method::GET
+        && let Some((_, query)) = path_and_query.split_once('?')
+        && let Some(call) = Shareable::of(route, query)
+        && let Some(answer) = timeout_at(deadline, shared(&proxy, guest.is_some(), &token, &call))
+            .await
+            .unwrap_or(Some(Err(Refusal::Unavailable)))
+    {
+        return answer;
+    }
     let is_read = method == Method::GET;
     let call = ForwardedCall {
         token: token.clone(),
@@ -99,6 +103,7 @@ pub async fn forward(
         path_and_query,
         headers,
         body,
+        deadline,
     };
     let answer = if let Some(key) = key.clone() {
         let post = Post {

@@ -19,6 +19,7 @@ use search::Search;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::timeout_at;
 use wire::UserId;
 
 /// Posts are remembered for that long, and no longer than there is room for them.
@@ -27,6 +28,8 @@ const REMEMBERED: Duration = Duration::from_secs(600);
 const ROOM: u64 = 64 << 20;
 /// What one takes beside its answer.
 const OVERHEAD: usize = 600;
+/// What a post leaves of its time for looking whether it landed.
+const LOOK: Duration = Duration::from_secs(4);
 
 /// Who posts, and what they call it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -82,7 +85,9 @@ pub async fn post(proxy: &Arc<Proxy>, post: Post) -> Result<ForwardedAnswer, Ref
     let fresh = async { Arc::new(Entry::default()) };
     let entry = proxy.posts.entries.get_with(name.clone(), fresh).await;
     // Whoever comes while the first is under way waits for it here.
-    let mut fate = entry.fate().await;
+    let mut fate = timeout_at(post.call.deadline, entry.fate())
+        .await
+        .map_err(|_| Refusal::TimedOut)?;
     if !fate.is_of(post.call.body.as_deref().unwrap_or_default()) {
         return Err(Refusal::OtherPost);
     }
@@ -112,10 +117,11 @@ struct Attempt {
 
 impl Attempt {
     async fn make(mut self) -> Result<ForwardedAnswer, Refusal> {
+        let deadline = self.post.call.deadline;
         if let State::Lost { since } = &self.fate.state {
             let since = *since;
             // Never blindly (S1).
-            match self.find(since).await {
+            match self.find(since, deadline - LOOK).await {
                 Ok(Some(answer)) => return Ok(self.done(answer).await),
                 Ok(None) => {}
                 Err(_) => return Err(Refusal::Unavailable),
@@ -129,7 +135,8 @@ impl Attempt {
         }
         // Lost until it is known better: also if this program is stopped in the middle.
         self.fate.state = State::Lost { since: began };
-        let call = self.post.call.clone();
+        let mut call = self.post.call.clone();
+        call.deadline = deadline - LOOK;
         let outcome = self.proxy.upstream.forward(call).await;
         let refusal = match outcome {
             Ok(answer) if answer.status.is_success() => return Ok(self.done(answer).await),
@@ -153,16 +160,20 @@ impl Attempt {
                 Err(Refusal::TimedOut)
             }
         };
-        match self.find(began).await {
+        match self.find(began, deadline).await {
             Ok(Some(answer)) => Ok(self.done(answer).await),
             Ok(None) | Err(_) => refusal,
         }
     }
 
     /// What was posted at that time, if it can be seen.
-    async fn find(&self, since: Instant) -> Result<Option<ForwardedAnswer>, UpstreamError> {
+    async fn find(
+        &self,
+        since: Instant,
+        deadline: tokio::time::Instant,
+    ) -> Result<Option<ForwardedAnswer>, UpstreamError> {
         let search = Search::new(&self.post, &self.proxy.posts.echoes);
-        let found = search.find(&self.proxy.upstream, since).await;
+        let found = search.find(&self.proxy.upstream, since, deadline).await;
         if let Err(error) = &found {
             tracing::warn!(%error, "whether a post has landed can't be seen");
         }

@@ -16,17 +16,18 @@ use wire::rest::AccessLevel;
 pub const ROUNDS: u32 = 5;
 
 /// Ends when the holder of that ticket has lost their access; until then keeps up what they may do. Whop is asked in
-/// rounds, and when `doubt` is rung. Where Whop can't say, nothing changes: the ticket ends by itself.
+/// rounds, and when `doubt` is rung. Where Whop can't say, nothing changes, and it is asked again before the round is over.
 pub async fn guard(proxy: &Proxy, ticket: &Ticket, doubt: &Notify, may_post: &AtomicBool) {
     if is_guest(&ticket.user) {
         // Whom anybody may be can't lose what all have. The operator closes a channel by a new start.
         return std::future::pending().await;
     }
     let round = proxy.configuration.access_lifetime * ROUNDS;
+    let mut pause = round;
     loop {
         tokio::select! {
             // Not all of a channel at once.
-            () = sleep(jittered(round)) => {}
+            () = sleep(jittered(pause)) => {}
             () = doubt.notified() => proxy.reads.doubt(&ticket.user),
         }
         // A socket that only listens needs no room for the question.
@@ -35,7 +36,11 @@ pub async fn guard(proxy: &Proxy, ticket: &Ticket, doubt: &Notify, may_post: &At
             &ticket.user,
             &ticket.experience,
         ));
-        let Some(level) = level.await else { continue };
+        let Some(level) = level.await else {
+            pause = proxy.configuration.access_lifetime;
+            continue;
+        };
+        pause = round;
         if is_let_in(&level).is_none() {
             return;
         }

@@ -13,10 +13,12 @@ use crate::identity::{Claim, Identity, Source};
 use crate::reads::Names;
 use crate::relay::{PROTOCOL, Ticket};
 use crate::sign_in::{self, Handed};
+use crate::upstream::ANSWERED_WITHIN;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
+use tokio::time::timeout;
 use wire::rest::{Message, Page};
 use wire::session::{Session, SessionRequest, SocketAddress};
 use wire::{ExperienceId, Millis};
@@ -72,12 +74,17 @@ async fn opened(
     if !identifier::is_safe(&wanted.channel_id) {
         return Err(Refusal::NoSuchChannel);
     }
-    let session = match identity.source {
-        Source::Guest => guest::session(proxy, wanted, &identity).await?,
-        Source::Iframe | Source::Assertion | Source::SignIn => {
-            session(proxy, wanted, &identity).await?
+    let session = async {
+        match identity.source {
+            Source::Guest => guest::session(proxy, wanted, &identity).await,
+            Source::Iframe | Source::Assertion | Source::SignIn => {
+                session(proxy, wanted, &identity).await
+            }
         }
     };
+    let session = timeout(ANSWERED_WITHIN, session)
+        .await
+        .map_err(|_| Refusal::Unavailable)??;
     // Before the answer: who gets it can't use the proof again, and neither can who only sees it pass.
     if let Some(claim) = claim {
         claim.keep();

@@ -22,8 +22,8 @@ use wire::rest::{AccessCheck, AccessToken, AccessTokenCreate, ChatChannel, Messa
 const VERSION: (&str, &str) = ("api-version-date", "2026-07-20");
 /// The proxy's own calls are reads, and a mint: all quick.
 const OWN_CALL: Duration = Duration::from_secs(10);
-/// A visitor's call may be an upload's registration or a slow search.
-const FORWARDED_CALL: Duration = Duration::from_secs(25);
+/// A visitor's call is answered within that time, whatever it takes: the widget waits for twenty seconds.
+pub const ANSWERED_WITHIN: Duration = Duration::from_secs(18);
 /// Nobody waits longer than that for a call's turn.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Where Whop asks for patience without saying how much.
@@ -55,6 +55,8 @@ pub struct ForwardedCall {
     pub headers: HeaderMap,
     /// The body to the byte.
     pub body: Option<Bytes>,
+    /// Until when the answer is of use.
+    pub deadline: Instant,
 }
 
 /// Whop's answer to a visitor's call.
@@ -253,14 +255,14 @@ impl Upstream {
                     Urgency::Write
                 },
                 visitor: "",
-                deadline: Instant::now() + PATIENCE,
+                deadline: call.deadline.min(Instant::now() + PATIENCE),
             })
             .await?;
         let mut request = self
             .client
             .request(call.method, url)
             .headers(headers)
-            .timeout(FORWARDED_CALL);
+            .timeout(call.deadline.saturating_duration_since(Instant::now()));
         if let Some(body) = call.body {
             request = request.body(body);
         }

@@ -1,11 +1,12 @@
-// Somebody loses their access while they listen, and Whop can't say so at first.
+// Somebody loses their access while they listen, when Whop can't say so at first, or its websocket is reset besides.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CHANNELS, Crowd, RECOVERY } from './support/crowd.mjs';
 
 const GONE = 'user_bob';
-const NO_ACCESS = 4003;
+/** How a websocket ends, or is refused. */
+const NO_ACCESS = [4003, 403];
 
 let crowd;
 before(async () => {
@@ -14,22 +15,23 @@ before(async () => {
 });
 after(() => crowd?.stop());
 
-test('access is taken away while Whop fails: nothing is heard or read soon after it is back, until access is', async () => {
-  const gone = crowd.visitors.filter(({ user }) => user === GONE);
-  const others = crowd.visitors.filter(({ user }) => user !== GONE);
-  const { struck, end } = await crowd.faults({ kind: 'status', status: 503, match: { path: '/api/v1/users/*' } });
-  await crowd.sandbox.control('access', { user_id: GONE, access_level: 'no_access' });
-  // A sign that something is different, which makes the proxy ask; and the websocket breaks besides.
-  for (const feed of Object.keys(CHANNELS)) {
-    await crowd.sandbox.control('sockets/frame', { frame: { feedEntity: { dmsFeedMember: { entityId: 'member', feedId: feed, userId: GONE } } } });
+const isGone = ({ user }) => user === GONE;
+
+async function setAccess(access_level) {
+  await crowd.sandbox.control('access', { user_id: GONE, access_level });
+}
+
+/** From that moment on they hear and read nothing, the others all; and when they are let in again, they do, too. */
+async function isShutOut(since) {
+  const gone = crowd.visitors.filter(isGone);
+  await crowd.until(
+    () => gone.every(({ connected, closed }) => !connected && NO_ACCESS.includes(closed.code)),
+    'their websockets are closed',
+    RECOVERY - (Date.now() - since),
+  );
+  for (const { frame } of gone.map(({ closed }) => closed)) {
+    if (frame !== '') assert.equal(JSON.parse(frame).channelSubscriptionState?.disconnectionReason, 'NO_ACCESS');
   }
-  await struck(4);
-  await crowd.faults({ kind: 'socket_reset' });
-  await crowd.talk(20);
-  const at = await end();
-  await crowd.until(() => gone.every(({ connected, closed }) => !connected && closed.code === NO_ACCESS), 'their websockets are closed', RECOVERY);
-  for (const { closed } of gone) assert.equal(JSON.parse(closed.frame).channelSubscriptionState.disconnectionReason, 'NO_ACCESS');
-  // From here on not a byte of the channel.
   const seen = gone.map((visitor) => visitor.seen.size);
   const answers = [];
   for (const visitor of gone) answers.push(await visitor.open(), await visitor.peek());
@@ -39,8 +41,25 @@ test('access is taken away while Whop fails: nothing is heard or read soon after
   }
   await crowd.talk(20);
   assert.deepEqual(gone.map((visitor) => visitor.seen.size), seen);
-  await crowd.recovered(at, others);
-  // And back.
-  await crowd.sandbox.control('access', { user_id: GONE, access_level: 'customer' });
+  const others = crowd.visitors.filter((visitor) => !isGone(visitor));
+  await crowd.recovered(since, others);
+  await setAccess('customer');
   await crowd.well(Date.now());
+}
+
+test('access is taken away while Whop can\'t say who has any', async () => {
+  const { struck, end } = await crowd.faults({ kind: 'status', status: 503, match: { path: '/api/v1/users/*' } });
+  await setAccess('no_access');
+  // A sign that something is different, which makes the proxy ask.
+  for (const feedId of Object.keys(CHANNELS)) {
+    await crowd.sandbox.control('sockets/frame', { frame: { feedEntity: { dmsFeedMember: { entityId: 'member', feedId, userId: GONE } } } });
+  }
+  await struck(4);
+  await isShutOut(await end());
+});
+
+test('access is taken away, and the websocket is reset: who comes back is not let in', async () => {
+  await setAccess('no_access');
+  await crowd.faults({ kind: 'socket_reset' });
+  await isShutOut(Date.now());
 });

@@ -1,6 +1,7 @@
 // One visitor of a creator's site: opens a session, posts, reads and listens for as long as the test runs, as the widget
 // does: honours Retry-After, sends a post again under its key only, connects anew when told to, and reads then what it missed.
 
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { assertion } from '../../support/identity.mjs';
@@ -31,7 +32,7 @@ export class Visitor {
   /** Every answer's status, and how often it came. */
   statuses = new Map();
   connected = false;
-  /** With which code and last words its websocket was closed when that was. */
+  /** With which code and last words its last websocket was closed, or with which status it was refused. */
   closed = { code: 0, frame: '' };
   #socket;
   #session;
@@ -42,6 +43,8 @@ export class Visitor {
 
   constructor(crowd, { user, channel }) {
     Object.assign(this, { crowd, user, channel });
+    // Many may ask as one visitor at a time.
+    setMaxListeners(0, this.#stopped.signal);
   }
 
   /** Begins with everything; answers once it listens. */
@@ -211,6 +214,7 @@ export class Visitor {
     return new Promise((resolve) => {
       socket.on('unexpected-response', (request, answer) => {
         this.#count(`socket ${answer.statusCode}`);
+        this.closed = { code: answer.statusCode, frame: '' };
         this.#isStale = answer.statusCode === 401 || answer.statusCode === 403;
         request.destroy();
         resolve(Number(answer.headers['retry-after'] ?? 0) * 1_000 || undefined);

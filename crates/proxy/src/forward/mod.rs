@@ -190,6 +190,7 @@ async fn note(proxy: &Proxy, token: &str, status: Option<StatusCode>) {
     };
     if status == Some(StatusCode::FORBIDDEN) {
         proxy.reads.doubt(&user);
+        proxy.relay.hub().doubt(&user);
     }
     proxy.reads.wrote(&user);
 }

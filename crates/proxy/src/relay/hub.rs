@@ -243,6 +243,13 @@ impl Hub {
         }
     }
 
+    /// Something may have cost that user their access: it is looked at for all that they listen to.
+    pub fn doubt(&self, user: &UserId) {
+        for feed in self.feeds().by_id.values() {
+            feed.doubt(user);
+        }
+    }
+
     /// Whether the message or the reaction of that id was told of lately.
     pub fn was_told(&self, id: &str) -> bool {
         self.told.contains_key(id)

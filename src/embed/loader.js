@@ -36,15 +36,18 @@ import { datesIn, paint } from './paint.js';
     sheet.replaceSync(await response.text());
     return sheet;
   });
-  const load = once(async () => {
-    // import() takes no integrity; a preload does, and the import then uses what was preloaded.
+  // import() takes no integrity; a preload does, and the import then uses what was preloaded.
+  const module = (asset) => {
     const preload = Object.assign(document.createElement('link'), {
-      rel: 'modulepreload', href: url(assets.glue), integrity: assets.glue.integrity, crossOrigin: 'anonymous',
+      rel: 'modulepreload', href: url(asset), integrity: asset.integrity, crossOrigin: 'anonymous',
     });
     document.head.append(preload);
+    return import(preload.href);
+  };
+  const load = once(async () => {
     const wasm = fetched(assets.wasm);
     wasm.catch(() => {}); // Told below, unless another file's failure is told first.
-    const [glue] = await Promise.all([import(url(assets.glue)), style()]);
+    const [glue] = await Promise.all([module(assets.glue), style()]);
     await glue.default({ module_or_path: wasm });
     return glue;
   });
@@ -74,11 +77,23 @@ import { datesIn, paint } from './paint.js';
     };
   };
 
+  // Who comes back from Whop brings a sealed code in the page's address, where it must not stay.
+  let handed;
+  const brought = /^#whop-chat=(.+)/.exec(location.hash);
+  if (brought) {
+    history.replaceState(history.state, '', location.href.split('#')[0]);
+    try {
+      handed = { sign_in: brought[1], sign_in_verifier: localStorage['whop-chat.verifier'] };
+    } catch { /* Without storage there is no way to go on, but to sign in again. */ }
+  }
+
   // Asked for while the widget is still on its way; it takes over the answers. What stumbled it asks again itself.
   const ask = async (options) => {
     const first = {};
     const within = (init) => ({ ...init, signal: AbortSignal.timeout?.(20_000) });
     let { assertion } = options;
+    // Nobody but Whop can say who the visitor is.
+    const isWhops = !assertion && !options.tokenUrl;
     if (options.tokenUrl && !assertion) {
       const answer = await fetch(options.tokenUrl, within()).catch(() => ({ status: 503 }));
       if (answer.status === 429 || answer.status >= 500) return first;
@@ -93,17 +108,30 @@ import { datesIn, paint } from './paint.js';
     const body = {
       channel_id: options.channel, assertion, with_messages: true, with_html: true,
       utc_offset_minutes: -new Date().getTimezoneOffset(),
+      ...isWhops && handed,
     };
+    if (isWhops) handed = undefined;
     try {
       // Sent as text, so that no preflight goes before it.
-      const answer = await fetch(`${origin}/session`, within({ method: 'POST', body: JSON.stringify(body) }));
+      const credentials = isWhops ? 'include' : 'same-origin';
+      const answer = await fetch(`${origin}/session`, within({ method: 'POST', credentials, body: JSON.stringify(body) }));
       const text = await answer.text();
-      return { ...first, status: answer.status, headers: answer.headers, body: text };
+      const { status, headers } = answer;
+      return { ...first, status, headers, body: text, signIn: isWhops && headers.get('whop-chat-sign-in') };
     } catch {
       // The widget looks at the failure; a page's developer looks here. The browser doesn't say which of the two it was.
       console.warn(`whop-chat: ${origin}/session did not answer. If the network is there, ${location.origin} is missing from that proxy's WHOP_CHAT_ALLOWED_ORIGINS.`);
       return first;
     }
+  };
+
+  // Signing in with Whop (ADR 0014): nobody else waits for it.
+  const signing = once(() => module(assets.signIn));
+  const account = async (element, widget) => {
+    const { signIn } = await widget.asked;
+    if (!signIn) return;
+    const { show } = await signing();
+    if (widgets.get(element) === widget) show(element, signIn, origin, again);
   };
 
   // How the page wants it, also when it changes its mind.
@@ -197,6 +225,7 @@ import { datesIn, paint } from './paint.js';
       widget.mounted = glue.mount(element, { ...optionsOf(element), sheet, first, settled: widget.first });
       // The widget takes over what is painted a moment later, as it is: so what is pressed has to wait.
       setTimeout(() => { if (widgets.get(element) === widget) press(element, widget); });
+      account(element, widget).catch(console.error);
     } catch (error) {
       if (widgets.get(element) !== widget) return;
       console.error(error);
@@ -215,7 +244,7 @@ import { datesIn, paint } from './paint.js';
     widgets.set(element, widget);
     try {
       const options = optionsOf(element);
-      const first = ask(options).then((first) => (widget.first = first));
+      const first = (widget.asked = ask(options).then((first) => (widget.first = first)));
       const sheet = style();
       mount(element, widget, options, first);
       // All is asked for, so there is time.
@@ -234,6 +263,18 @@ import { datesIn, paint } from './paint.js';
     // A widget whose wasm has trapped can't be asked to leave.
     try { widget.mounted?.unmount(); } catch (error) { console.error(error); }
     if (!widget.mounted) element.shadowRoot?.replaceChildren();
+  };
+
+  // Anew, for who has signed in or out: one after the other, since the code that is handed over counts once.
+  const again = async (code) => {
+    handed = code;
+    for (const element of [...widgets.keys()]) {
+      const { assertion, tokenUrl } = optionsOf(element);
+      if (assertion || tokenUrl) continue;
+      remove(element);
+      add(element);
+      await widgets.get(element).asked;
+    }
   };
 
   const scan = () => {

@@ -49,11 +49,16 @@ pub(super) async fn perform(
         Method::Patch => gloo_net::http::Method::PATCH,
         Method::Delete => gloo_net::http::Method::DELETE,
     };
-    // The visitor is known by token alone: no cookies go to another site.
+    // The visitor is known by token; where they have signed in with Whop, the session by a cookie (ADR 0014).
+    let credentials = if request.path == "/session" {
+        RequestCredentials::Include
+    } else {
+        RequestCredentials::SameOrigin
+    };
     let mut builder = RequestBuilder::new(&url)
         .method(method)
         .abort_signal(Some(&signal))
-        .credentials(RequestCredentials::SameOrigin);
+        .credentials(credentials);
     if let Some(bearer) = &request.bearer {
         builder = builder.header("Authorization", &format!("Bearer {bearer}"));
     }

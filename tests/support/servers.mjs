@@ -157,14 +157,15 @@ export async function startProxy(sandbox, { port = 0, assertionSecret, origins =
   return { url: ready.ready, ...program };
 }
 
-/** Both, wired together, with the creator's demo site. */
+/** Both, wired together, with the creator's demo site. `env` may be a function of where the sandbox and the proxy are. */
 export async function startServers({ messages, origins, env, args } = {}) {
   const assertionSecret = randomBytes(32).toString('hex');
   const port = await freePort();
   const appUrl = `http://127.0.0.1:${port}`;
   const sandbox = await startSandbox({ messages, appUrl, assertionSecret, widgetOrigin: appUrl, args });
   try {
-    const proxy = await startProxy(sandbox, { port, assertionSecret, origins, env });
+    const settings = typeof env === 'function' ? env(sandbox, appUrl) : env;
+    const proxy = await startProxy(sandbox, { port, assertionSecret, origins, env: settings });
     return {
       sandbox,
       proxy,

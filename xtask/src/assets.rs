@@ -38,6 +38,16 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
             style(toolchain, profile, &root.join("style/index.css"))?,
         ),
         Asset::hashed(
+            "signIn",
+            "js",
+            script(
+                toolchain,
+                profile,
+                &root.join("src/embed/sign_in.js"),
+                &["--loader:.css=text".to_owned()],
+            )?,
+        ),
+        Asset::hashed(
             "emoji",
             "txt",
             fs::read(&emoji).map_err(Error::file(&emoji))?,
@@ -79,17 +89,17 @@ fn program(toolchain: &Toolchain, profile: Profile) -> Result<(Vec<u8>, Vec<u8>)
     Ok((glue, bytes))
 }
 
-/// wasm-bindgen's glue, with the snippets that it imports.
+/// A module with what it imports: wasm-bindgen's glue with its snippets, for one.
 fn script(
     toolchain: &Toolchain,
     profile: Profile,
     source: &Path,
-    renaming: &[String],
+    more: &[String],
 ) -> Result<Vec<u8>> {
     let mut command = esbuild(toolchain, profile);
     command
         .arg(source)
-        .args(renaming)
+        .args(more)
         .args(["--bundle", "--format=esm", TARGET]);
     Ok(process::capture(&mut command)?.into_bytes())
 }

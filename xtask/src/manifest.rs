@@ -15,7 +15,7 @@ const DIGITS: usize = 16;
 /// A file that is served, before any compression.
 #[derive(Debug)]
 pub struct Asset {
-    /// What it is for: `loader`, `glue`, `wasm`, `css`, or `emoji`, which is not waited for.
+    /// What it is for: `loader`, `glue`, `wasm`, `css`, or `signIn` or `emoji`, which are not waited for.
     pub role: &'static str,
     /// Its name under `/embed/`.
     pub file: String,
@@ -99,7 +99,7 @@ pub fn read(manifest: &Value) -> Result<Built> {
 }
 
 /// The loader's source with the assets' names and hashes in it:
-/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"emoji":{…}}` where the string `"__ASSETS__"` was.
+/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"emoji":{…}}` where the string `"__ASSETS__"` was.
 pub fn fill_in(loader: &str, assets: &[Asset]) -> Result<String> {
     let table: serde_json::Map<String, Value> = assets
         .iter()

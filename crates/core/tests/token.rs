@@ -299,6 +299,16 @@ fn an_expired_ticket_is_replaced_before_the_next_socket() {
 }
 
 #[test]
+fn a_session_is_renewed_by_what_it_gave_whoever_said_who_the_visitor_is() {
+    let mut chat = Harness::live(&[]);
+    chat.send("one");
+    chat.answer_post("/messages", 401, &error("unauthorized", "Token expired."));
+    let body = session_with_token("token-2", &[], None, chat.now, HOUR);
+    let asked = chat.answer_post("/session", 200, &body).body.unwrap();
+    assert!(asked.contains("\"renewal\":\"renewal-of-"), "{asked}");
+}
+
+#[test]
 fn after_a_long_sleep_the_token_comes_before_the_socket() {
     let mut chat = Harness::live(&[]);
     chat.feed(Event::WentOffline);

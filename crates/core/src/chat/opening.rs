@@ -165,8 +165,7 @@ impl Chat {
             return;
         };
         session.token.renewing = Renewing::Requested;
-        let renewal = session.token.renewal.clone();
-        let renewal = (self.options.identity != Identity::Whop).then_some(renewal);
+        let renewal = Some(session.token.renewal.clone());
         let request = SessionRequest {
             channel_id: self.options.channel.clone(),
             assertion: None,

@@ -1,3 +1,4 @@
+use super::Display;
 use crate::error::Refusal;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -10,15 +11,22 @@ const STYLE: &str = include_str!("../../pages/sign-in.css");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 
-/// The last page of the window that signs in: its script hands `fragment` to the page that opened the window, if that is
-/// one of `origin`, or else leads there. An empty one says that the visitor didn't want to.
-pub fn done(return_to: &Url, origin: &str, fragment: &str) -> Response {
+/// The page that Whop sends the visitor back to. Its script hands `fragment` to the page that opened the window, if that is
+/// one of `origin`; or else it goes on to `return_to` with it. An empty one says that the visitor didn't want to.
+///
+/// A page goes on, and not a redirect: Whop's page may forbid that its form leads to other sites, by however many redirects.
+pub fn done(return_to: &Url, origin: &str, display: Display, fragment: &str) -> Response {
+    let display = match display {
+        Display::Popup => "popup",
+        Display::Page => "page",
+    };
     let html = filled(
         "You can close this window",
         "The chat goes on where you began.",
         &[
-            ("return_to", return_to.as_str()),
+            ("return-to", return_to.as_str()),
             ("origin", origin),
+            ("display", display),
             ("fragment", fragment),
         ],
     );
@@ -67,7 +75,6 @@ fn with_policy(mut response: Response) -> Response {
 
 fn filled(title: &str, text: &str, data: &[(&str, &str)]) -> String {
     let data = data.iter().fold(String::new(), |html, (name, value)| {
-        let name = name.replace('_', "-");
         html + &format!(" data-{name}=\"{}\"", escaped(value))
     });
     PAGE.replace("{{data}}", &data)
@@ -88,7 +95,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_filled_in_is_markup() {
-        let html = filled("<b>", "a & b", &[("return_to", "https://a/?\"><script>&x")]);
+        let html = filled("<b>", "a & b", &[("return-to", "https://a/?\"><script>&x")]);
         assert!(html.contains("<h1>&lt;b&gt;</h1>") && html.contains("a &amp; b"));
         assert!(html.contains("data-return-to=\"https://a/?&quot;&gt;&lt;script&gt;&amp;x\""));
         assert!(!html.contains("{{"));

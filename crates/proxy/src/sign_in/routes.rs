@@ -151,10 +151,7 @@ async fn come_back(
     let (return_to, origin) = target(proxy, &begun.return_to).ok_or(Refusal::BadReturn)?;
     let Some(code) = &answer.code else {
         // They didn't want to.
-        return match begun.display {
-            Display::Popup => Ok(page::done(&return_to, &origin, "")),
-            Display::Page => away(&return_to),
-        };
+        return Ok(page::done(&return_to, &origin, begun.display, ""));
     };
     let (user, refresh_token) = sign_in
         .whop
@@ -175,18 +172,8 @@ async fn come_back(
     };
     let sealed = sign_in.seal.close(Kind::Handover, &handover);
     let sealed = sealed.ok_or(Refusal::BadGateway)?;
-    match begun.display {
-        Display::Popup => Ok(page::done(
-            &return_to,
-            &origin,
-            &[FRAGMENT, &sealed].concat(),
-        )),
-        Display::Page => {
-            let mut return_to = return_to;
-            return_to.set_fragment(Some(&[FRAGMENT, &sealed].concat()));
-            away(&return_to)
-        }
-    }
+    let fragment = [FRAGMENT, &sealed].concat();
+    Ok(page::done(&return_to, &origin, begun.display, &fragment))
 }
 
 /// `POST /oauth/end`: signs the visitor out, here and at Whop. Only the operator's pages can ask for it.

@@ -172,7 +172,7 @@ fn copy(button: &Element, scene: Scene) {
     );
 }
 
-fn unfold(button: &Element, scene: Scene) {
+pub(super) fn unfold(button: &Element, scene: Scene) {
     let Some(fold) = button.previous_element_sibling() else {
         return;
     };

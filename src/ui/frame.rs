@@ -27,12 +27,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
 /// What the widget listens to: once, at its root. What was clicked says by `data-act` what it is for.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 15] = [
     "click",
     "keydown",
     "keyup",
     "keypress",
     "input",
+    "compositionend",
     "submit",
     "focusout",
     "pointerdown",
@@ -156,7 +157,7 @@ fn heard(event: &Event, scene: Scene) {
     let is_find = origin(event).is_some_and(|target| find::is_within(&target));
     match event.type_().as_str() {
         "click" => acts::clicked(event, scene),
-        "input" if is_find => find::typed(scene),
+        "input" | "compositionend" if is_find => find::typed(event, scene),
         "input" => composer::typed(scene),
         "submit" => {
             event.prevent_default();

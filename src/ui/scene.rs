@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
 use markup::frame::Frame;
 use markup::strings::{ENGLISH, Strings};
+use virtual_list::Length;
 use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
 use wire::rest::WhoCanReact;
@@ -56,6 +57,8 @@ pub(super) struct Scene {
     pub find_field: StoredValue<Option<Element>, LocalStorage>,
     /// What it was opened from.
     pub find_opener: StoredValue<Option<Element>, LocalStorage>,
+    /// What was read then.
+    pub find_from: StoredValue<Option<(RowId, Length)>, LocalStorage>,
     /// Until what was written there is looked for.
     pub find_pause: Later,
     /// The list of pinned messages is open.
@@ -121,6 +124,7 @@ impl Scene {
             finding: RwSignal::new(false),
             find_field: StoredValue::new_local(None),
             find_opener: StoredValue::new_local(None),
+            find_from: StoredValue::new_local(None),
             find_pause: Later::new(),
             pins_open: RwSignal::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),

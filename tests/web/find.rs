@@ -223,15 +223,18 @@ async fn m12_what_is_looked_for_is_marked_and_nothing_of_the_rows_is_changed() {
     let widget = Widget::live(&list, None).await;
     let row = widget.items()[1].clone();
     let before = row.inner_html();
-    look_for(&widget, "needle").await;
+    look_for(&widget, "needle hay").await;
     is_at(&widget, "1 of 2", "hay").await;
-    assert_eq!(marked("whop-chat-current"), ["needle"], "the author");
     assert_eq!(
-        marked("whop-chat-match"),
-        ["Nee", "dle", "needle", "NÉÉDLE"]
+        marked("whop-chat-current"),
+        ["needle", "hay"],
+        "the author, too"
     );
     press(&field(&widget), "Enter", |_| {});
     is_at(&widget, "2 of 2", "hay nee").await;
+    write(&widget, "needle");
+    // Not all that its author wrote.
+    is_at(&widget, "1 of 1", "hay nee").await;
     assert_eq!(
         marked("whop-chat-current"),
         ["Nee", "dle", "needle", "NÉÉDLE"]
@@ -239,17 +242,14 @@ async fn m12_what_is_looked_for_is_marked_and_nothing_of_the_rows_is_changed() {
     assert_eq!(row.inner_html(), before);
     // Live messages, and edits.
     widget.receive(&post("msg_90001", "user_bob", "one needle more"));
-    until("it is counted", || count(&widget) == "3 of 3").await;
-    until("it is marked", || {
-        marked("whop-chat-match") == ["needle", "needle"]
-    })
-    .await;
+    until("it is counted", || count(&widget) == "2 of 2").await;
+    until("it is marked", || marked("whop-chat-match") == ["needle"]).await;
     let mut edit = post("msg_90001", "user_bob", "none more");
     edit["feedEntity"]["dmsPost"]["isEdited"] = json!(true);
     edit["feedEntity"]["dmsPost"]["updatedAt"] = json!(js_sys::Date::now() + 1_000.0);
     widget.receive(&edit);
-    until("it is not any more", || count(&widget) == "2 of 2").await;
-    until("nor marked", || marked("whop-chat-match") == ["needle"]).await;
+    until("it is not any more", || count(&widget) == "1 of 1").await;
+    until("nor marked", || marked("whop-chat-match").is_empty()).await;
     press(&field(&widget), "Escape", |_| {});
     until("it is closed", || !is_open(&widget)).await;
     until("nothing is marked", || marked("whop-chat-match").is_empty()).await;
@@ -435,11 +435,91 @@ async fn m12_where_the_reader_came_from_is_gone_the_focus_goes_to_what_was_found
         !newest.is_connected()
     })
     .await;
+    // One step, and that is where they want to be.
+    press(&field(&widget), "Enter", |_| {});
+    frame().await;
     let found = current(&widget).unwrap();
     press(&field(&widget), "Escape", |_| {});
     until("closed", || !is_open(&widget)).await;
     frame().await;
     assert!(widget.focused() == Some(found));
+}
+
+#[wasm_bindgen_test]
+async fn m12_who_only_looks_whether_something_is_there_comes_back() {
+    let widget = Widget::live(&messages(1, 400, 1), None).await;
+    let view = widget.scroller();
+    scroll_up(&widget, 4_000).await;
+    let lowest = || -> Element {
+        let rows = widget.root.query_selector_all(".item").unwrap();
+        let items = (0..rows.length()).filter_map(|at| rows.item(at)?.dyn_into().ok());
+        let within = items.filter(|item: &Element| bottom(item) <= bottom(&view) + 1.0);
+        within
+            .max_by(|one, other| bottom(one).total_cmp(&bottom(other)))
+            .unwrap()
+    };
+    let before = lowest().get_attribute("data-row");
+    look_for(&widget, "\"number 33\"").await;
+    until("far away", || {
+        let row = current(&widget).and_then(|row| row.text_content());
+        row.is_some_and(|row| row.contains("number 33"))
+    })
+    .await;
+    frame().await;
+    press(&field(&widget), "Escape", |_| {});
+    until("closed", || !is_open(&widget)).await;
+    frame().await;
+    assert_eq!(lowest().get_attribute("data-row"), before);
+}
+
+#[wasm_bindgen_test]
+async fn m12_what_is_found_deep_in_a_long_message_is_shown() {
+    let lines = |many: usize, last: &str| {
+        let mut text = "A line of it that goes on and on.\n\n".repeat(many);
+        text.push_str(last);
+        text
+    };
+    let folded = lines(200, "deep down");
+    let mut all = messages(62, 5, 1);
+    all.push(message("msg_00061", "user_bob", 6, &folded));
+    all.extend(messages(1, 60, 7));
+    let widget = Widget::live(&all, None).await;
+    look_for(&widget, "deep").await;
+    let place = || -> Option<web_sys::DomRect> {
+        let code = "[...(CSS.highlights.get('whop-chat-current') ?? [])][0]";
+        let range: web_sys::Range = js_sys::eval(code).ok()?.dyn_into().ok()?;
+        Some(range.get_bounding_client_rect())
+    };
+    let view = widget.scroller();
+    until("it is in sight", || {
+        place().is_some_and(|place| place.top() >= top(&view) && place.bottom() <= bottom(&view))
+    })
+    .await;
+    let unfold = current(&widget)
+        .unwrap()
+        .query_selector(".unfold")
+        .unwrap()
+        .unwrap();
+    assert_eq!(unfold.text_content().unwrap(), "Show less");
+    // Those who listen hear what stands around it, not all of it.
+    until("it is said", || spoken(&widget).contains("deep down")).await;
+    assert!(spoken(&widget).len() < 250, "{}", spoken(&widget));
+}
+
+#[wasm_bindgen_test]
+async fn m12_a1_the_same_is_said_again_of_other_words() {
+    let widget = Widget::live(&messages(1, 20, 1), None).await;
+    look_for(&widget, "nowhere").await;
+    until("it is said", || {
+        spoken(&widget).contains("No messages found")
+    })
+    .await;
+    let before = spoken(&widget);
+    write(&widget, "neither");
+    until("it is said again", || {
+        spoken(&widget) != before && spoken(&widget).contains("No messages found")
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]

@@ -81,7 +81,9 @@ pub enum Event {
     EmojiNames(Option<String>),
     /// The visitor wants to know who reacted to a message; [`crate::Chat::who_reacted`] says it.
     AskedWhoReacted(RowId),
-    /// The visitor looks for words in the channel, or opens the place to write them: then there are none yet.
+    /// The visitor opens the place to write words that they look for. They begin at this row, if they are not at the newest.
+    FindOpened(Option<RowId>),
+    /// The visitor looks for words in the channel.
     FindChanged(String),
     /// The visitor wants the next match.
     FindStepped {

@@ -113,7 +113,8 @@ fn m12_what_one_reads_of_a_message_is_what_is_looked_through() {
         ("portra", 1),
         ("film TRI-X", 1),
         ("holiday.png", 1),
-        ("brulee", 1),
+        ("brulee hi", 1),
+        ("brulee", 0),
         ("zoe hi", 1),
         ("zoe look", 0),
         ("boldly", 1),
@@ -648,4 +649,36 @@ fn frames_of_another_channel_find_nothing() {
     frame["feedEntity"]["dmsPost"]["feedId"] = json!(format!("{CHANNEL}_other"));
     chat.receive(&frame);
     assert_eq!(find(&chat).matches, 0);
+}
+
+#[test]
+fn m12_the_first_match_is_the_next_one_back_from_where_one_reads() {
+    let (mut chat, _) = channel(40);
+    let from = chat.chat.row_of_message(&id(20).as_str().into());
+    assert!(from.is_some());
+    chat.feed(Event::FindOpened(from));
+    look_for(&mut chat, "\"hay");
+    assert_eq!(at(&chat).0, "hay 20");
+    chat.feed(Event::EndedJump);
+    // Who goes on writing stays; who writes something else begins anew.
+    look_for(&mut chat, "\"hay 2");
+    assert_eq!(at(&chat).0, "hay 20");
+    look_for(&mut chat, "\"hay 1");
+    assert_eq!(at(&chat).0, "hay 19");
+    chat.feed(Event::EndedJump);
+    // What stands further on only is better than nothing.
+    look_for(&mut chat, "\"hay 37");
+    assert_eq!(at(&chat).0, "hay 37");
+}
+
+#[test]
+fn m12_the_end_is_told_to_who_went_there() {
+    let (mut chat, _) = channel(8);
+    look_for(&mut chat, "\"hay 7");
+    assert!(!find(&chat).stepped && find(&chat).position == Some(1));
+    let before = find(&chat).search;
+    step(&mut chat, "\"hay 7", true);
+    assert!(find(&chat).stepped);
+    look_for(&mut chat, "nowhere");
+    assert!(!find(&chat).stepped && find(&chat).search > before);
 }

@@ -15,6 +15,9 @@ use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 
 /// So long after the last letter the words are looked for.
 const PAUSE: Duration = Duration::from_millis(200);
+/// So much of a message is said before and behind what was found in it, in UTF-16 code units.
+const BEFORE: u32 = 40;
+const BEHIND: u32 = 120;
 /// So long after the last change it is said what was found.
 const QUIET: Duration = Duration::from_millis(700);
 
@@ -75,6 +78,9 @@ fn draw(place: &Element, stage: &Element, scene: Scene) {
 /// Opens the bar, or goes to its field where it is open.
 pub(in super::super) fn open(near: &Element, scene: Scene) {
     if scene.finding.get_untracked() {
+        if !super::is_within(near) {
+            scene.find_opener.set_value(Some(near.clone()));
+        }
         if let Some(field) = scene.find_field.get_value() {
             focus_quietly(&field);
             field.unchecked_ref::<HtmlInputElement>().select();
@@ -83,28 +89,41 @@ pub(in super::super) fn open(near: &Element, scene: Scene) {
     }
     scene.find_opener.set_value(Some(near.clone()));
     scene.finding.set(true);
-    scene
-        .conversation
-        .dispatch(Event::FindChanged(String::new()));
+    let from = scene.rows.with_value(|rows| rows.as_ref()?.reading());
+    scene.find_from.set_value(from);
+    let row = from.map(|(row, _)| row);
+    scene.conversation.dispatch(Event::FindOpened(row));
 }
 
 /// Closes the bar, and gives the focus back to where it came from (A3): where that is gone, to the message that was found.
+/// Who only looked whether something is there goes on reading where they were.
 pub(in super::super) fn close(near: &Element, scene: Scene) {
-    let row = scene.conversation.look(|chat| chat.find()?.current);
+    let find = scene.conversation.look(Chat::find).flatten();
+    let found = find.as_ref().and_then(|find| find.current);
     let chat = near.closest(".chat").ok().flatten();
     let query = |selector: &str| chat.as_ref()?.query_selector(selector).ok()?;
     let opener = scene.find_opener.get_value();
     // The header's button may have been drawn anew.
     let is_button = |opener: &Element| opener.has_attribute("aria-expanded");
     let from_button = opener.as_ref().is_none_or(is_button);
-    let target = opener
-        .filter(|opener| opener.is_connected())
-        .or_else(|| query(&row_selector(row.flatten().filter(|_| !from_button)?)))
-        .or_else(|| query(".header [data-act=find]"));
     scene.find_opener.set_value(None);
     scene.find_field.set_value(None);
     scene.finding.set(false);
     scene.conversation.dispatch(Event::FindClosed);
+    let mut row = found;
+    if let (Some(found), Some(from)) = (found, scene.find_from.get_value())
+        && find.is_some_and(|find| !find.stepped)
+        && let Some(rows) = scene.rows.get_value()
+        // They have not gone elsewhere meanwhile.
+        && rows.in_sight(found).is_some()
+    {
+        rows.put_back(from);
+        row = Some(from.0);
+    }
+    let target = opener
+        .filter(|opener| opener.is_connected())
+        .or_else(|| query(&row_selector(row.filter(|_| !from_button)?)))
+        .or_else(|| query(".header [data-act=find]"));
     if let Some(target) = target {
         focus_quietly(&target);
     }
@@ -121,8 +140,12 @@ fn words(scene: Scene) -> String {
     field.map(value).unwrap_or_default()
 }
 
-/// The visitor wrote in the field.
-pub(in super::super) fn typed(scene: Scene) {
+/// The visitor wrote in the field. What is only being composed is no word yet (C1).
+pub(in super::super) fn typed(event: &web_sys::Event, scene: Scene) {
+    let is_composed = event.dyn_ref::<web_sys::InputEvent>();
+    if is_composed.is_some_and(web_sys::InputEvent::is_composing) {
+        return;
+    }
     let look = move || {
         // It may be closed by then.
         if scene.finding.get_untracked() {
@@ -199,7 +222,7 @@ fn end(find: &Find, scene: Scene) -> &'static str {
         ""
     } else if find.matches == 0 {
         scene.strings.nothing_found
-    } else if find.position == Some(find.matches) {
+    } else if find.stepped && find.position == Some(find.matches) {
         scene.strings.nothing_more
     } else {
         ""
@@ -257,32 +280,61 @@ fn draw_line(pen: &Pen, place: &Element, scene: Scene) {
     pen.text_button(place, "find-on", "plain", name);
 }
 
-/// Says to those who listen where they are and what stands there, or that there is no more, once they write no more.
+/// Says to those who listen where they are and what stands there, that there is no more, or that history is read, once they
+/// write no more. The same again where they look for something else.
 fn tell(scene: Scene) {
     let pause = Later::new();
     let mut told = None;
+    let is_again = std::rc::Rc::new(std::cell::Cell::new(false));
     watch(move || {
         let Some(find) = scene.conversation.find() else {
             return;
         };
-        let end = if find.state == FindState::Failed {
-            scene.strings.older_failed
-        } else {
-            end(&find, scene)
+        let end = match find.state {
+            FindState::Failed => scene.strings.older_failed,
+            FindState::Searching if find.current.is_none() => scene.strings.finding_back,
+            _ => end(&find, scene),
         };
-        let now = (find.current, end);
+        let now = (find.search, find.current, end);
         if told.replace(now).is_none_or(|before| before == now) {
             return;
         }
+        let is_again = std::rc::Rc::clone(&is_again);
         let say = move || {
             let find = scene.conversation.look(Chat::find).flatten();
             let Some(find) = find else { return };
             let mut said = position(&find, scene);
             if let Some(row) = find.current.and_then(|row| scene.conversation.row_now(row)) {
-                said = [&said, ". ", &row.author.name, ": ", &row.text.plain_text()].concat();
+                said = [
+                    &said,
+                    ". ",
+                    &row.author.name,
+                    ": ",
+                    &excerpt(&row.text.plain_text(), scene),
+                ]
+                .concat();
             }
-            scene.spoken.set([&said, "\n", end].concat());
+            // What is the same to the letter would not be said again.
+            is_again.set(!is_again.get());
+            let other = if is_again.get() { "\u{a0}" } else { "" };
+            scene.spoken.set([&said, "\n", end, other].concat());
         };
         pause.run_after(QUIET, Box::new(say));
     });
+}
+
+/// What stands around the first place that was found, and not more than one listens to.
+fn excerpt(text: &str, scene: Scene) -> String {
+    let places = scene.conversation.look(|chat| chat.found_in(text));
+    let place = places
+        .and_then(|places| Some(places.first()?.0))
+        .unwrap_or_default();
+    let (mut said, mut at) = (String::new(), 0);
+    for character in text.chars() {
+        if at + BEFORE >= place && at < place + BEHIND {
+            said.push(character);
+        }
+        at += if character > '\u{FFFF}' { 2 } else { 1 };
+    }
+    said
 }

@@ -1,3 +1,4 @@
+use super::super::acts;
 use super::super::pen::set_if;
 use super::super::region::{at_end, watch};
 use super::super::scene::Scene;
@@ -6,10 +7,12 @@ use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, MutationObserver, MutationObserverInit, Node, Range};
+use web_sys::{DomRect, Element, MutationObserver, MutationObserverInit, Node, Range};
 
 /// Where a message says something that is looked through.
 const FIELDS: &str = ".name, .text, .file-name, .answer-text";
+/// The same, without who says it.
+const SAID: &str = ".text, .file-name, .answer-text";
 /// More of a text than that, in UTF-16 code units, is not marked.
 const LONGEST: u32 = 10_000;
 /// Elements within a line. Any other ends one.
@@ -115,26 +118,55 @@ impl Marks {
     }
 
     fn highlight(&self, element: &Element, highlight: &Set) {
-        let mut field = Field::default();
-        field.read(element);
-        let places = self
-            .scene
-            .conversation
-            .look(|chat| chat.found_in(&field.text));
-        for (start, end) in places.unwrap_or_default() {
-            for (begin, stop, node) in &field.nodes {
-                let (from, to) = (start.max(*begin), end.min(*stop));
-                if from < to
-                    && let Ok(range) = Range::new()
-                {
-                    let _ = range.set_start(node, from - begin);
-                    let _ = range.set_end(node, to - begin);
-                    highlight.add(&range);
-                    self.ranges.push(&range);
-                }
+        for range in ranges(element, self.scene) {
+            highlight.add(&range);
+            self.ranges.push(&range);
+        }
+    }
+}
+
+/// Where in an element what is looked for stands.
+fn ranges(element: &Element, scene: Scene) -> Vec<Range> {
+    let (mut field, mut ranges) = (Field::default(), Vec::new());
+    field.read(element);
+    let places = scene.conversation.look(|chat| chat.found_in(&field.text));
+    for (start, end) in places.unwrap_or_default() {
+        for (begin, stop, node) in &field.nodes {
+            let (from, to) = (start.max(*begin), end.min(*stop));
+            if from < to
+                && let Ok(range) = Range::new()
+            {
+                let _ = range.set_start(node, from - begin);
+                let _ = range.set_end(node, to - begin);
+                ranges.push(range);
             }
         }
     }
+    ranges
+}
+
+/// Where the first of what was found in a message stands in the window.
+pub(in super::super) fn place(item: &Element, scene: Scene) -> Option<DomRect> {
+    let mut first = None;
+    each(item, SAID, &mut |element| {
+        if first.is_none() {
+            first = ranges(element, scene).into_iter().next();
+        }
+    });
+    Some(first?.get_bounding_client_rect())
+}
+
+/// Unfolds a long message if what was found in it is folded away.
+pub(in super::super) fn unfold(item: &Element, scene: Scene) -> bool {
+    let Ok(Some(fold)) = item.query_selector(".fold:not(.open)") else {
+        return false;
+    };
+    let end = fold.get_bounding_client_rect().bottom();
+    let is_away = place(item, scene).is_some_and(|place| place.bottom() > end);
+    if is_away && let Some(button) = fold.next_element_sibling() {
+        acts::unfold(&button, scene);
+    }
+    is_away
 }
 
 /// Does something with each element of that kind.

@@ -5,6 +5,7 @@ mod bar;
 mod marks;
 
 pub(super) use bar::{close, keep, open, pressed, step, toggle_reading, typed};
+pub(super) use marks::{place, unfold};
 
 use super::dom::focused;
 use leptos::prelude::window;

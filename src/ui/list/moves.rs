@@ -3,7 +3,7 @@ use super::reader::Reader;
 use chat_core::RowId;
 use std::rc::Rc;
 use virtual_list::{Length, Place};
-use web_sys::Element;
+use web_sys::{DomRect, Element};
 
 /// A message that the focus goes to stands at least so far from the view's edges.
 const MARGIN: Length = Length::whole(8);
@@ -41,6 +41,38 @@ impl Rows {
             self.0.show_at(place, top);
         }
         self.0.look(|_, drawn| drawn.item(id).cloned())
+    }
+
+    /// Shows a part of a row that is shown, in the middle of the view if it is not in sight. `part` says where it stands.
+    pub fn bring_part(&self, id: RowId, part: impl Fn() -> Option<DomRect>) {
+        let view = self.0.scroller.get_bounding_client_rect();
+        let (Some(part), Some(place)) = (part(), self.place(id)) else {
+            return;
+        };
+        let margin = MARGIN.as_pixels();
+        if part.top() < view.top() + margin || part.bottom() > view.bottom() - margin {
+            let by = (view.top() + view.bottom() - part.top() - part.bottom()) / 2.0;
+            let top = self.0.look(|viewport, _| viewport.top(place)) + Length::pixels(by);
+            self.0.show_at(place, top);
+        }
+    }
+
+    /// What is read: the lowest row in sight, and how far above the view's lower edge it begins.
+    pub fn reading(&self) -> Option<(RowId, Length)> {
+        self.0.look(|viewport, _| {
+            let heights = viewport.heights();
+            let place = heights.at(viewport.in_sight()?.last)?;
+            Some((heights.key(place)?, viewport.extent() - viewport.top(place)))
+        })
+    }
+
+    /// Shows again what was read.
+    pub fn put_back(&self, (id, above): (RowId, Length)) {
+        self.0.catch_up();
+        if let Some(place) = self.place(id) {
+            let top = self.0.look(|viewport, _| viewport.extent() - above);
+            self.0.show_at(place, top);
+        }
     }
 
     /// A row's element, if all of it is in sight.

@@ -88,7 +88,14 @@ fn show_found(reader: &Rc<Reader>) {
         let is_finding = find::has_focus(&reader.scroller);
         let present = if is_finding { rows.in_sight(row) } else { None };
         if let Some(item) = present.or_else(|| rows.bring(row)) {
-            if !is_finding {
+            if is_finding {
+                if find::unfold(&item, reader.scene) {
+                    let height = item.get_bounding_client_rect().height();
+                    reader.measured(&item, Length::pixels(height));
+                    rows.bring(row);
+                }
+                rows.bring_part(row, || find::place(&item, reader.scene));
+            } else {
                 focus_quietly(&item);
             }
             mark_for_a_while(&item, "data-found");

@@ -24,6 +24,10 @@ pub struct Find {
     pub state: FindState,
     /// When the last row was posted that was looked at: milliseconds since the Unix epoch.
     pub reached: Option<i64>,
+    /// Other words have another number.
+    pub search: u32,
+    /// The visitor has gone from one match to another.
+    pub stepped: bool,
 }
 
 /// Whether there can be more than was found.
@@ -45,7 +49,12 @@ pub enum FindState {
 /// on are the messages that follow.
 #[derive(Debug, Default)]
 pub(super) struct Finding {
+    words: String,
     pub query: Query,
+    search: u32,
+    stepped: bool,
+    /// Where the visitor was when they began.
+    from: Option<Rc<Key>>,
     pub matches: Order,
     /// All rows from this one on were looked at.
     seen: Option<Rc<Key>>,
@@ -81,7 +90,7 @@ impl Finding {
     /// The match beside the current one, or beside where that was.
     fn beside(&self, older: bool) -> Option<usize> {
         let Some(current) = &self.current else {
-            return self.matches.len().checked_sub(1);
+            return self.first();
         };
         let at = self.matches.rank(current);
         if older {
@@ -89,6 +98,19 @@ impl Finding {
         }
         let next = at + usize::from(self.matches.position(current).is_some());
         (next < self.matches.len()).then_some(next)
+    }
+
+    /// The match to begin with: the next one back in time from where the visitor was, or else the newest.
+    fn first(&self) -> Option<usize> {
+        let newest = self.matches.len().checked_sub(1);
+        let Some(from) = &self.from else {
+            return newest;
+        };
+        if self.seen.as_ref().is_none_or(|seen| seen > from) {
+            return None;
+        }
+        let at = self.matches.rank(from) + usize::from(self.matches.position(from).is_some());
+        at.checked_sub(1).or(newest)
     }
 
     fn go(&mut self, at: usize) -> Option<MessageId> {
@@ -100,20 +122,32 @@ impl Finding {
 }
 
 impl Chat {
+    /// The visitor is about to look for something.
+    pub(super) fn open_find(&mut self, from: Option<RowId>) {
+        self.find = Some(Finding {
+            from: from.and_then(|row| self.timeline.key(row)).cloned(),
+            ..Finding::default()
+        });
+    }
+
     /// The visitor looks for these words. Whether they are others than before.
     pub(super) fn change_find(&mut self, words: &str) -> bool {
         let query = Query::new(words, self.options.fold);
         let mut find = self.find.take().unwrap_or_default();
         let differs = find.query != query;
         if differs {
+            // While one goes on writing one stays where one is, if that will do.
+            let goes_on = words.starts_with(&find.words) || find.words.starts_with(words);
             find.query = query;
             find.restart();
+            find.search += 1;
             find.stopped = false;
-            // While one goes on writing one stays where one is, if that will do.
-            let stays = |key: &Rc<Key>| self.has_words(&find.query, &key.id);
+            find.stepped = false;
+            let stays = |key: &Rc<Key>| goes_on && self.has_words(&find.query, &key.id);
             find.current = find.current.take().filter(stays);
             find.awaits_older = find.current.is_none().then_some(true);
         }
+        words.clone_into(&mut find.words);
         self.find = Some(find);
         differs
     }
@@ -126,6 +160,7 @@ impl Chat {
             .find()
             .is_some_and(|find| find.state == FindState::Complete);
         let Some(find) = &mut self.find else { return };
+        find.stepped = true;
         let last = find.matches.len().checked_sub(1);
         // After the last comes the first, once it is known which that is.
         let around = last
@@ -245,6 +280,8 @@ impl Chat {
                 .map(|(_, row)| *row),
             state: self.find_state(find),
             reached: reached.map(|key| key.created_at),
+            search: find.search,
+            stepped: find.stepped,
         }
     }
 
@@ -274,7 +311,7 @@ impl Chat {
         };
         if is_all {
             FindState::Complete
-        } else if !wants_more || !self.is_open() {
+        } else if !wants_more || !self.is_open() || self.connection() == ConnectionStatus::Offline {
             FindState::Idle
         } else if failed {
             FindState::Failed

@@ -201,6 +201,7 @@ impl Chat {
             Event::AskedWhoReacted(row) => self.ask_who_reacted(row, &mut step),
             Event::Voted { row, option } => self.vote(row, option, &mut step),
             Event::EmojiNames(table) => self.emoji_names_arrived(table, &mut step),
+            Event::FindOpened(from) => self.open_find(from),
             Event::FindChanged(words) => {
                 self.change_find(&words);
             }

@@ -45,13 +45,16 @@ impl Query {
         self.terms.is_empty()
     }
 
-    /// Whether a text has them all; the text as [`fold_into`] leaves it.
-    pub fn is_in(&self, folded: &str) -> bool {
-        !self.is_empty()
-            && self
-                .terms
-                .iter()
-                .all(|term| next(folded, term, 0).is_some())
+    /// Whether a text has them all; the text as [`fold_into`] leaves it. What stands beside it, such as who wrote it, may
+    /// have some of them, and never all: somebody's name would find all that they ever wrote.
+    pub fn is_in(&self, folded: &str, beside: &str) -> bool {
+        let mut has_any = false;
+        let mut has = |term: &String| {
+            let is_there = next(folded, term, 0).is_some();
+            has_any |= is_there;
+            is_there || next(beside, term, 0).is_some()
+        };
+        self.terms.iter().all(&mut has) && has_any
     }
 
     /// Where any of them stands in a text: from where to where, in UTF-16 code units, which the browser counts in. In order,
@@ -173,7 +176,7 @@ mod tests {
     fn is_in(query: &str, text: &str) -> bool {
         let mut folded = String::new();
         fold_into(text, FOLD, &mut folded);
-        Query::new(query, FOLD).is_in(&folded)
+        Query::new(query, FOLD).is_in(&folded, "")
     }
 
     /// What is marked of a text.
@@ -239,6 +242,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_finds_what_was_written_only_beside_a_word_of_it() {
+        let is_in = |query: &str| Query::new(query, FOLD).is_in("FIXED FILM", "MARCUS");
+        assert!(is_in("film") && is_in("marcus film") && is_in("film marc"));
+        assert!(!is_in("marcus") && !is_in("marcus fog"));
+    }
+
+    #[test]
     fn marks_stand_on_what_was_written() {
         assert_eq!(marked("a", "ÄBa"), ["Ä", "a"]);
         assert_eq!(marked("e", "e\u{301}x"), ["e\u{301}"]);
@@ -279,7 +289,7 @@ mod tests {
             prop_assume!(!query.is_empty());
             let mut folded = String::new();
             fold_into(&text, FOLD, &mut folded);
-            prop_assert!(query.is_in(&folded));
+            prop_assert!(query.is_in(&folded, ""));
             prop_assert!(!query.places(&text, FOLD).is_empty());
         }
     }

@@ -77,11 +77,15 @@ impl Chat {
 
     /// Whether the server has that message and it has the words.
     pub(super) fn has_words(&self, query: &Query, message: &MessageId) -> bool {
-        let record = self.timeline.record(message);
-        record.is_some_and(|record| query.is_in(record.folded(|| self.folded(record))))
+        let Some(record) = self.timeline.record(message) else {
+            return false;
+        };
+        let folded = record.folded(|| self.folded(record));
+        let (said, author) = folded.rsplit_once('\n').unwrap_or_default();
+        query.is_in(said, author)
     }
 
-    /// All that one reads of a message: its text, its author's names, its files and the answers of its poll.
+    /// All that one reads of a message: its text, its files and the answers of its poll, and in the last line its author.
     fn folded(&self, record: &Record) -> Box<str> {
         let message = &record.message;
         let text = if let Some(document) = record.parsed() {
@@ -99,8 +103,6 @@ impl Chat {
             folded.push('\n');
         };
         add(&text);
-        add(&display_name(&message.user));
-        add(&message.user.username);
         for file in message.attachments.iter().flatten() {
             add(file.filename.as_deref().unwrap_or_default());
         }
@@ -109,6 +111,7 @@ impl Chat {
                 add(&option.text);
             }
         }
+        text::fold_into(&display_name(&message.user), self.options.fold, &mut folded);
         folded.into()
     }
 }

@@ -390,3 +390,47 @@ async fn who_listens_to_whop_itself_is_never_told_what_was_true_before() {
         assert_eq!(page["data"][0]["id"], id.as_str());
     }
 }
+
+#[tokio::test]
+async fn one_who_has_spent_their_budget_keeps_nobody_waiting() {
+    let limit = |window| RateLimit {
+        requests: 10,
+        window,
+    };
+    let window = Duration::from_secs(10);
+    let stack = Stack::start_with(
+        |options| {
+            options.rate_limit = Some(sandbox::RateLimit {
+                requests: 10,
+                window,
+            });
+        },
+        |configuration| configuration.rate_limit = limit(window),
+    )
+    .await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    // What Ada wrote she has to find, so that her page is read anew, with her own token.
+    // One of the posts has to wait for its turn.
+    let mut number = 0;
+    loop {
+        number += 1;
+        let body = json!({"channel_id": "exp_quiet", "content": format!("number {number}")});
+        let token = &ada.token.token;
+        let post = stack.api(Method::POST, "/messages", token, Some(body));
+        if tokio::time::timeout(window / 10, post).await.is_err() {
+            break;
+        }
+    }
+    let path = "/messages?channel_id=chat_feed_quiet&direction=desc&first=50";
+    let page = async |session: &Session| -> StatusCode {
+        let answer = stack.api(Method::GET, path, &session.token.token, None);
+        answer.await.status()
+    };
+    // Bob's turn is all that they need.
+    let both = async { tokio::join!(page(&ada), page(&bob)) };
+    let (ada, bob) = tokio::time::timeout(window / 2, both)
+        .await
+        .expect("nobody waits for Ada's turn");
+    assert_eq!((ada, bob), (StatusCode::OK, StatusCode::OK));
+}

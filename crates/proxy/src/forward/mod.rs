@@ -11,10 +11,11 @@ use crate::body;
 use crate::clock;
 use crate::error::Refusal;
 use crate::identity::{GuestClaims, IdentityError};
+use crate::limits;
 use crate::posts::{self, IdempotencyKey, Post};
 use crate::reads::Shareable;
 use crate::session::readers_token;
-use crate::upstream::{ANSWERED_WITHIN, ForwardedAnswer, ForwardedCall, UpstreamError};
+use crate::upstream::{self, ANSWERED_WITHIN, ForwardedAnswer, ForwardedCall, UpstreamError};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -60,6 +61,7 @@ pub async fn forward(
     };
     let mut token = token(&proxy, &headers)?.to_owned();
     let mut visitor = None;
+    let address = limits::address_of(&request);
     let guest = guest(&proxy, &token)?;
     let path_and_query = if let Some(claims) = &guest {
         let call = guest::call(claims, &method, path, uri.query())?;
@@ -87,10 +89,12 @@ pub async fn forward(
         None
     };
     let deadline = Instant::now() + ANSWERED_WITHIN;
+    let guest_of = guest.as_ref().map(|_| address.as_str());
     if method == Method::GET
+        && upstream::is_asked_for(&headers)
         && let Some((_, query)) = path_and_query.split_once('?')
         && let Some(call) = Shareable::of(route, query)
-        && let Some(answer) = timeout_at(deadline, shared(&proxy, guest.is_some(), &token, &call))
+        && let Some(answer) = timeout_at(deadline, shared(&proxy, guest_of, &token, &call))
             .await
             .unwrap_or(Some(Err(Refusal::Unavailable)))
     {
@@ -164,14 +168,13 @@ fn subject(token: &str) -> Option<UserId> {
 /// The answer to a read that others have asked for, too.
 async fn shared(
     proxy: &Proxy,
-    is_guest: bool,
+    guest_of: Option<&str>,
     token: &str,
     call: &Shareable,
 ) -> Option<Result<Response<Body>, Refusal>> {
-    let answer = if is_guest {
-        call.answer_to_guest(proxy, token).await?
-    } else {
-        call.answer(proxy, token).await?
+    let answer = match guest_of {
+        Some(address) => call.answer_to_guest(proxy, token, address).await?,
+        None => call.answer(proxy, token).await?,
     };
     Some(answer.map(|body| {
         let mut response = Response::new(Body::from(body));

@@ -48,6 +48,12 @@ fn count(buckets: Option<&Buckets>, key: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Where a request comes from, as text; empty where that is not known.
+pub fn address_of(request: &Request) -> String {
+    let address = request.extensions().get::<ClientAddress>();
+    address.map(ToString::to_string).unwrap_or_default()
+}
+
 /// Counts a request of its address, and notes which one that is.
 pub async fn guard(
     State(proxy): State<Arc<Proxy>>,

@@ -79,6 +79,7 @@ impl Reads {
             let visitor = Visitor {
                 user,
                 token: token.expose(),
+                turns_of: user,
             };
             let (at_most, urgency) = (self.access_lifetime, Urgency::Background);
             match self

@@ -4,8 +4,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::sync::{Mutex, watch};
+use tokio::time::{Instant, sleep_until};
 
 /// Nobody waits longer for what others asked for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,8 +21,21 @@ pub struct Flights<K, V> {
     shared: AtomicU64,
 }
 
-/// Held while the question is under way.
-struct Slot<V>(Mutex<Option<Flight<V>>>);
+struct Slot<V> {
+    /// The last answer. It can be had while the next question is under way.
+    last: watch::Sender<Option<Arc<Flight<V>>>>,
+    /// Held while the question is under way.
+    lead: Mutex<()>,
+}
+
+impl<V> Slot<V> {
+    fn new() -> Self {
+        Self {
+            last: watch::Sender::new(None),
+            lead: Mutex::new(()),
+        }
+    }
+}
 
 struct Flight<V> {
     outcome: Result<V, Arc<UpstreamError>>,
@@ -130,13 +143,42 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
         standing: impl Fn() -> Option<u64>,
         ask: impl Future<Output = Result<V, UpstreamError>>,
     ) -> Result<V, Arc<UpstreamError>> {
-        let slot = self
-            .slots
-            .get_with_by_ref(key, || Arc::new(Slot(Mutex::new(None))));
-        let mut last = timeout_at(needs.wanted_at + PATIENCE, slot.0.lock())
-            .await
-            .map_err(|_| UpstreamError::TimedOut)?;
-        if let Some(flight) = &*last {
+        let ready = async { Ok(()) };
+        self.get_when(key, needs, standing, ready, |()| ask).await
+    }
+
+    /// The same, where the asker first has to wait for what only they have, such as a turn of their own: nobody else
+    /// waits for that, and an answer that comes meanwhile is theirs, too.
+    pub async fn get_when<T, A: Future<Output = Result<V, UpstreamError>>>(
+        &self,
+        key: &K,
+        needs: Needs,
+        standing: impl Fn() -> Option<u64>,
+        ready: impl Future<Output = Result<T, UpstreamError>>,
+        ask: impl FnOnce(T) -> A,
+    ) -> Result<V, Arc<UpstreamError>> {
+        let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::new()));
+        let mut answers = slot.last.subscribe();
+        let patience = needs.wanted_at + PATIENCE;
+        let (ready, _lead) = {
+            let leading = async {
+                let ready = ready.await;
+                // Who can't ask may still be told what somebody else asks just now.
+                (ready, slot.lead.lock().await)
+            };
+            tokio::select! {
+                biased;
+                flight = served(&mut answers, &needs) => {
+                    self.shared.fetch_add(1, Ordering::Relaxed);
+                    return flight.outcome.clone();
+                }
+                leading = leading => leading,
+                () = sleep_until(patience) => return Err(UpstreamError::TimedOut.into()),
+            }
+        };
+        let ready = ready.map_err(Arc::new)?;
+        let last = slot.last.borrow().clone();
+        if let Some(flight) = last {
             if flight.serves(&needs) {
                 self.shared.fetch_add(1, Ordering::Relaxed);
                 return flight.outcome.clone();
@@ -145,26 +187,26 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
         }
         self.asked.fetch_add(1, Ordering::Relaxed);
         let (asked_at, standing) = (Instant::now(), standing());
-        let outcome = ask.await.map_err(Arc::new);
+        let outcome = ask(ready).await.map_err(Arc::new);
         let is_own_failure = !self.is_by_key
             && outcome
                 .as_ref()
                 .is_err_and(|error| error.is_of_credential());
         if !is_own_failure {
-            *last = Some(Flight {
+            slot.last.send_replace(Some(Arc::new(Flight {
                 outcome: outcome.clone(),
                 asked_at,
                 ended_at: Instant::now(),
                 standing,
-            });
+            })));
         }
         outcome
     }
 
-    /// The last answer, if it was asked for at most that long ago and nobody asks just now.
+    /// The last answer, if it was asked for at most that long ago.
     pub fn peek(&self, key: &K, at_most: Duration) -> Option<V> {
         let slot = self.slots.get(key)?;
-        let last = slot.0.try_lock().ok()?;
+        let last = slot.last.borrow();
         let flight = last.as_ref()?;
         let is_recent = flight.asked_at.elapsed() < at_most;
         flight.outcome.as_ref().ok().filter(|_| is_recent).cloned()
@@ -176,6 +218,24 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
             asked: self.asked.load(Ordering::Relaxed),
             shared: self.shared.load(Ordering::Relaxed),
         }
+    }
+}
+
+/// The answer that fulfils the needs, once there is one.
+async fn served<V>(
+    answers: &mut watch::Receiver<Option<Arc<Flight<V>>>>,
+    needs: &Needs,
+) -> Arc<Flight<V>> {
+    let serves = |flight: &Option<Arc<Flight<V>>>| {
+        flight.as_ref().is_some_and(|flight| flight.serves(needs))
+    };
+    let flight = match answers.wait_for(serves).await {
+        Ok(flight) => flight.clone(),
+        Err(_) => None,
+    };
+    match flight {
+        Some(flight) => flight,
+        None => std::future::pending().await,
     }
 }
 

@@ -146,3 +146,63 @@ async fn one_who_goes_away_keeps_nobody_waiting() {
     first.abort();
     assert_eq!(second.await.unwrap().unwrap(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_what_another_has_to_wait_for() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let start = Instant::now();
+    let spent = async {
+        sleep(SECOND * 10).await;
+        Ok(())
+    };
+    let spent = flights.get_when(&1, Needs::now(), || None, spent, |()| ask(&count));
+    let fresh = async {
+        sleep(SECOND).await;
+        let answer = flights.get(&1, Needs::now(), || None, ask(&count)).await;
+        assert_eq!(start.elapsed(), SECOND * 2);
+        answer
+    };
+    let (spent, fresh) = tokio::join!(spent, fresh);
+    assert_eq!(fresh.unwrap(), 1);
+    assert_eq!(
+        spent.unwrap(),
+        1,
+        "an answer that came meanwhile is theirs, too"
+    );
+    assert_eq!(start.elapsed(), SECOND * 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_can_not_ask_is_told_what_another_asks() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let crowded = || async { Err::<(), _>(UpstreamError::TimedOut) };
+    let alone = flights.get_when(&1, Needs::now(), || None, crowded(), |()| ask(&count));
+    assert!(alone.await.is_err());
+    let needs = Needs {
+        unheard: SECOND * 5,
+        ..Needs::now()
+    };
+    let asks = flights.get(&1, needs, || None, ask(&count));
+    let listens = flights.get_when(&1, needs, || None, crowded(), |()| ask(&count));
+    let (asks, listens) = tokio::join!(asks, listens);
+    assert_eq!((asks.unwrap(), listens.unwrap()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_is_told_while_something_newer_is_asked() {
+    let (flights, count) = (flights(), AtomicUsize::new(0));
+    let old = Needs {
+        unheard: SECOND * 60,
+        ..Needs::now()
+    };
+    assert_eq!(flights.get(&1, old, || None, ask(&count)).await.unwrap(), 1);
+    let start = Instant::now();
+    let newer = flights.get(&1, Needs::now(), || None, ask(&count));
+    let known = async {
+        let answer = flights.get(&1, old, || None, ask(&count)).await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        answer
+    };
+    let (newer, known) = tokio::join!(newer, known);
+    assert_eq!((newer.unwrap(), known.unwrap()), (2, 1));
+}

@@ -130,7 +130,8 @@ impl Reads {
     ) -> Result<Arc<ChatChannel>, Arc<UpstreamError>> {
         let needs = self.needs(id, user, |changes| changes.settings);
         let settings = || self.heard(id, |changes| changes.settings);
-        let ask = async { upstream.channel(id).await.map(Arc::new) };
+        let said_by = (!self.names.contains_key(id)).then_some(user);
+        let ask = async { upstream.channel(id, said_by).await.map(Arc::new) };
         let channel = self
             .channels
             .get(&id.to_owned(), needs, settings, ask)

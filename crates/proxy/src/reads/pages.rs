@@ -3,6 +3,7 @@ use super::{Names, PageQuery, Reads, View, is_let_in};
 use crate::Proxy;
 use crate::error::Refusal;
 use crate::relay::Changes;
+use crate::schedule::{Turn, Urgency};
 use crate::upstream::{Upstream, UpstreamError, Visitor};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -16,6 +17,8 @@ pub struct PageKey {
     channel: ChannelId,
     view: View,
     path: String,
+    /// As the path says.
+    is_newest: bool,
 }
 
 impl PageKey {
@@ -24,6 +27,7 @@ impl PageKey {
             channel: names.channel.clone(),
             view,
             path: query.path_of_messages(&names.channel),
+            is_newest: query.is_newest(),
         }
     }
 }
@@ -84,8 +88,15 @@ impl Reads {
         key: PageKey,
         needs: Needs,
     ) -> Result<Bytes, Arc<UpstreamError>> {
-        let ask = async {
-            let answer = upstream.read(visitor, &key.path).await?;
+        // What everybody wants first doesn't wait for what somebody looks up.
+        let urgency = if key.is_newest {
+            Urgency::Shared
+        } else {
+            Urgency::Visit
+        };
+        let ready = turn(upstream, visitor, key.view, urgency);
+        let ask = async |turn| {
+            let answer = upstream.read(visitor, &key.path, urgency, turn).await?;
             if let Ok(page) = serde_json::from_slice::<Ids<'_>>(&answer) {
                 for message in page.data {
                     self.messages.insert(message.id.into_owned(), names.clone());
@@ -94,7 +105,7 @@ impl Reads {
             Ok(answer)
         };
         let standing = || self.heard(&names.channel, content);
-        self.pages.get(&key, needs, standing, ask).await
+        self.pages.get_when(&key, needs, standing, ready, ask).await
     }
 
     /// The reactions to one of a channel's messages.
@@ -110,11 +121,31 @@ impl Reads {
             channel: names.channel.clone(),
             view,
             path: query.path_of_reactions(),
+            is_newest: false,
         };
         let needs = self.needs(&names.channel, visitor.user, content);
         let standing = || self.heard(&names.channel, content);
-        let ask = async { upstream.read(visitor, &key.path).await };
-        self.pages.get(&key, needs, standing, ask).await
+        let ready = turn(upstream, visitor, view, Urgency::Visit);
+        let ask = async |turn| {
+            upstream
+                .read(visitor, &key.path, Urgency::Visit, turn)
+                .await
+        };
+        self.pages.get_when(&key, needs, standing, ready, ask).await
+    }
+}
+
+/// The visitor's own turn to read, for which nobody else has to wait. Guests share a token and its turns: who of them
+/// asks has to be certain first.
+async fn turn(
+    upstream: &Upstream,
+    visitor: Visitor<'_>,
+    view: View,
+    urgency: Urgency,
+) -> Result<Option<Turn>, UpstreamError> {
+    match view {
+        View::Guest => Ok(None),
+        _ => upstream.reading_turn(visitor, urgency).await.map(Some),
     }
 }
 
@@ -150,7 +181,11 @@ impl Shareable {
             Self::Messages(query) => reads.names(&query.of)?,
             Self::Reactions(query) => reads.messages.get(&query.of)?,
         };
-        let visitor = Visitor { user: &user, token };
+        let visitor = Visitor {
+            user: &user,
+            token,
+            turns_of: &user,
+        };
         let level = reads
             .shared_access(upstream, visitor, &names.experience)
             .await
@@ -176,6 +211,7 @@ impl Shareable {
         &self,
         proxy: &Proxy,
         token: &str,
+        address: &str,
     ) -> Option<Result<Bytes, Refusal>> {
         let Self::Messages(query) = self else {
             return None;
@@ -184,6 +220,7 @@ impl Shareable {
         let reader = Visitor {
             user: &proxy.configuration.agent_user_id,
             token,
+            turns_of: address,
         };
         let page = proxy
             .reads
@@ -192,10 +229,10 @@ impl Shareable {
     }
 }
 
-/// A failure that is one token's own is no answer: another attempt may fare better.
+/// Where Whop refuses the call it says why to who makes it. What has to wait has waited already.
 fn told(answer: Result<Bytes, Arc<UpstreamError>>) -> Option<Result<Bytes, Refusal>> {
     match answer {
-        Err(error) if error.is_of_credential() => None,
+        Err(error) if matches!(*error, UpstreamError::Refused(_) | UpstreamError::NotFound) => None,
         answer => Some(answer.map_err(Refusal::from)),
     }
 }

@@ -9,6 +9,10 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Nobody is told to come again later than that: it may be over sooner than it looked.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Whop is left alone for as long as it says, but not for ever.
+const LONGEST_HOLD: Duration = Duration::from_secs(3_600);
+/// So many calls of one visitor's may wait: more than any honest page has under way.
+const MOST_WAITING_FOR_ONE: usize = 6;
 /// Of the budget, what nobody waits for leaves that part to those who wait: three tenths.
 const KEPT_FREE: (usize, usize) = (3, 10);
 
@@ -96,14 +100,14 @@ impl Bucket {
         };
         match timeout_at(wish.deadline, waiting).await {
             Ok(Ok(turn)) => Ok(turn),
-            _ => Err(self.0.refuse(wish.urgency)),
+            _ => Err(self.0.refuse(wish)),
         }
     }
 
     /// Nothing goes out for that long.
     pub fn hold(&self, pause: Duration) {
         let mut state = self.0.lock();
-        let until = Instant::now() + pause.min(LONGEST_PAUSE);
+        let until = Instant::now() + pause.min(LONGEST_HOLD);
         state.held_until = state.held_until.max(Some(until));
         state.counts.held += 1;
     }
@@ -133,15 +137,18 @@ impl Inner {
         let now = Instant::now();
         let mut state = self.lock();
         state.forget(now, self.limit);
-        if state.queue.before(wish.urgency) == 0 && state.is_free(wish.urgency, now, self.limit) {
+        let is_first = state.queue.before(wish.urgency, wish.visitor) == 0;
+        if is_first && state.is_free(wish.urgency, now, self.limit) {
             return Ok(Entered::Turn(self.grant(&mut state)));
         }
         if state.queue.len() >= self.most_waiting {
             state.queue.retain(|waiting| !waiting.is_closed());
         }
-        let free_at = state.free_at(wish.urgency, now, self.limit);
-        if state.queue.len() >= self.most_waiting || free_at > wish.deadline {
-            return Err(state.promise(free_at, now, self.limit));
+        let free_at = state.free_at(wish, now, self.limit);
+        let is_many = !wish.visitor.is_empty()
+            && state.queue.waiting_for(wish.visitor) >= MOST_WAITING_FOR_ONE;
+        if is_many || state.queue.len() >= self.most_waiting || free_at > wish.deadline {
+            return Err(state.promise(wish.visitor, free_at, now, self.limit));
         }
         let (sender, receiver) = oneshot::channel();
         state.queue.push(wish.urgency, wish.visitor, sender);
@@ -158,11 +165,11 @@ impl Inner {
         }
     }
 
-    fn refuse(&self, urgency: Urgency) -> Crowded {
+    fn refuse(&self, wish: Wish<'_>) -> Crowded {
         let now = Instant::now();
         let mut state = self.lock();
-        let free_at = state.free_at(urgency, now, self.limit);
-        state.promise(free_at, now, self.limit)
+        let free_at = state.free_at(wish, now, self.limit);
+        state.promise(wish.visitor, free_at, now, self.limit)
     }
 }
 
@@ -189,9 +196,9 @@ impl State {
     }
 
     /// When one that comes now is likely to have its turn.
-    fn free_at(&self, urgency: Urgency, now: Instant, limit: RateLimit) -> Instant {
+    fn free_at(&self, wish: Wish<'_>, now: Instant, limit: RateLimit) -> Instant {
         let used = self.on_their_way + self.answered.len();
-        let place = self.queue.before(urgency);
+        let place = self.queue.before(wish.urgency, wish.visitor);
         let beyond = (used + place + 1).saturating_sub(limit.requests);
         let start = self.held_until.unwrap_or(now).max(now);
         let Some(index) = beyond.checked_sub(1) else {
@@ -205,9 +212,21 @@ impl State {
         start.max(first + limit.window.saturating_mul(rounds))
     }
 
-    /// Tells one to come again, later than those who were told before: all at once they would fail once more.
-    fn promise(&mut self, free_at: Instant, now: Instant, limit: RateLimit) -> Crowded {
+    /// Tells one to come again, later than those who were told before: all at once they would fail once more. Who has
+    /// something that waits is promised nothing more, so that nobody can make the others' pauses long.
+    fn promise(
+        &mut self,
+        visitor: &str,
+        free_at: Instant,
+        now: Instant,
+        limit: RateLimit,
+    ) -> Crowded {
         self.counts.refused += 1;
+        if !visitor.is_empty() && self.queue.waiting_for(visitor) > 0 {
+            return Crowded {
+                retry_after: free_at.saturating_duration_since(now).min(LONGEST_PAUSE),
+            };
+        }
         let at = self
             .promised_until
             .map_or(free_at, |until| until.max(free_at));

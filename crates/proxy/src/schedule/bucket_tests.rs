@@ -78,8 +78,9 @@ async fn what_was_written_goes_first() {
     };
     let read = tokio::spawn(later(Urgency::Visit, "user_ada"));
     tokio::task::yield_now().await;
-    let written: Vec<_> = (0..10)
-        .map(|_| tokio::spawn(later(Urgency::Write, "user_bob")))
+    let written: Vec<_> = (0..5)
+        .flat_map(|_| ["user_bob", "user_chen"])
+        .map(|writer| tokio::spawn(later(Urgency::Write, writer)))
         .collect();
     let read = read.await.unwrap().0;
     for written in written {
@@ -178,4 +179,56 @@ async fn a_turn_that_is_not_used_costs_nothing() {
         call(&bucket, wish(Urgency::Visit, "", 1)).await.unwrap();
     }
     assert!(call(&bucket, wish(Urgency::Visit, "", 1)).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_asks_for_much_keeps_nobody_else_out() {
+    let bucket = Arc::new(Bucket::new(LIMIT, 1_000));
+    for _ in 0..10 {
+        call(&bucket, wish(Urgency::Visit, "user_eve", 1))
+            .await
+            .unwrap();
+    }
+    let greedy: Vec<_> = (0..100)
+        .map(|_| {
+            let bucket = bucket.clone();
+            tokio::spawn(async move { call(&bucket, wish(Urgency::Visit, "user_eve", 15)).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    assert_eq!(bucket.counts().waiting, MOST_WAITING_FOR_ONE);
+    let start = Instant::now();
+    let newcomers = (0..9).map(|number| {
+        let bucket = bucket.clone();
+        async move {
+            let visitor = format!("user_{number}");
+            call(&bucket, wish(Urgency::Visit, &visitor, 15)).await
+        }
+    });
+    for newcomer in futures_util::future::join_all(newcomers).await {
+        assert!(newcomer.unwrap() - start <= LIMIT.window);
+    }
+    let refused = call(&bucket, wish(Urgency::Visit, "user_late", 1)).await;
+    assert!(
+        refused.unwrap_err().retry_after <= LIMIT.window * 2,
+        "the greedy one's refusals are no promises"
+    );
+    for greedy in greedy {
+        drop(greedy.await.unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_pause_is_kept_and_visitors_are_told_a_short_one() {
+    let bucket = Bucket::new(LIMIT, 1_000);
+    bucket.hold(Duration::from_secs(600));
+    let refused = call(&bucket, wish(Urgency::Write, "", 3))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.retry_after, LONGEST_PAUSE);
+    advance(Duration::from_secs(599)).await;
+    let late = wish(Urgency::Write, "", 0);
+    assert!(call(&bucket, late).await.is_err());
+    advance(Duration::from_secs(1)).await;
+    assert!(call(&bucket, wish(Urgency::Write, "", 1)).await.is_ok());
 }

@@ -65,15 +65,25 @@ impl<T> Queue<T> {
         .find_map(|(urgency, lane)| (lane.length > 0).then_some(urgency))
     }
 
-    /// How many go before one of that urgency that comes now.
-    pub fn before(&self, urgency: Urgency) -> usize {
-        let lanes = self.lanes.iter().take(urgency as usize + 1);
-        lanes.map(|lane| lane.length).sum()
+    /// How many go before one of that urgency that comes now for that visitor. What more others have waiting than the
+    /// visitor does comes after.
+    pub fn before(&self, urgency: Urgency, visitor: &str) -> usize {
+        let place = urgency as usize;
+        let more_urgent: usize = self.lanes.iter().take(place).map(|lane| lane.length).sum();
+        more_urgent + self.lanes.get(place).map_or(0, |lane| lane.before(visitor))
+    }
+
+    /// How many wait for that visitor.
+    pub fn waiting_for(&self, visitor: &str) -> usize {
+        self.lanes
+            .iter()
+            .map(|lane| lane.waiting_for(visitor))
+            .sum()
     }
 
     /// How many wait.
     pub fn len(&self) -> usize {
-        self.before(Urgency::Background)
+        self.lanes.iter().map(|lane| lane.length).sum()
     }
 
     /// Drops what nobody waits for any more.
@@ -93,6 +103,16 @@ impl<T> Lane<T> {
         }
         self.waiting.insert(visitor.to_owned(), [item].into());
         self.order.push_back(visitor.to_owned());
+    }
+
+    fn waiting_for(&self, visitor: &str) -> usize {
+        self.waiting.get(visitor).map_or(0, VecDeque::len)
+    }
+
+    fn before(&self, visitor: &str) -> usize {
+        let round = self.waiting_for(visitor) + 1;
+        let others = self.waiting.iter().filter(|(other, _)| *other != visitor);
+        round - 1 + others.map(|(_, own)| own.len().min(round)).sum::<usize>()
     }
 
     fn pop(&mut self) -> Option<T> {
@@ -138,7 +158,10 @@ mod tests {
         ] {
             queue.push(urgency, visitor, item);
         }
-        assert_eq!(queue.before(Urgency::Shared), 2);
+        assert_eq!(queue.before(Urgency::Shared, ""), 2);
+        assert_eq!(queue.before(Urgency::Visit, "chen"), 2 + 1 + 1);
+        assert_eq!(queue.before(Urgency::Visit, "bob"), 2 + 2 + 3);
+        assert_eq!(queue.waiting_for("ada"), 3);
         assert_eq!(queue.len(), 8);
         queue.retain(|item| *item != "ada 2");
         assert_eq!(queue.next_urgency(), Some(Urgency::Write));

@@ -48,8 +48,9 @@ pub async fn admit(
         let visitor = Visitor {
             user: &identity.user,
             token: &token.token,
+            turns_of: &identity.user,
         };
-        match attempt(proxy, visitor, names, with_messages).await {
+        match Box::pin(attempt(proxy, visitor, names, with_messages)).await {
             Ok(Some((level, user, messages))) => {
                 return Ok(Admission {
                     token,

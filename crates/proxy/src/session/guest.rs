@@ -21,6 +21,7 @@ pub async fn session(
     proxy: &Proxy,
     wanted: &SessionRequest,
     identity: &Identity,
+    address: &str,
 ) -> Result<Session, Refusal> {
     let upstream = &proxy.upstream;
     // Before Whop is asked, so that who is nobody learns nothing of other channels.
@@ -40,7 +41,7 @@ pub async fn session(
     }
     proxy.relay.watch(&names.channel, &names.experience);
     let messages = if wanted.with_messages {
-        Some(parsed(&newest_messages(proxy, &names).await?)?)
+        Some(parsed(&newest_messages(proxy, &names, address).await?)?)
     } else {
         None
     };
@@ -93,13 +94,18 @@ pub async fn session(
 }
 
 /// The newest page as guests see it, read with a new token where Whop doesn't take the present one any more (T6).
-async fn newest_messages(proxy: &Proxy, names: &Arc<Names>) -> Result<Bytes, Refusal> {
+async fn newest_messages(
+    proxy: &Proxy,
+    names: &Arc<Names>,
+    address: &str,
+) -> Result<Bytes, Refusal> {
     let mut is_last = false;
     loop {
         let token = readers_token(proxy).await?;
         let reader = Visitor {
             user: &proxy.configuration.agent_user_id,
             token: &token,
+            turns_of: address,
         };
         match first_page(proxy, reader, names, View::Guest).await {
             Err(error) if error.is_unauthorized() && !is_last => {

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::error::Refusal;
 use crate::identifier;
 use crate::identity::{Claim, Identity, Source};
+use crate::limits;
 use crate::reads::Names;
 use crate::relay::{PROTOCOL, Ticket};
 use crate::sign_in::{self, Handed};
@@ -29,6 +30,7 @@ const LONGEST_BODY: usize = 32 << 10;
 /// `POST /session`.
 pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
+    let address = limits::address_of(&request);
     let body = body::read_json_or_text(request, LONGEST_BODY).await?;
     let bad_body = |error| Refusal::BadBody(body::describe(&error));
     let wanted: SessionRequest = serde_json::from_slice(&body).map_err(bad_body)?;
@@ -36,7 +38,15 @@ pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<R
     let (mut response, source) = match identify(&proxy, &headers, &wanted, &handed).await {
         Ok(asker) => {
             let (source, cookie) = (asker.identity.source, asker.cookie);
-            let opened = opened(&proxy, &headers, &wanted, asker.identity, asker.claim).await;
+            let opened = opened(
+                &proxy,
+                &headers,
+                &address,
+                &wanted,
+                asker.identity,
+                asker.claim,
+            )
+            .await;
             let mut response = opened.unwrap_or_else(Refusal::into_response);
             // Whom Whop knows it knows, whatever becomes of this session.
             if let Some(cookie) = cookie {
@@ -63,6 +73,7 @@ pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<R
 async fn opened(
     proxy: &Proxy,
     headers: &HeaderMap,
+    address: &str,
     wanted: &SessionRequest,
     identity: Identity,
     claim: Option<Claim>,
@@ -76,7 +87,7 @@ async fn opened(
     }
     let session = async {
         match identity.source {
-            Source::Guest => guest::session(proxy, wanted, &identity).await,
+            Source::Guest => guest::session(proxy, wanted, &identity, address).await,
             Source::Iframe | Source::Assertion | Source::SignIn => {
                 session(proxy, wanted, &identity).await
             }

@@ -7,13 +7,13 @@ pub use error::UpstreamError;
 use crate::configuration::{Configuration, Secret};
 use crate::forward;
 use crate::metrics::{self, Metrics};
-use crate::schedule::{Credential, Schedule, Urgency, Wish};
+use crate::schedule::{Credential, Schedule, Turn, Urgency, Wish};
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use wire::UserId;
 use wire::rest::{AccessCheck, AccessToken, AccessTokenCreate, ChatChannel, Message, Page, User};
@@ -40,6 +40,8 @@ pub struct Visitor<'a> {
     pub user: &'a UserId,
     /// Whop's token for them.
     pub token: &'a str,
+    /// Whose calls take turns with others' where many share one token: the user, or a guest's address.
+    pub turns_of: &'a str,
 }
 
 /// A visitor's call, checked.
@@ -96,10 +98,21 @@ impl Upstream {
         }
     }
 
-    /// A channel by its own id or its experience's, as a moderator sees it.
-    pub async fn channel(&self, id: &str) -> Result<ChatChannel, UpstreamError> {
-        self.get(&format!("/chat_channels/{id}"), with_key(Urgency::Shared))
-            .await
+    /// A channel by its own id or its experience's, as a moderator sees it. Where it is known to be one, it is asked for
+    /// as what many wait for; any other name is the affair of the visitor who said it.
+    pub async fn channel(
+        &self,
+        id: &str,
+        said_by: Option<&UserId>,
+    ) -> Result<ChatChannel, UpstreamError> {
+        let wish = match said_by {
+            Some(visitor) => Wish {
+                visitor,
+                ..with_key(Urgency::Visit)
+            },
+            None => with_key(Urgency::Shared),
+        };
+        self.get(&format!("/chat_channels/{id}"), wish).await
     }
 
     /// What access a user has to an experience, as their own token tells.
@@ -140,14 +153,26 @@ impl Upstream {
         self.get(&path, with_key(Urgency::Background)).await
     }
 
+    /// A turn for [`Upstream::read`], of the visitor's own budget.
+    pub async fn reading_turn(
+        &self,
+        visitor: Visitor<'_>,
+        urgency: Urgency,
+    ) -> Result<Turn, UpstreamError> {
+        let turn = self.schedule.turn(with_token(visitor, urgency)).await?;
+        Ok(turn)
+    }
+
     /// What a visitor's own token reads at that path and query, to the byte.
     pub async fn read(
         &self,
         visitor: Visitor<'_>,
         path_and_query: &str,
+        urgency: Urgency,
+        turn: Option<Turn>,
     ) -> Result<Bytes, UpstreamError> {
         let call = self.client.get(format!("{}{path_and_query}", self.base));
-        self.own(call, with_token(visitor, Urgency::Shared)).await
+        self.own(call, with_token(visitor, urgency), turn).await
     }
 
     /// A new token for a user.
@@ -160,7 +185,7 @@ impl Upstream {
             visitor: wanted.user_id.as_deref().unwrap_or_default(),
             ..with_key(Urgency::Visit)
         };
-        let minted = parse(&self.own(call, wish).await?)?;
+        let minted = parse(&self.own(call, wish, None).await?)?;
         self.metrics.minted.inc();
         Ok(minted)
     }
@@ -171,11 +196,17 @@ impl Upstream {
         wish: Wish<'_>,
     ) -> Result<T, UpstreamError> {
         let call = self.client.get(format!("{}{path}", self.base));
-        parse(&self.own(call, wish).await?)
+        parse(&self.own(call, wish, None).await?)
     }
 
     /// A call that the proxy makes of itself, once more where Whop says that it was too much.
-    async fn own(&self, call: RequestBuilder, wish: Wish<'_>) -> Result<Bytes, UpstreamError> {
+    /// The first attempt has that turn, if there is one already.
+    async fn own(
+        &self,
+        call: RequestBuilder,
+        wish: Wish<'_>,
+        mut turn: Option<Turn>,
+    ) -> Result<Bytes, UpstreamError> {
         let token = match wish.credential {
             Credential::Key => self.key.expose(),
             Credential::Token(token) => token,
@@ -187,7 +218,7 @@ impl Upstream {
         let mut outcome = Err(UpstreamError::TimedOut);
         for _ in 0..ATTEMPTS {
             let Some(call) = call.try_clone() else { break };
-            outcome = self.attempt(call, wish).await;
+            outcome = self.attempt(call, wish, turn.take()).await;
             if !matches!(outcome, Err(UpstreamError::RateLimited { .. })) {
                 break;
             }
@@ -195,8 +226,16 @@ impl Upstream {
         outcome
     }
 
-    async fn attempt(&self, call: RequestBuilder, wish: Wish<'_>) -> Result<Bytes, UpstreamError> {
-        let mut turn = self.schedule.turn(wish).await?;
+    async fn attempt(
+        &self,
+        call: RequestBuilder,
+        wish: Wish<'_>,
+        turn: Option<Turn>,
+    ) -> Result<Bytes, UpstreamError> {
+        let mut turn = match turn {
+            Some(turn) => turn,
+            None => self.schedule.turn(wish).await?,
+        };
         turn.spend();
         let answer = self.send(call).await?;
         let status = answer.status();
@@ -294,17 +333,28 @@ fn with_token(visitor: Visitor<'_>, urgency: Urgency) -> Wish<'_> {
     Wish {
         credential: Credential::Token(visitor.token),
         urgency,
-        visitor: visitor.user,
+        visitor: visitor.turns_of,
         deadline: Instant::now() + PATIENCE,
     }
 }
 
-/// How long Whop wants to be left alone.
+/// Whether a call with those headers is answered in the version that the proxy speaks.
+pub fn is_asked_for(headers: &HeaderMap) -> bool {
+    let mut versions = headers.get_all(VERSION.0).iter();
+    versions.all(|version| version == VERSION.1)
+}
+
+/// How long Whop wants to be left alone: seconds, or the moment until when (RFC 9110, section 10.2.3).
 fn pause(retry_after: Option<&HeaderValue>) -> Duration {
-    retry_after
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse().ok())
-        .map_or(USUAL_PAUSE, Duration::from_secs)
+    let said = retry_after.and_then(|value| value.to_str().ok());
+    let Some(said) = said.map(str::trim) else {
+        return USUAL_PAUSE;
+    };
+    let until = |moment: SystemTime| moment.duration_since(SystemTime::now()).unwrap_or_default();
+    said.parse()
+        .map(Duration::from_secs)
+        .or_else(|_| httpdate::parse_http_date(said).map(until))
+        .unwrap_or(USUAL_PAUSE)
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, UpstreamError> {
@@ -330,4 +380,23 @@ async fn read(mut answer: Response) -> Result<Bytes, UpstreamError> {
         body.extend_from_slice(&chunk);
     }
     Ok(body.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_said_in_seconds_or_as_a_moment() {
+        let said = |text: &str| pause(Some(&HeaderValue::from_str(text).unwrap()));
+        assert_eq!(said("7"), Duration::from_secs(7));
+        let moment = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(120));
+        let long = said(&moment);
+        assert!(long > Duration::from_secs(100) && long <= Duration::from_secs(120));
+        assert_eq!(said("Sun, 06 Nov 1994 08:49:37 GMT"), Duration::ZERO);
+        for odd in ["soon", "-1", "1.5"] {
+            assert_eq!(said(odd), USUAL_PAUSE);
+        }
+        assert_eq!(pause(None), USUAL_PAUSE);
+    }
 }

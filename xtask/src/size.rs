@@ -15,7 +15,7 @@ const CRITICAL_BUDGET: usize = 160_000;
 /// The most that the same may weigh. Both are lowered to just above what is measured (2 % at most) whenever less is
 /// measured, and raised only for features, with the reason in the CHANGELOG.
 const CEILINGS: Ceilings = Ceilings {
-    std_for_size: 227_500,
+    std_for_size: 229_500,
     std_ready_made: 310_000,
 };
 

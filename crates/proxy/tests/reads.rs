@@ -184,6 +184,31 @@ async fn who_reacted_is_shared_until_somebody_else_does() {
 }
 
 #[tokio::test]
+async fn whoever_is_told_of_is_looked_at_whether_they_listen_or_not() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let mut socket = stack.socket(&bob).await;
+    let path = "/messages?channel_id=exp_quiet&direction=desc&first=50";
+    let get = async || {
+        stack
+            .api(Method::GET, path, &ada.token.token, None)
+            .await
+            .status()
+    };
+    assert_eq!(get().await, StatusCode::OK);
+    let taken = json!({"user_id": "user_ada", "access_level": "no_access"});
+    stack.control("access", &taken).await;
+    let mute = json!({"channel_id": "exp_quiet", "user_id": "user_ada", "seconds": 60});
+    stack.control("mute", &mute).await;
+    while socket.next().await.unwrap()["feedEntity"]
+        .get("mutedUser")
+        .is_none()
+    {}
+    assert_eq!(get().await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn after_a_gap_nobody_gets_what_was_read_before_it() {
     let stack = Stack::start().await;
     let ada = stack.session_of("user_ada", "exp_quiet").await;

@@ -3,9 +3,15 @@
 mod common;
 
 use common::{Closed, PATIENCE, SESSION_SECRET, SITE, Socket, Stack, now, sign};
+use proxy::configuration::{Configuration, RateLimit};
+use proxy::{Proxy, serve};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -534,6 +540,201 @@ async fn access_is_looked_at_in_rounds() {
     let lost = json!({"user_id": "user_ada", "access_level": "no_access"});
     stack.control("access", &lost).await;
     assert_eq!(until_end(&mut socket).await.1, Closed(Some(4003)));
+}
+
+fn rate_limit(requests: usize, seconds: u64) -> RateLimit {
+    RateLimit {
+        requests,
+        window: Duration::from_secs(seconds),
+    }
+}
+
+fn quickly(configuration: &mut Configuration) {
+    configuration.access_lifetime = Duration::from_millis(500);
+}
+
+async fn take_access(stack: &Stack, user: &str) {
+    let taken = json!({"user_id": user, "access_level": "no_access"});
+    stack.control("access", &taken).await;
+}
+
+#[tokio::test]
+async fn who_lost_access_does_not_stay_by_coming_again() {
+    let stack = Stack::start_with(|_| {}, quickly).await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let (path, protocols) = (&ada.socket.path, &ada.socket.protocols);
+    assert_eq!(refusal(&stack, path, protocols, Some(SITE)).await, 101);
+    take_access(&stack, "user_ada").await;
+    // Each time the first look would be a round later.
+    tokio::time::timeout(PATIENCE, async {
+        while refusal(&stack, path, protocols, Some(SITE)).await == 101 {}
+    })
+    .await
+    .unwrap();
+    assert_eq!(refusal(&stack, path, protocols, Some(SITE)).await, 403);
+}
+
+#[tokio::test]
+async fn who_lost_access_does_not_stay_by_spending_their_own_calls() {
+    let stack = Stack::start_with(
+        |_| {},
+        |configuration| {
+            quickly(configuration);
+            configuration.rate_limit = rate_limit(10, 10);
+        },
+    )
+    .await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let mut socket = stack.socket(&ada).await;
+    take_access(&stack, "user_ada").await;
+    let flood = futures_util::future::join_all((0..60).map(async |_| -> Infallible {
+        loop {
+            let path = "/users/user_bob";
+            stack.api(Method::GET, path, &ada.token.token, None).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }));
+    tokio::select! {
+        end = until_end(&mut socket) => assert_eq!(end.1, Closed(Some(4003))),
+        _ = flood => unreachable!("it never ends"),
+    }
+}
+
+#[tokio::test]
+async fn while_whop_cannot_say_who_was_let_in_lately_is() {
+    let stack = Stack::start_with(
+        |_| {},
+        |configuration| configuration.access_lifetime = Duration::from_secs(1),
+    )
+    .await;
+    let opened = std::time::Instant::now();
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let access = json!({"method": "GET", "path": "/api/v1/users/{id}/access/{resource_id}"});
+    let fault = json!({"kind": "status", "status": 503, "match": access});
+    stack.control("faults", &fault).await;
+    let (path, protocols) = (&ada.socket.path, &ada.socket.protocols);
+    let mut late = 0;
+    let refused = loop {
+        let status = refusal(&stack, path, protocols, Some(SITE)).await;
+        if status != 101 {
+            break status;
+        }
+        late += u32::from(opened.elapsed() > Duration::from_millis(1_500));
+        assert!(opened.elapsed() < PATIENCE);
+    };
+    assert_eq!(refused, 503, "come again");
+    assert!(opened.elapsed() > Duration::from_secs(3));
+    assert!(late > 0, "not everybody at once");
+    stack
+        .client
+        .delete(format!("{}/_sandbox/faults", stack.sandbox.addresses().api))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(refusal(&stack, path, protocols, Some(SITE)).await, 101);
+}
+
+#[tokio::test]
+async fn a_proxy_that_has_just_started_asks_with_the_listeners_own_token() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let addresses = stack.sandbox.addresses();
+    let assets = stack.assets.to_str().unwrap();
+    let mut other = common::configuration(&addresses.api, &addresses.app, assets);
+    // Of the key's one call for the next hours the connection to Whop is made.
+    other.rate_limit = rate_limit(1, 3_600);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}{}", listener.local_addr().unwrap(), ada.socket.path);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = tokio::spawn(serve(
+        Arc::new(Proxy::new(other).unwrap()),
+        listener,
+        async {
+            let _ = stopped.await;
+        },
+    ));
+    let mut request = url.into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("origin", SITE.parse().unwrap());
+    let protocols = ada.socket.protocols.join(", ").parse().unwrap();
+    headers.insert("sec-websocket-protocol", protocols);
+    let route = "GET /api/v1/users/{id}/access/{resource_id}";
+    let asked = stack.upstream_requests(route).await;
+    let (stream, _) = connect_async(request).await.unwrap();
+    assert_eq!(stack.upstream_requests(route).await, asked + 1);
+    let mut socket = Socket(stream);
+    stack.post(&ada, "heard there").await;
+    assert_eq!(socket.next_message().await, "heard there");
+    drop((socket, stop));
+    served.await.unwrap();
+}
+
+#[tokio::test]
+async fn guests_listen_as_long_as_the_channel_is_open() {
+    let ticket = json!({
+        "sub": "guest_1", "aud": "whop-chat-socket", "channel": "chat_feed_quiet",
+        "experience": "exp_quiet", "exp": now() + 60
+    });
+    let ticket = sign(&ticket, SESSION_SECRET.as_bytes());
+    let protocols = ["whop-chat.v1".to_owned(), format!("ticket.{ticket}")];
+    let path = "/_whop/ws/v1/websockets/connect";
+    for (channels, expected) in [(vec![], 403), (vec!["exp_quiet".to_owned()], 101)] {
+        let stack = Stack::start_with(
+            |_| {},
+            |configuration| configuration.public_channels = channels,
+        )
+        .await;
+        let status = refusal(&stack, path, &protocols, Some(SITE)).await;
+        assert_eq!(status, expected);
+    }
+}
+
+#[tokio::test]
+async fn who_comes_and_goes_over_and_over_is_told_once_and_then_refused() {
+    let stack = Stack::start_with(
+        |_| {},
+        // A third of it at once.
+        |configuration| configuration.requests_per_user = 30,
+    )
+    .await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let mut socket = stack.socket(&ada).await;
+    let (path, protocols) = (&bob.socket.path, &bob.socket.protocols);
+    let mut opened = 0;
+    let refused = loop {
+        match refusal(&stack, path, protocols, Some(SITE)).await {
+            101 => opened += 1,
+            status => break status,
+        }
+    };
+    assert_eq!(refused, 429);
+    assert!((5..=12).contains(&opened), "{opened}");
+    assert_eq!(socket.presence().await, ("user_bob".to_owned(), true));
+    assert_eq!(socket.presence().await, ("user_bob".to_owned(), false));
+}
+
+#[tokio::test]
+async fn one_person_says_so_much_in_all_of_their_tabs() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let bob = stack.session_of("user_bob", "exp_quiet").await;
+    let mut ada_socket = stack.socket(&ada).await;
+    let mut over = typing("chat_feed_quiet");
+    over["broadcastRequest"]["typingIndicator"]["expireAfter"] = json!("0");
+    let began = std::time::Instant::now();
+    for _ in 0..10 {
+        let mut tab = stack.socket(&bob).await;
+        for _ in 0..10 {
+            tab.say(&typing("chat_feed_quiet")).await;
+            tab.say(&over).await;
+        }
+        tab.all_until_heartbeat().await;
+    }
+    let heard = ada_socket.all_until_heartbeat().await.len();
+    // Ten at once, three a second.
+    let most = 10 + 3 * usize::try_from(began.elapsed().as_secs() + 1).unwrap();
+    assert!(heard >= 10 && heard <= most, "{heard} of {most}");
 }
 
 #[tokio::test]

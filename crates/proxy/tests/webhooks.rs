@@ -307,3 +307,41 @@ async fn what_whop_delivers_in_the_old_form_is_heard() {
     whop(api, Method::POST, "/messages", "user_bob", &body).await;
     assert_eq!(socket.next_message().await, "in the old form");
 }
+
+#[tokio::test]
+async fn who_comes_after_all_have_left_a_polled_channel_misses_nothing() {
+    let stack = Stack::start().await;
+    let chen = stack.session_of("user_chen", "exp_quiet").await;
+    let mut socket = listener(&stack).await;
+    stack
+        .control("sockets/refuse", &json!({"refuse": true}))
+        .await;
+    stack.control("sockets/drop", &json!({})).await;
+    assert_eq!(socket.next_text().await.unwrap(), r#"{"reconnect":{}}"#);
+    // A page is shared while the channel is polled.
+    let path = "/messages?channel_id=exp_quiet&direction=desc&first=50";
+    let get = async || -> Value {
+        let answer = stack.api(Method::GET, path, &chen.token.token, None).await;
+        answer.json().await.unwrap()
+    };
+    assert_eq!(get().await["data"], json!([]));
+    drop(socket);
+    tokio::time::timeout(PATIENCE, async {
+        while stack.proxy.listeners() > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap();
+    // Written on Whop's side, and nobody polls.
+    let flood = json!({"count": 1, "per_second": 100, "channel_id": "exp_quiet", "numbered": true});
+    stack.control("flood", &flood).await;
+    // What nothing is heard of is good for a burst of openings, no longer.
+    tokio::time::timeout(PATIENCE, async {
+        while get().await["data"] == json!([]) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+    .await
+    .unwrap();
+}

@@ -203,15 +203,6 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
         outcome
     }
 
-    /// The last answer, if it was asked for at most that long ago.
-    pub fn peek(&self, key: &K, at_most: Duration) -> Option<V> {
-        let slot = self.slots.get(key)?;
-        let last = slot.last.borrow();
-        let flight = last.as_ref()?;
-        let is_recent = flight.asked_at.elapsed() < at_most;
-        flight.outcome.as_ref().ok().filter(|_| is_recent).cloned()
-    }
-
     /// How much was shared.
     pub fn counts(&self) -> FlightCounts {
         FlightCounts {

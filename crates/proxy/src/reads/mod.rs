@@ -12,7 +12,7 @@ pub use page_query::PageQuery;
 pub use pages::Shareable;
 
 use crate::configuration::{Configuration, Secret};
-use crate::relay::{Changes, Hub};
+use crate::relay::{Changes, Hub, UNCONFIRMED};
 use crate::upstream::{Upstream, UpstreamError, Visitor};
 use flights::{Flights, Needs};
 use moka::sync::Cache;
@@ -66,8 +66,8 @@ pub struct Reads {
     hear_from_whop: Cache<UserId, ()>,
     /// When visitors wrote something last.
     writes: Cache<UserId, Instant>,
-    /// When something happened to visitors that may have cost them their access.
-    doubts: Cache<UserId, Instant>,
+    /// When Whop said last that somebody has access, as of when it was asked.
+    confirmed: Cache<(UserId, ExperienceId), Instant>,
 }
 
 /// How often Whop was asked, and how often it had not to be, for whoever watches the proxy.
@@ -84,12 +84,6 @@ pub struct ReadCounts {
 impl Reads {
     /// Nothing is known yet. `hub` hears of changes.
     pub fn new(hub: Arc<Hub>, configuration: &Configuration) -> Self {
-        let moments = || {
-            Cache::builder()
-                .max_capacity(MOST_VISITORS)
-                .time_to_live(REMEMBERED)
-                .build()
-        };
         Self {
             hub,
             channels: Flights::new(MOST_CHANNELS, HEARD * 2, Duration::ZERO).by_key(),
@@ -107,8 +101,14 @@ impl Reads {
                 .max_capacity(MOST_VISITORS)
                 .time_to_live(configuration.token_lifetime)
                 .build(),
-            writes: moments(),
-            doubts: moments(),
+            writes: Cache::builder()
+                .max_capacity(MOST_VISITORS)
+                .time_to_live(REMEMBERED)
+                .build(),
+            confirmed: Cache::builder()
+                .max_capacity(MOST_VISITORS)
+                .time_to_live(configuration.access_lifetime * UNCONFIRMED)
+                .build(),
         }
     }
 
@@ -210,6 +210,6 @@ impl Reads {
     /// Something happened that may have cost that visitor their access: it is asked for anew before they get anything
     /// that is shared.
     pub fn doubt(&self, user: &UserId) {
-        self.doubts.insert(user.clone(), Instant::now());
+        self.hub.note_doubt(user);
     }
 }

@@ -104,12 +104,12 @@ impl Conversation {
         Ok(())
     }
 
-    /// That typing is over is always told, and what is typed next at once: how many frames one may send is limited anyway.
+    /// That typing is over is told at once if the others heard of it, and so is what is typed next: how much one person
+    /// may say is for the hub to limit.
     fn may_tell(&mut self, indicator: &TypingIndicator, now: Instant) -> bool {
         let until = indicator.expire_after.as_ref();
         if until.is_some_and(|until| until.get() <= clock::unix_millis()) {
-            self.typed_at = None;
-            return true;
+            return self.typed_at.take().is_some();
         }
         is_due(&mut self.typed_at, now)
     }
@@ -325,6 +325,23 @@ mod tests {
         assert_eq!(
             [told(0), told(999), told(1_000), told(1_500), told(2_100)],
             [true, false, true, false, true]
+        );
+    }
+
+    #[test]
+    fn that_typing_is_over_is_told_if_it_was_heard_of() {
+        let start = Instant::now();
+        let mut conversation = conversation(start);
+        let mut told = |until: i64| {
+            let frame = json!({"broadcastRequest": {
+                "channel": {"type": "DMS", "id": "chat_feed_a"}, "typingIndicator": {"expireAfter": until}
+            }});
+            let reply = conversation.hear(&frame.to_string(), start).unwrap();
+            reply.to_others.is_some()
+        };
+        assert_eq!(
+            [told(0), told(i64::MAX), told(0), told(0), told(i64::MAX)],
+            [false, true, true, false, true]
         );
     }
 

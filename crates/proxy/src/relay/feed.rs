@@ -71,6 +71,13 @@ impl Feed {
         }
     }
 
+    /// Nobody listens any more: what is read from time to time for those who do is not read.
+    pub fn is_left(&mut self) {
+        if self.listeners.is_empty() && *self.liveness.borrow() == Liveness::Polled {
+            self.liveness.send_replace(Liveness::Waiting);
+        }
+    }
+
     /// Whether its frames are wanted.
     pub fn is_wanted(&self) -> bool {
         !self.listeners.is_empty()

@@ -1,15 +1,17 @@
 use super::feed::{Changes, Feed, Listener, Liveness, Standing};
-use super::presence::{Elsewhere, arrival, departure};
+use super::presence::{Elsewhere, HELD, arrival, departure};
 use super::routing::Change;
 use super::subscription::Subscription;
 use crate::posts::{Echoes, IdempotencyKey};
 use axum::extract::ws::Utf8Bytes;
 use moka::sync::Cache;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
+use tokio::time::sleep_until;
 use wire::{ChannelId, ExperienceId, UserId};
 
 /// A frame as it goes out.
@@ -20,6 +22,10 @@ const WATCH: Duration = Duration::from_secs(300);
 /// What was told of by one way is not told by another for that long.
 const TOLD: Duration = Duration::from_secs(600);
 const MOST_TOLD: u64 = 20_000;
+/// That something may have cost somebody their access is remembered for longer than any word of Whop's of before that
+/// is relied on: three times `WHOP_CHAT_ACCESS_SECONDS`, which is 600 at most.
+const DOUBTED: Duration = Duration::from_secs(2_000);
+const MOST_DOUBTED: u64 = 50_000;
 /// A socket that lags behind by more frames has to fetch what it missed.
 const QUEUE: usize = 256;
 
@@ -34,6 +40,8 @@ pub struct Hub {
     changes: AtomicU64,
     /// Ids of messages and reactions that were told of lately.
     told: Cache<String, ()>,
+    /// When something happened to visitors that may have cost them their access.
+    doubts: Cache<UserId, tokio::time::Instant>,
     /// Listeners that were let go since they read too slowly.
     overflows: AtomicU64,
     /// Which messages are posts that were made here.
@@ -44,6 +52,8 @@ pub struct Hub {
     delivered: AtomicU64,
     /// Rung when there is a feed that nobody listened to before.
     pub new_feed: Notify,
+    /// Rung when somebody leaves.
+    departing: Notify,
 }
 
 #[derive(Default)]
@@ -52,6 +62,8 @@ struct Feeds {
     /// Some frames name the experience that shows the feed instead of the feed.
     by_experience: HashMap<ExperienceId, ChannelId>,
     elsewhere: Elsewhere,
+    /// Who is gone from which feed at which moment unless they come again: one for each who left a moment ago.
+    departures: BTreeSet<(Instant, ChannelId, UserId)>,
 }
 
 impl Feeds {
@@ -96,11 +108,16 @@ impl Hub {
                 .max_capacity(MOST_TOLD)
                 .time_to_live(TOLD)
                 .build(),
+            doubts: Cache::builder()
+                .max_capacity(MOST_DOUBTED)
+                .time_to_live(DOUBTED)
+                .build(),
             overflows: AtomicU64::new(0),
             echoes: Arc::default(),
             heard: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             new_feed: Notify::new(),
+            departing: Notify::new(),
         }
     }
 
@@ -161,18 +178,49 @@ impl Hub {
         }
     }
 
-    /// A listener has left a feed. The others hear of it when it was the last of that user's.
-    pub(super) fn leave(&self, feed: &ChannelId, id: u64) {
+    /// A listener has left a feed. The others hear of it a moment later, when it was the last of that user's and they
+    /// have not come again.
+    pub(super) fn leave(&self, name: &ChannelId, id: u64) {
         let mut feeds = self.feeds();
-        let Some(feed) = feeds.by_id.get_mut(feed) else {
+        let Some(feed) = feeds.by_id.get_mut(name) else {
             return;
         };
         feed.listeners.remove(&id);
-        if let Some(user) = feed.presence.leave(id)
-            && let Some(frame) = departure(&user)
-        {
-            feed.send(&frame, None);
+        feed.is_left();
+        if let Some((at, user)) = feed.presence.leave(id, Instant::now()) {
+            feeds.departures.insert((at, name.clone(), user));
+            drop(feeds);
+            self.departing.notify_one();
         }
+    }
+
+    /// Tells who has gone, for ever.
+    pub async fn tell_departures(&self) -> Infallible {
+        loop {
+            match self.tell_departed(Instant::now()) {
+                // Who leaves meanwhile is gone later than that.
+                Some(next) => sleep_until(next.into()).await,
+                None => self.departing.notified().await,
+            }
+        }
+    }
+
+    /// Tells who is gone by now; says when the next will be.
+    fn tell_departed(&self, now: Instant) -> Option<Instant> {
+        let mut feeds = self.feeds();
+        while let Some((at, feed, user)) = feeds.departures.pop_first() {
+            if at > now {
+                feeds.departures.insert((at, feed, user));
+                return Some(at);
+            }
+            if let Some(feed) = feeds.by_id.get_mut(&feed)
+                && feed.presence.is_gone(&user, at)
+                && let Some(frame) = departure(&user, HELD)
+            {
+                feed.send(&frame, None);
+            }
+        }
+        None
     }
 
     /// So many frames were written to a socket.
@@ -213,6 +261,10 @@ impl Hub {
             Change::Content(_) => self.echoes.key_of(frame),
             _ => None,
         };
+        // Whether they listen here or not.
+        if let Change::Member(Some(user)) = change {
+            self.note_doubt(user);
+        }
         let mut feeds = self.feeds();
         let Some(feed) = feeds.find(feed) else { return };
         // Before anybody hears of it: who does and asks gets what is true now.
@@ -235,16 +287,31 @@ impl Hub {
         self.heard.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Passes a frame on to the listeners of the feed of that id, or of that experience, without waiting for any.
-    pub fn publish(&self, feed: &str, frame: &Utf8Bytes, except: Option<u64>) {
-        if let Some(feed) = self.feeds().find(feed) {
+    /// Passes a frame of one listener on to the others of their feed, without waiting for any, unless their user says
+    /// more than any honest one.
+    pub(super) fn say(&self, feed: &ChannelId, frame: &Utf8Bytes, speaker: u64) {
+        if let Some(feed) = self.feeds().by_id.get_mut(feed)
+            && feed.presence.may_say(speaker, Instant::now())
+        {
             self.heard.fetch_add(1, Ordering::Relaxed);
-            self.count(feed.send(frame, except));
+            self.count(feed.send(frame, Some(speaker)));
         }
     }
 
-    /// Something may have cost that user their access: it is looked at for all that they listen to.
+    /// Something may have cost that user their access: what Whop said of it before counts no more.
+    pub fn note_doubt(&self, user: &UserId) {
+        self.doubts
+            .insert(user.clone(), tokio::time::Instant::now());
+    }
+
+    /// When that was last.
+    pub fn doubted_at(&self, user: &UserId) -> Option<tokio::time::Instant> {
+        self.doubts.get(user)
+    }
+
+    /// The same, and it is looked at for all that they listen to.
     pub fn doubt(&self, user: &UserId) {
+        self.note_doubt(user);
         for feed in self.feeds().by_id.values() {
             feed.doubt(user);
         }
@@ -288,7 +355,7 @@ impl Hub {
         let frame = if is_there {
             arrival(user)
         } else {
-            departure(user)
+            departure(user, Duration::ZERO)
         };
         let Some(frame) = frame else { return };
         for feed in by_id.values_mut() {
@@ -332,9 +399,23 @@ impl Hub {
         listened.map(|(id, _)| id.clone()).collect()
     }
 
-    /// A feed's changes are read from now on, since Whop doesn't tell them.
+    /// A feed was read, since Whop doesn't tell its changes; all that changed since the time before was told.
     pub fn set_polled(&self, feed: &str) {
-        self.set_liveness(feed, Liveness::Polled);
+        let is_listened_to = self
+            .feeds()
+            .find(feed)
+            .is_some_and(|feed| !feed.listeners.is_empty());
+        if is_listened_to {
+            self.set_liveness(feed, Liveness::Polled);
+        }
+    }
+
+    /// The same for the first time: what changed before nobody knows.
+    pub fn begin_polled(&self, feed: &str) {
+        if let Some(feed) = self.feeds().find(feed) {
+            feed.liveness.send_replace(Liveness::Waiting);
+        }
+        self.set_polled(feed);
     }
 
     /// Says whether a feed's frames arrive. Those who listened before an interruption are told to connect anew, so

@@ -34,8 +34,8 @@ fn frames_stay_within_their_feed() {
     let hub = hub();
     let mut here = listen(&hub, "a");
     let mut there = listen(&hub, "b");
-    hub.publish("a", &"frame".into(), None);
-    hub.publish("c", &"frame".into(), None);
+    hub.tell("a", &"frame".into(), &Change::Nothing);
+    hub.tell("c", &"frame".into(), &Change::Nothing);
     assert_eq!(here.frames.try_recv().unwrap().as_str(), "frame");
     assert!(here.frames.try_recv().is_err());
     assert!(there.frames.try_recv().is_err());
@@ -46,7 +46,7 @@ fn an_experience_stands_for_its_feed() {
     let hub = hub();
     let mut here = listen(&hub, "a");
     let mut there = listen(&hub, "b");
-    hub.publish("exp_a", &"typing".into(), None);
+    hub.tell("exp_a", &"typing".into(), &Change::Nothing);
     assert!(here.frames.try_recv().is_ok());
     assert!(there.frames.try_recv().is_err());
 }
@@ -67,7 +67,7 @@ async fn a_slow_listener_is_told_and_the_others_notice_nothing() {
     let slow = listen(&hub, "a");
     let mut quick = listen(&hub, "a");
     for number in 0..=QUEUE {
-        hub.publish("a", &number.to_string().into(), None);
+        hub.tell("a", &number.to_string().into(), &Change::Nothing);
         assert_eq!(
             quick.frames.recv().await.unwrap().as_str(),
             number.to_string()
@@ -121,7 +121,7 @@ fn who_leaves_is_forgotten() {
 async fn released_listeners_come_to_an_end() {
     let hub = hub();
     let mut listener = listen(&hub, "a");
-    hub.publish("a", &"last".into(), None);
+    hub.tell("a", &"last".into(), &Change::Nothing);
     hub.release();
     assert_eq!(listener.frames.recv().await.unwrap().as_str(), "last");
     assert!(listener.frames.recv().await.is_none());
@@ -139,6 +139,16 @@ fn who_comes_and_goes_is_told_to_the_others_of_the_feed() {
     drop(bob);
     assert_eq!(heard(&mut ada), []);
     drop(bobs_tab);
+    // Who loads the page anew has not gone.
+    let left_at = Instant::now();
+    assert_eq!(heard(&mut ada), []);
+    let bob = listen_as(&hub, "a", "user_bob");
+    assert_eq!(hub.tell_departed(left_at + HELD), None);
+    assert_eq!(heard(&mut ada), []);
+    drop(bob);
+    let next = hub.tell_departed(left_at).unwrap();
+    assert_eq!(heard(&mut ada), []);
+    assert_eq!(hub.tell_departed(next), None);
     assert_eq!(heard(&mut ada), [("user_bob".to_owned(), false)]);
     assert_eq!(heard(&mut elsewhere), []);
 }
@@ -157,6 +167,7 @@ fn who_is_on_both_sides_comes_once_and_goes_once() {
     assert_eq!(heard(&mut ada), []);
     hub.set_elsewhere(&bob, true);
     drop(here);
+    hub.tell_departed(Instant::now() + HELD);
     assert_eq!(heard(&mut ada), []);
     let mut chen = listen_as(&hub, "a", "user_chen");
     let mut those = heard(&mut chen);
@@ -174,6 +185,7 @@ fn who_is_on_whops_side_is_told_only_where_they_were_heard_or_let_in() {
     let mut ada = listen_as(&hub, "a", "user_ada");
     let mut chen = listen_as(&hub, "b", "user_chen");
     drop(listen_as(&hub, "a", "user_bob"));
+    hub.tell_departed(Instant::now() + HELD);
     heard(&mut ada);
     hub.set_elsewhere(&bob, true);
     hub.set_elsewhere(&eve, true);
@@ -197,4 +209,41 @@ fn who_is_on_whops_side_is_told_only_where_they_were_heard_or_let_in() {
     hub.interrupt();
     let mut newcomer = listen_as(&hub, "a", "user_noor");
     assert_eq!(heard(&mut newcomer), [("user_ada".to_owned(), true)]);
+}
+
+#[test]
+fn what_may_have_cost_somebody_their_access_is_noted_of_those_who_do_not_listen_too() {
+    let hub = hub();
+    let bob = UserId::from("user_bob");
+    let _ada = listen_as(&hub, "a", "user_ada");
+    assert_eq!(hub.doubted_at(&bob), None);
+    hub.tell("a", &"muted".into(), &Change::Member(Some(bob.clone())));
+    assert!(hub.doubted_at(&bob).is_some());
+    assert_eq!(hub.doubted_at(&"user_ada".into()), None);
+    // As long as an answer of before could be relied on at the longest setting, where Whop can't say.
+    let longest = Duration::from_secs(600) * 3;
+    assert!(hub.doubts.policy().time_to_live() > Some(longest));
+}
+
+#[test]
+fn a_feed_that_is_polled_is_not_heard_once_nobody_listens() {
+    let hub = hub();
+    let is_heard = || hub.standing("a").unwrap().is_heard;
+    hub.watch(&"a".into(), &"exp_a".into());
+    let ada = listen(&hub, "a");
+    hub.begin_polled("a");
+    let content = || hub.standing("a").unwrap().changes.content;
+    let before = content();
+    assert!(is_heard());
+    drop(ada);
+    assert!(!is_heard());
+    // What was read just then is read for nobody.
+    hub.set_polled("a");
+    assert!(!is_heard());
+    let _bob = listen_as(&hub, "a", "user_bob");
+    hub.set_polled("a");
+    assert!(is_heard() && content() > before);
+    let before = content();
+    hub.begin_polled("a");
+    assert!(is_heard() && content() > before);
 }

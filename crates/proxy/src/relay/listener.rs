@@ -1,5 +1,5 @@
 use super::conversation::{Conversation, Reply, no_access};
-use super::guard::{guard, left};
+use super::guard::{Lost, guard, left};
 use super::hub::RECONNECT;
 use super::subscription::Subscription;
 use super::ticket::Ticket;
@@ -133,7 +133,11 @@ async fn talk(
         let outcome = tokio::select! {
             () = subscription.overflow.notified() => Err(End::Slow),
             () = &mut expiry => Err(End::Expired),
-            () = &mut guard => Err(End::NoAccess),
+            lost = &mut guard => Err(match lost {
+                Lost::Access => End::NoAccess,
+                // They come again, and are let in as far as Whop can say then.
+                Lost::Word => End::Released,
+            }),
             frame = subscription.frames.recv() => match frame {
                 Some(_) if !conversation.is_subscribed => Ok(()),
                 Some(frame) => deliver(socket, frame, &mut subscription).await,

@@ -18,6 +18,7 @@ mod subscription;
 mod ticket;
 
 pub use feed::Changes;
+pub use guard::UNCONFIRMED;
 pub use hub::{Frame, Hub};
 pub use link::Link;
 pub use routing::Change;
@@ -36,6 +37,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Uri;
 use axum::response::Response;
 use feed::Liveness;
+use guard::admit;
 use link::LinkState;
 use seats::Seats;
 use source::Source;
@@ -98,7 +100,10 @@ impl Relay {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(source) = source {
-            let task = tokio::spawn(source.keep());
+            let hub = self.hub.clone();
+            let task = tokio::spawn(async move {
+                tokio::join!(source.keep(), hub.tell_departures());
+            });
             *self.running.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(task.abort_handle());
         }
@@ -168,9 +173,8 @@ pub async fn connect(
     ) {
         return Err(Refusal::ForeignOrigin);
     }
-    let ticket = proxy.tickets.find(&parts.headers, clock::unix_seconds())?;
-    let is_barred = proxy.reads.is_barred(&ticket.user, &ticket.experience);
-    if is_barred || !joins_only(&parts.uri, &ticket) {
+    let (ticket, token) = proxy.tickets.find(&parts.headers, clock::unix_seconds())?;
+    if !joins_only(&parts.uri, &ticket) {
         return Err(Refusal::NoAccess);
     }
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &proxy)
@@ -182,6 +186,7 @@ pub async fn connect(
         .seats
         .take(&ticket.user, address)
         .ok_or(Refusal::TooManySockets)?;
+    admit(&proxy, &ticket, token).await?;
     let mut subscription =
         proxy
             .relay

@@ -2,8 +2,8 @@ use super::hub::Hub;
 use super::retelling;
 use super::routing::Change;
 use crate::clock;
-use crate::upstream::Upstream;
-use std::collections::{BTreeMap, HashMap};
+use crate::upstream::{Upstream, UpstreamError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,14 @@ use wire::{ChannelId, MessageId, Timestamp};
 
 /// From one channel to the next. Polling takes what openings leave of the key's budget, and no more than this.
 const STEP: Duration = Duration::from_secs(2);
+/// A message that so many pages in a row lack may be gone: one page may be of a server of Whop's that lags behind.
+const LACKING: u32 = 2;
+/// Whop is not asked again for one that so many pages lacked.
+const GIVEN_UP: u32 = 20;
+/// Messages of a channel that are asked for by their ids at a time.
+const MOST_ASKED: usize = 4;
+/// Messages of a channel that were told to be gone and are told anew should they come back.
+const MOST_GONE: usize = 100;
 
 /// Reads the newest messages of the channels that somebody listens to, while Whop tells nothing by itself, and tells
 /// what is different since. The last resort: it is late by seconds, and hears neither typing nor presence.
@@ -22,8 +30,83 @@ pub struct Polling {
     known: HashMap<ChannelId, Known>,
 }
 
-/// The newest page of a channel when it was read last.
-type Known = BTreeMap<MessageId, Message>;
+/// What was told of a channel's newest messages.
+#[derive(Default)]
+struct Known {
+    messages: BTreeMap<MessageId, Message>,
+    /// Those of them that the last pages lack, and how many pages in a row.
+    lacking: BTreeMap<MessageId, u32>,
+    /// The oldest message of the page, where there are older ones: what is before it is no news.
+    since: Option<i64>,
+    /// Those that were told to be gone.
+    gone: BTreeSet<MessageId>,
+}
+
+/// What a page says that is not known.
+#[derive(Default)]
+struct News {
+    /// Messages that are new or not as they were, the oldest first.
+    messages: Vec<Message>,
+    /// Messages that may be gone: Whop is asked for each.
+    doubtful: Vec<MessageId>,
+}
+
+impl Known {
+    /// Takes a page for what is known. `was_told` says of a message whether it was told of by another way.
+    fn take(&mut self, page: &Page<Message>, was_told: impl Fn(&MessageId) -> bool) -> News {
+        let mut news = News::default();
+        let Some(oldest) = page.data.iter().filter_map(moment).min() else {
+            // A channel that had messages and has none any more is a fault more often than not.
+            return news;
+        };
+        if page.page_info.has_next_page {
+            self.messages
+                .retain(|_, message| moment(message) >= Some(oldest));
+        }
+        // Oldest first, as they were posted.
+        for message in page.data.iter().rev() {
+            let is_news = match self.messages.get(&message.id) {
+                Some(known) => known != message,
+                // A page whose messages were deleted is filled up with old ones.
+                None if moment(message) < self.since => false,
+                None => self.gone.remove(&message.id) || !was_told(&message.id),
+            };
+            if is_news {
+                news.messages.push(message.clone());
+            }
+            self.messages.insert(message.id.clone(), message.clone());
+        }
+        self.since = page.page_info.has_next_page.then_some(oldest);
+        let shown: BTreeSet<&MessageId> = page.data.iter().map(|message| &message.id).collect();
+        let lacking = &self.lacking;
+        self.messages
+            .retain(|id, _| lacking.get(id).is_none_or(|pages| *pages < GIVEN_UP));
+        let messages = &self.messages;
+        self.lacking
+            .retain(|id, _| messages.contains_key(id) && !shown.contains(id));
+        for id in messages.keys().filter(|id| !shown.contains(id)) {
+            let pages = self.lacking.entry(id.clone()).or_default();
+            *pages += 1;
+            if *pages >= LACKING && *pages < GIVEN_UP && news.doubtful.len() < MOST_ASKED {
+                news.doubtful.push(id.clone());
+            }
+        }
+        news
+    }
+
+    /// Whop says of a message whether it has it. What there was of it, if it is gone.
+    fn settle(&mut self, id: &MessageId, is_there: bool) -> Option<Message> {
+        self.lacking.remove(id);
+        if is_there {
+            return None;
+        }
+        while self.gone.len() >= MOST_GONE {
+            self.gone.pop_first();
+        }
+        self.gone.insert(id.clone());
+        self.messages.remove(id)
+    }
+}
 
 impl Polling {
     /// Nothing is read yet.
@@ -63,44 +146,129 @@ impl Polling {
                 return;
             }
         };
-        let now: Known = page
-            .data
-            .iter()
-            .map(|message| (message.id.clone(), message.clone()))
-            .collect();
-        match self.known.insert(feed.clone(), now) {
-            Some(before) => self.tell(feed, &before, &page),
+        let Some(known) = self.known.get_mut(feed) else {
+            let mut known = Known::default();
+            known.take(&page, |_| true);
+            self.known.insert(feed.clone(), known);
             // From here on they hear of what happens; what happened before they fetch.
-            None => self.hub.set_polled(feed),
-        }
-    }
-
-    fn tell(&self, feed: &ChannelId, before: &Known, page: &Page<Message>) {
-        let oldest = page.data.iter().filter_map(moment).min();
-        let is_whole = !page.page_info.has_next_page;
-        let gone = before.values().filter(|message| {
-            let is_within = is_whole || moment(message) >= oldest;
-            is_within && !page.data.iter().any(|other| other.id == message.id)
-        });
-        for message in gone {
-            if let Some(frame) = retelling::deletion(feed, message, clock::unix_millis()) {
-                self.hub.tell(feed, &frame, &Change::Content(None));
-            }
-        }
-        // Oldest first, as they were posted.
-        for message in page.data.iter().rev() {
-            let is_news = match before.get(&message.id) {
-                Some(known) => known != message,
-                None => !self.hub.was_told(&message.id),
-            };
-            if is_news && let Some(frame) = retelling::post(feed, message) {
+            self.hub.begin_polled(feed);
+            return;
+        };
+        let news = known.take(&page, |id| self.hub.was_told(id));
+        for message in &news.messages {
+            if let Some(frame) = retelling::post(feed, message) {
                 let change = Change::Content(Some(message.id.to_string()));
                 self.hub.tell(feed, &frame, &change);
             }
         }
+        for id in &news.doubtful {
+            let is_there = match self.upstream.message(id).await {
+                Ok(_) => true,
+                Err(UpstreamError::NotFound) => false,
+                // It is asked for again with the next page.
+                Err(_) => continue,
+            };
+            if let Some(message) = known.settle(id, is_there)
+                && let Some(frame) = retelling::deletion(feed, &message, clock::unix_millis())
+            {
+                self.hub.tell(feed, &frame, &Change::Content(None));
+            }
+        }
+        // Somebody may have come after all had left.
+        self.hub.set_polled(feed);
     }
 }
 
 fn moment(message: &Message) -> Option<i64> {
     Timestamp::unix_millis(&message.created_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A page of messages with those numbers, the newest first, and whether there are older ones.
+    fn page(numbers: &[u32], has_older: bool) -> Page<Message> {
+        let messages = numbers.iter().map(|number| {
+            json!({
+                "id": format!("msg_{number}"), "content": "hi", "is_edited": false, "is_pinned": false,
+                "created_at": format!("2026-01-02T03:04:{number:02}.000Z"),
+                "updated_at": format!("2026-01-02T03:04:{number:02}.000Z"),
+                "mentions": [], "mentions_everyone": false, "message_type": "regular", "poll": null,
+                "poll_votes": [], "reaction_counts": [], "replying_to_message_id": null, "view_count": null,
+                "user": {"id": "user_bob", "name": null, "username": "bob"}
+            })
+        });
+        let messages: Vec<_> = messages.collect();
+        serde_json::from_value(json!({
+            "data": messages, "page_info": {"has_next_page": has_older, "has_previous_page": false,
+                "start_cursor": null, "end_cursor": null}
+        }))
+        .unwrap()
+    }
+
+    fn told(news: &News) -> Vec<&str> {
+        news.messages
+            .iter()
+            .map(|message| message.id.as_str())
+            .collect()
+    }
+
+    /// All that is in the page was told of by other ways, too.
+    fn take(known: &mut Known, page: &Page<Message>) -> News {
+        known.take(page, |_| true)
+    }
+
+    #[test]
+    fn a_page_that_lags_behind_deletes_nothing() {
+        let mut known = Known::default();
+        take(&mut known, &page(&[3, 2, 1], false));
+        for lagging in [page(&[2, 1], false), page(&[3, 1], false), page(&[], false)] {
+            assert!(take(&mut known, &lagging).doubtful.is_empty());
+            let whole = take(&mut known, &page(&[3, 2, 1], false));
+            assert!(whole.doubtful.is_empty() && whole.messages.is_empty());
+        }
+        // Nor do ever so many that are empty.
+        for _ in 0..5 {
+            assert!(take(&mut known, &page(&[], false)).doubtful.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_two_pages_lack_is_asked_for() {
+        let mut known = Known::default();
+        take(&mut known, &page(&[3, 2, 1], false));
+        assert!(take(&mut known, &page(&[3, 1], false)).doubtful.is_empty());
+        let doubtful = take(&mut known, &page(&[3, 1], false)).doubtful;
+        assert_eq!(doubtful, [MessageId::from("msg_2")]);
+        // Whop could not say.
+        let doubtful = take(&mut known, &page(&[3, 1], false)).doubtful;
+        assert_eq!(doubtful, [MessageId::from("msg_2")]);
+        assert!(known.settle(&doubtful[0], false).is_some());
+        assert!(take(&mut known, &page(&[3, 1], false)).doubtful.is_empty());
+        // It returns: whoever was told that it is gone is told so.
+        assert_eq!(told(&take(&mut known, &page(&[3, 2, 1], false))), ["msg_2"]);
+        // One that Whop has after all is looked at anew.
+        take(&mut known, &page(&[3, 1], false));
+        take(&mut known, &page(&[3, 1], false));
+        assert!(known.settle(&"msg_2".into(), true).is_none());
+        assert!(take(&mut known, &page(&[3, 1], false)).doubtful.is_empty());
+    }
+
+    #[test]
+    fn what_is_older_than_the_page_is_not_gone() {
+        let mut known = Known::default();
+        take(&mut known, &page(&[3, 2, 1], true));
+        for _ in 0..3 {
+            let news = known.take(&page(&[5, 4, 3], true), |_| false);
+            assert!(news.doubtful.is_empty());
+        }
+        assert_eq!(known.messages.len(), 3);
+        // The page is filled up from below.
+        let news = known.take(&page(&[5, 4, 2], true), |_| false);
+        assert_eq!(told(&news), Vec::<&str>::new());
+        let news = known.take(&page(&[6, 5, 4], true), |_| false);
+        assert_eq!(told(&news), ["msg_6"]);
+    }
 }

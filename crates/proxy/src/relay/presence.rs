@@ -16,6 +16,13 @@ const MOST_MEMBERS: usize = 1_000;
 /// Who was neither let in nor heard for that long may have lost their access since.
 const MEMBER_FOR: Duration = Duration::from_secs(3_600);
 
+/// Who goes is gone after that long: many only load the page anew, or lose their connection for a moment.
+pub const HELD: Duration = Duration::from_secs(5);
+/// What one person may have told to a feed's other listeners at once, in all of their tabs, and then per second: each
+/// frame goes to everybody.
+const SAYS: f64 = 10.0;
+const SAYS_PER_SECOND: f64 = 3.0;
+
 /// Who listens to a feed through this proxy. Somebody with three tabs is there once.
 #[derive(Default)]
 pub struct Presence {
@@ -74,6 +81,38 @@ struct Person {
     sockets: usize,
     /// The others heard that they came, so that they hear that they went.
     is_told: bool,
+    /// When they are gone, unless they come again.
+    leaves_at: Option<Instant>,
+    said: Said,
+}
+
+/// How much somebody said of late.
+struct Said {
+    allowance: f64,
+    at: Option<Instant>,
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self {
+            allowance: SAYS,
+            at: None,
+        }
+    }
+}
+
+impl Said {
+    fn takes(&mut self, now: Instant) -> bool {
+        let elapsed = self.at.map(|at| now.duration_since(at).as_secs_f64());
+        let gained = elapsed.unwrap_or_default() * SAYS_PER_SECOND;
+        self.allowance = (self.allowance + gained).min(SAYS);
+        self.at = Some(now);
+        let takes = self.allowance >= 1.0;
+        if takes {
+            self.allowance -= 1.0;
+        }
+        takes
+    }
 }
 
 impl Presence {
@@ -87,21 +126,48 @@ impl Presence {
         let is_quiet = self.people.len() < MOST_TOLD;
         let person = self.people.entry(user.clone()).or_default();
         person.sockets += 1;
-        let is_news = person.sockets == 1 && is_quiet;
+        person.leaves_at = None;
+        let is_news = person.sockets == 1 && is_quiet && !person.is_told;
         person.is_told |= is_news;
         is_news && !self.elsewhere.contains(user)
     }
 
-    /// A socket closes. Who has gone with it, if the others should hear of it.
-    pub fn leave(&mut self, listener: u64) -> Option<UserId> {
+    /// A socket closes. Who is gone with it, and when, unless they come again: then [`Presence::is_gone`] says whether
+    /// the others should hear of it.
+    pub fn leave(&mut self, listener: u64, now: Instant) -> Option<(Instant, UserId)> {
         let user = self.by_listener.remove(&listener)?;
         let person = self.people.get_mut(&user)?;
         person.sockets -= 1;
         if person.sockets > 0 {
             return None;
         }
-        let was_told = self.people.remove(&user)?.is_told;
-        (was_told && !self.elsewhere.contains(&user)).then_some(user)
+        if !person.is_told {
+            self.people.remove(&user);
+            return None;
+        }
+        let leaves_at = now + HELD;
+        person.leaves_at = Some(leaves_at);
+        Some((leaves_at, user))
+    }
+
+    /// The moment has come at which somebody is gone. Whether the others should hear of it: not where they came again
+    /// meanwhile, or are elsewhere.
+    pub fn is_gone(&mut self, user: &UserId, leaves_at: Instant) -> bool {
+        let person = self.people.get(user);
+        if person.is_none_or(|person| person.leaves_at != Some(leaves_at)) {
+            return false;
+        }
+        self.people.remove(user);
+        !self.elsewhere.contains(user)
+    }
+
+    /// Whether what that listener's user says is told to the others: nobody says so much.
+    pub fn may_say(&mut self, listener: u64, now: Instant) -> bool {
+        let person = self
+            .by_listener
+            .get(&listener)
+            .and_then(|user| self.people.get_mut(user));
+        person.is_some_and(|person| person.said.takes(now))
     }
 
     /// They were heard in this feed.
@@ -166,9 +232,10 @@ pub fn arrival(user: &UserId) -> Option<Frame> {
     frame(user, None)
 }
 
-/// Says that somebody was there until now.
-pub fn departure(user: &UserId) -> Option<Frame> {
-    frame(user, Some(clock::unix_millis()))
+/// Says that somebody was there until so long ago.
+pub fn departure(user: &UserId, ago: Duration) -> Option<Frame> {
+    let ago = i64::try_from(ago.as_millis()).unwrap_or_default();
+    frame(user, Some(clock::unix_millis() - ago))
 }
 
 /// `last_seen_at` in milliseconds since the Unix epoch; nothing while they are there.
@@ -194,10 +261,14 @@ mod tests {
         assert!(presence.enter(1, &ada));
         assert!(!presence.enter(2, &ada));
         assert!(!presence.enter(3, &ada));
-        assert_eq!(presence.leave(2), None);
-        assert_eq!(presence.leave(2), None);
-        assert_eq!(presence.leave(1), None);
-        assert_eq!(presence.leave(3), Some(ada.clone()));
+        let now = Instant::now();
+        for listener in [2, 2, 1] {
+            assert_eq!(presence.leave(listener, now), None);
+        }
+        let at = now + HELD;
+        assert_eq!(presence.leave(3, now), Some((at, ada.clone())));
+        assert!(presence.is_gone(&ada, at));
+        assert!(!presence.is_gone(&ada, at));
         assert!(presence.people.is_empty());
         assert!(presence.by_listener.is_empty());
     }
@@ -217,9 +288,28 @@ mod tests {
         assert_eq!(told(&mut presence), MOST_TOLD);
         let newcomer = UserId::from("user_new");
         assert_eq!(presence.to_tell(&newcomer).count(), MOST_TOLD);
-        let gone = (0..300).filter_map(|id| presence.leave(id)).count();
-        assert_eq!(gone, MOST_TOLD);
+        let now = Instant::now();
+        let left: Vec<_> = (0..300).filter_map(|id| presence.leave(id, now)).collect();
+        let gone = left.iter().filter(|(at, user)| presence.is_gone(user, *at));
+        assert_eq!(gone.count(), MOST_TOLD);
         assert!(presence.people.is_empty());
+    }
+
+    #[test]
+    fn nobody_says_more_than_any_honest_one() {
+        let (mut presence, ada) = (Presence::default(), UserId::from("user_ada"));
+        presence.enter(1, &ada);
+        presence.enter(2, &ada);
+        let start = Instant::now();
+        let mut said = |millis| {
+            let now = start + Duration::from_millis(millis);
+            (0..100)
+                .filter(|id| presence.may_say(1 + id % 2, now))
+                .count()
+        };
+        // Both tabs together.
+        assert_eq!([said(0), said(1_000), said(60_000)], [10, 3, 10]);
+        assert!(!presence.may_say(3, start), "nobody");
     }
 
     #[test]

@@ -26,9 +26,9 @@ impl Subscription {
         self.hub.delivered(frames);
     }
 
-    /// Passes a frame on to the feed's other listeners.
+    /// Passes a frame of the listener's own on to the feed's others, as far as one person may.
     pub fn tell_others(&self, frame: &Utf8Bytes) {
-        self.hub.publish(&self.feed, frame, Some(self.id));
+        self.hub.say(&self.feed, frame, self.id);
     }
 }
 

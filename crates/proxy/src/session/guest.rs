@@ -83,7 +83,7 @@ pub async fn session(
             profile_picture: None,
             extra: Extra::default(),
         },
-        socket: socket(&experience, protocols(proxy, &ticket)?),
+        socket: socket(&experience, protocols(proxy, &ticket, None)?),
         channel: visible_to(&permissions, Arc::unwrap_or_clone(channel)),
         permissions,
         messages,

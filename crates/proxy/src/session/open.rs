@@ -179,6 +179,7 @@ async fn session(
                 can_post: permissions.can_post,
                 expires_at: expires_at / 1_000,
             },
+            Some(&token.token),
         )?,
     };
     Ok(Session {
@@ -195,9 +196,13 @@ async fn session(
     })
 }
 
-/// The subprotocols that carry a ticket.
-pub(super) fn protocols(proxy: &Proxy, ticket: &Ticket) -> Result<Vec<String>, Refusal> {
-    let ticket = proxy.tickets.make(ticket).map_err(signing)?;
+/// The subprotocols that carry a ticket, and the visitor's token in it.
+pub(super) fn protocols(
+    proxy: &Proxy,
+    ticket: &Ticket,
+    token: Option<&str>,
+) -> Result<Vec<String>, Refusal> {
+    let ticket = proxy.tickets.make(ticket, token).map_err(signing)?;
     Ok(vec![PROTOCOL.to_owned(), format!("ticket.{ticket}")])
 }
 

@@ -14,6 +14,7 @@ pub use error::SignInError;
 pub use held::{Held, SignIn};
 pub use page::{script, style};
 pub use routes::{callback, end, start};
+pub use sealed::{Kind, Seal};
 
 use crate::identity::{Claim, Identity};
 use axum::http::HeaderValue;

@@ -15,6 +15,8 @@ pub enum Kind {
     Handover,
     /// Somebody who is signed in.
     SignedIn,
+    /// The token in a websocket's ticket.
+    Token,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
             Self::Begun => b"begun".as_slice(),
             Self::Handover => b"handover",
             Self::SignedIn => b"signed in",
+            Self::Token => b"token",
         })
     }
 }

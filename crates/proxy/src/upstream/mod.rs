@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
-use wire::UserId;
 use wire::rest::{AccessCheck, AccessToken, AccessTokenCreate, ChatChannel, Message, Page, User};
+use wire::{MessageId, UserId};
 
 /// The version of Whop's API that the proxy speaks.
 const VERSION: (&str, &str) = ("api-version-date", "2026-07-20");
@@ -161,6 +161,12 @@ impl Upstream {
     ) -> Result<Turn, UpstreamError> {
         let turn = self.schedule.turn(with_token(visitor, urgency)).await?;
         Ok(turn)
+    }
+
+    /// A message as the proxy's own key reads it.
+    pub async fn message(&self, id: &MessageId) -> Result<Message, UpstreamError> {
+        self.get(&format!("/messages/{id}"), with_key(Urgency::Background))
+            .await
     }
 
     /// What a visitor's own token reads at that path and query, to the byte.

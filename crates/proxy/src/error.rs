@@ -24,6 +24,9 @@ pub enum Refusal {
     /// `/api/v1` without a visitor's token.
     #[error("This needs `Authorization: Bearer` with the token that POST /session gave.")]
     NoToken,
+    /// `/api/v1` with a token that Whop did not take a moment ago.
+    #[error("Whop does not take this token. Get a new one from POST /session.")]
+    TokenRefused,
     /// An API key where a visitor's token belongs.
     #[error(
         "An API key must never come from a browser. Use the token that POST /session gave, and replace the key."
@@ -139,6 +142,7 @@ impl Refusal {
             | Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable"),
             Self::Unidentified(_)
             | Self::NoToken
+            | Self::TokenRefused
             | Self::ApiKeyFromOutside
             | Self::NoTicket(_)
             | Self::Unsigned(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
@@ -194,7 +198,10 @@ impl IntoResponse for Refusal {
             Self::NoWebsocket => {
                 headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
             }
-            Self::Unidentified(_) | Self::NoToken | Self::ApiKeyFromOutside => {
+            Self::Unidentified(_)
+            | Self::NoToken
+            | Self::TokenRefused
+            | Self::ApiKeyFromOutside => {
                 headers.insert(
                     header::WWW_AUTHENTICATE,
                     HeaderValue::from_static("Bearer realm=\"whop-chat\""),

@@ -27,6 +27,7 @@ mod schedule;
 mod server;
 mod session;
 mod sign_in;
+mod token_hash;
 mod upstream;
 mod webhooks;
 
@@ -40,6 +41,7 @@ use configuration::Configuration;
 use connections::Connections;
 use cors::Visits;
 use error::Refusal;
+use forward::Strangers;
 use health::Reachability;
 use identity::{Assertions, GuestTokens, Guests, IframeTokens, KeySet, Renewals};
 use limits::Limits;
@@ -86,6 +88,7 @@ pub struct Proxy {
     tickets: Tickets,
     mint: Mint,
     posts: Posts,
+    strangers: Strangers,
     relay: Relay,
     reads: Reads,
     webhooks: Option<Webhooks>,
@@ -155,6 +158,7 @@ impl Proxy {
                 .webhook_secret
                 .as_ref()
                 .and_then(Webhooks::new),
+            strangers: Strangers::default(),
             posts: Posts::new(relay.hub().echoes.clone()),
             relay,
             assets: Assets::new(configuration.assets.clone()),
@@ -206,6 +210,10 @@ fn router(proxy: &Arc<Proxy>) -> Router {
         .route("/oauth/callback", get(sign_in::callback))
         .route("/_whop/ws/v1/websockets/connect", get(relay::connect))
         .method_not_allowed_fallback(get_only)
+        .route(
+            "/webhooks/whop",
+            post(webhooks::receive).fallback(post_only),
+        )
         .layer(from_fn_with_state(proxy.clone(), limits::guard));
     Router::new()
         .route("/embed/{*path}", any(assets::serve))
@@ -215,10 +223,6 @@ fn router(proxy: &Arc<Proxy>) -> Router {
         .route("/pages/sign-in.css", get(sign_in::style))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route(
-            "/webhooks/whop",
-            post(webhooks::receive).fallback(post_only),
-        )
         .merge(limited)
         .method_not_allowed_fallback(get_only)
         .merge(guarded)

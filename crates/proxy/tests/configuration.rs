@@ -135,6 +135,27 @@ fn each_problem_has_its_own_sentence() {
 }
 
 #[test]
+fn no_two_secrets_are_the_same() {
+    let secret = "5f1d9c3b7a2e4860b1d8c3f7a9e48605";
+    let mut pairs = 0;
+    for (index, &one) in SECRETS.iter().enumerate() {
+        for &other in &SECRETS[..index] {
+            let mut settings = good();
+            settings.insert("WHOP_CHAT_PUBLIC_URL", "https://chat.example".to_owned());
+            settings.insert("WHOP_OAUTH_URL", "https://api.whop.com/oauth".to_owned());
+            settings.insert(one, secret.to_owned());
+            settings.insert(other, secret.to_owned());
+            let found = problems(&settings);
+            assert_eq!(found.len(), 1, "{one} {other}: {found:?}");
+            assert!(found[0].contains(one) && found[0].contains(other));
+            assert!(!found[0].contains(secret), "no secret is shown");
+            pairs += 1;
+        }
+    }
+    assert_eq!(pairs, SECRETS.len() * (SECRETS.len() - 1) / 2);
+}
+
+#[test]
 fn a_file_fills_in_what_the_environment_leaves_open() {
     let file = "whop_app_id = \"app_file\"\nwhop_chat_token_seconds = 600\n\
                 whop_chat_allowed_origins = [\"https://a.example\", \"https://b.example\"]\n";

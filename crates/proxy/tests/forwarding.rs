@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::{API_KEY, SITE, Stack, assertion, error_of};
+use common::{API_KEY, PATIENCE, SITE, Stack, assertion, error_of};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::time::Duration;
 use wire::session::Session;
 
 #[tokio::test]
@@ -361,5 +362,46 @@ async fn foreign_pages_are_turned_away_before_anything_else() {
                 "{origin} {path}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn who_leaves_in_the_middle_of_a_write_finds_it_when_they_are_back() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let _listening = stack.socket(&ada).await;
+    let token = &ada.token.token;
+    // Nobody hears of it live, so that what is shared looks true.
+    let late = json!({"kind": "frame_delay", "milliseconds": 60_000});
+    stack.control("faults", &late).await;
+    for key in [None, Some("key")] {
+        let read = async || {
+            let path = "/messages?channel_id=exp_quiet&direction=desc&first=50";
+            let page = stack.api(Method::GET, path, token, None).await;
+            page.text().await.unwrap()
+        };
+        read().await;
+        stack
+            .control(
+                "faults",
+                &json!({
+                    "kind": "latency", "milliseconds": 900, "after_commit": true, "count": 1,
+                    "match": {"method": "POST", "path": "/api/v1/messages"}
+                }),
+            )
+            .await;
+        let words = format!("left {key:?}").replace('"', "'");
+        let request = stack.client.post(format!("{}/api/v1/messages", stack.url));
+        let mut request = request.bearer_auth(token).header("origin", SITE);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.json(&json!({"channel_id": "exp_quiet", "content": words}));
+        let left = tokio::time::timeout(Duration::from_millis(300), request.send()).await;
+        assert!(left.is_err());
+        let found = async { while !read().await.contains(&words) {} };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .expect("they are given a page of before");
     }
 }

@@ -241,6 +241,10 @@ async fn guests_do_nothing_else() {
             Method::GET,
             "/messages?channel_id=exp_quiet&channel_id=exp_general",
         ),
+        (
+            Method::GET,
+            "/messages?channel_id=exp_quiet&first=5;channel_id=exp_general",
+        ),
         (Method::GET, "/messages"),
         (Method::GET, "/users?query=ada"),
         (Method::GET, "/users/user_ada"),

@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::program::Program;
 use common::{SITE, Stack, assertion, error_of};
 use proxy::configuration::Configuration;
 use reqwest::{Method, Response, StatusCode};
@@ -113,4 +114,28 @@ async fn a_strangers_word_of_where_they_are_is_not_believed() {
     })
     .await;
     assert!((19..=25).contains(&count), "{count}");
+}
+
+#[tokio::test]
+async fn pages_of_foreign_origins_are_counted_and_told_of_once() {
+    let stack = limited(|configuration| configuration.requests_per_address = 60).await;
+    let foreign = async || {
+        let request = stack.client.post(format!("{}/session", stack.url));
+        let request = request.header("origin", "https://evil.example");
+        request.json(&json!({})).send().await.unwrap()
+    };
+    assert_eq!(foreign().await.status(), StatusCode::FORBIDDEN);
+    let count = taken(foreign).await;
+    assert!((18..=25).contains(&count), "{count}");
+    let program = Program::start(&stack.sandbox.addresses().api, &[]);
+    for _ in 0..5 {
+        let origin = format!("https://{}.example", "e".repeat(5_000));
+        let request = stack.client.post(format!("{}/session", program.url));
+        let answer = request.header("origin", origin).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    }
+    let log = program.stop();
+    let told = log.lines().filter(|line| line.contains("https://eee"));
+    let lengths: Vec<usize> = told.map(str::len).collect();
+    assert!(lengths.len() == 1 && lengths[0] < 1_000, "{lengths:?}");
 }

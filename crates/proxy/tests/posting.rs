@@ -185,6 +185,28 @@ async fn a_lost_post_is_found_below_all_that_was_said_since() {
 }
 
 #[tokio::test]
+async fn what_nobody_can_read_is_not_posted_again_blindly() {
+    let stack = Stack::start().await;
+    let ada = stack.session_of("user_ada", "exp_quiet").await;
+    let send = async || {
+        let request = stack.client.post(format!("{}/api/v1/messages", stack.url));
+        let request = request
+            .header("idempotency-key", "key")
+            .header("content-type", "application/json")
+            .bearer_auth(&ada.token.token);
+        // Whop may take the first, the last, or none of them.
+        let body = r#"{"channel_id": "exp_quiet", "content": "one", "content": "other"}"#;
+        request.body(body).send().await.unwrap()
+    };
+    let fault = json!({"method": "POST", "path": "/api/v1/messages", "status": 500});
+    stack.control("fail", &fault).await;
+    assert_eq!(send().await.status().as_u16(), 500);
+    let asked = stack.upstream_requests(MESSAGES).await;
+    assert_eq!(send().await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(stack.upstream_requests(MESSAGES).await, asked);
+}
+
+#[tokio::test]
 async fn an_equal_message_that_is_known_is_not_taken_for_the_lost_one() {
     let stack = Stack::start().await;
     let ada = stack.session_of("user_ada", "exp_quiet").await;

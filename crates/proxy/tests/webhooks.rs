@@ -9,6 +9,8 @@ use proxy::configuration::Secret;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// base64 of thirty-two letters.
 const SECRET: &str = "whsec_dGhpcnR5LXR3byBsZXR0ZXJzIGFyZSBhIHNlY3JldCE=";
@@ -138,6 +140,108 @@ async fn what_whop_did_not_sign_is_heard_by_nobody() {
     let without = Stack::start().await;
     let answer = send(&without, id, time, &body, &good).await;
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whoever_is_not_whop_is_refused_before_their_body() {
+    let stack = stack().await;
+    let announce = async |headers: String| {
+        let mut stream = TcpStream::connect(&stack.host).await.unwrap();
+        let head = format!(
+            "POST /webhooks/whop HTTP/1.1\r\nhost: a\r\n{headers}content-length: 9000\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        let read = stream.read_exact(&mut status);
+        tokio::time::timeout(Duration::from_secs(4), read)
+            .await
+            .expect("it waits for the body")
+            .unwrap();
+        String::from_utf8_lossy(&status).into_owned()
+    };
+    let current = |time| {
+        format!("webhook-id: msg_1\r\nwebhook-timestamp: {time}\r\nwebhook-signature: v1,AAAA\r\n")
+    };
+    for headers in [
+        String::new(),
+        current(now() - 400),
+        "x-whop-signature: v1=00\r\n".to_owned(),
+        format!("x-whop-signature: t={},v1=00\r\n", now() - 400),
+    ] {
+        assert_eq!(announce(headers).await, "HTTP/1.1 401");
+    }
+    let (time, long) = (now(), format!("\"{}\"", "x".repeat(300 << 10)));
+    let refused = send(
+        &stack,
+        "msg_1",
+        time,
+        &long,
+        &signature("msg_1", time, &long),
+    )
+    .await;
+    assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn bodies_that_never_end_hold_nobody_up_for_long() {
+    let stack = stack().await;
+    let mut socket = listener(&stack).await;
+    let mut slow = Vec::new();
+    for number in 0..40 {
+        let mut stream = TcpStream::connect(&stack.host).await.unwrap();
+        let head = format!(
+            "POST /webhooks/whop HTTP/1.1\r\nhost: a\r\nwebhook-id: msg_{number}\r\nwebhook-timestamp: {}\r\nwebhook-signature: v1,AAAA\r\ncontent-length: 9000\r\n\r\n{{",
+            now()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    // Those that wait for a place are told to come again, those that have one that they are too slow.
+    let (mut busy, mut late) = (0, 0);
+    for stream in &mut slow {
+        let mut status = [0; 12];
+        let read = stream.read_exact(&mut status);
+        tokio::time::timeout(PATIENCE, read).await.unwrap().unwrap();
+        match &status[9..] {
+            b"503" => busy += 1,
+            b"408" => late += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(busy > 0 && late >= 16, "{busy} {late}");
+    tell(&stack, "msg_hook_1", &message("msg_new", "at last")).await;
+    assert_eq!(socket.next_message().await, "at last");
+}
+
+#[tokio::test]
+async fn webhooks_count_against_their_address() {
+    let stack = Stack::start_with(
+        |_| {},
+        |configuration| {
+            configuration.webhook_secret = Some(Secret::new(SECRET));
+            configuration.requests_per_address = 60;
+        },
+    )
+    .await;
+    let mut taken = 0;
+    while send(&stack, "msg_1", 0, "{}", "v1,AAAA").await.status() == StatusCode::UNAUTHORIZED {
+        taken += 1;
+        assert!(taken < 60);
+    }
+    assert!((19..=25).contains(&taken), "{taken}");
+}
+
+#[tokio::test]
+async fn a_webhook_is_told_though_its_sender_hangs_up() {
+    let stack = stack().await;
+    let mut socket = listener(&stack).await;
+    let (time, body) = (now(), message("msg_new", "by webhook").to_string());
+    let signature = signature("msg_hook_1", time, &body);
+    let sending = send(&stack, "msg_hook_1", time, &body, &signature);
+    // Meanwhile the proxy waits whether the websocket tells it, too.
+    let gone = tokio::time::timeout(Duration::from_millis(300), sending).await;
+    assert!(gone.is_err());
+    assert_eq!(socket.next_message().await, "by webhook");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use super::reader::Reader;
-use super::{Configuration, PublicKey, Secret, Settings};
+use super::{Configuration, PublicKey, SECRETS, Secret, Settings};
 use jsonwebtoken::Algorithm;
 use thiserror::Error;
 
@@ -106,13 +106,7 @@ impl Configuration {
                 "WHOP_CHAT_ASSERTION_SECRET is missing (or WHOP_CHAT_ASSERTION_KEYS). Visitors of the sites in WHOP_CHAT_ALLOWED_ORIGINS can't be recognised without it.".to_owned(),
             );
         }
-        if let Some(assertion) = &assertion_secret
-            && assertion.is(session_secret.expose())
-        {
-            reader.problems.push(
-                "WHOP_CHAT_ASSERTION_SECRET and WHOP_CHAT_SESSION_SECRET are the same. The first is the creator's too, the second must stay here.".to_owned(),
-            );
-        }
+        reader.distinct(SECRETS);
         match (reader.problems.is_empty(), address, rate_limit) {
             (true, Some(address), Some(rate_limit)) => Ok(Self {
                 api_key,

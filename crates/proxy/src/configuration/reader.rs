@@ -88,6 +88,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Each of these is for somebody else to know, or was given up: who has one must not have another by it.
+    pub fn distinct(&mut self, names: &[&str]) {
+        let values: Vec<(&str, Secret)> = names
+            .iter()
+            .filter_map(|name| Some((*name, Secret::new(self.optional(name)?))))
+            .collect();
+        for (index, (name, secret)) in values.iter().enumerate() {
+            let earlier = values.iter().take(index);
+            for (other, _) in earlier.filter(|(_, other)| other.is(secret.expose())) {
+                self.problems.push(format!(
+                    "{name} and {other} are the same. Make a new one for either: who knows one must not know the other."
+                ));
+            }
+        }
+    }
+
     /// Public keys; none, and a problem, where they can't be read.
     pub fn public_keys(&mut self, name: &str) -> Vec<PublicKey> {
         let Some(text) = self.optional(name) else {

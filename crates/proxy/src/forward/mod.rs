@@ -3,18 +3,22 @@
 
 mod allow_list;
 mod guest;
+mod strangers;
+mod writing;
 
 pub use allow_list::pattern;
+pub use strangers::Strangers;
 
 use crate::Proxy;
 use crate::body;
 use crate::clock;
 use crate::error::Refusal;
 use crate::identity::{GuestClaims, IdentityError};
-use crate::limits;
-use crate::posts::{self, IdempotencyKey, Post};
+use crate::limits::{self, ClientAddress};
+use crate::posts::{self, Author, IdempotencyKey, Post};
 use crate::reads::Shareable;
 use crate::session::readers_token;
+use crate::token_hash::TokenHash;
 use crate::upstream::{self, ANSWERED_WITHIN, ForwardedAnswer, ForwardedCall, UpstreamError};
 use axum::Json;
 use axum::body::Body;
@@ -23,9 +27,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
+use strangers::Standing;
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 use wire::UserId;
 use wire::rest::ErrorBody;
+use writing::Writing;
 
 /// Whop's own messages are far shorter.
 const LONGEST_BODY: usize = 256 << 10;
@@ -69,11 +76,11 @@ pub async fn forward(
         headers.insert(header::AUTHORIZATION, bearer(&token)?);
         call
     } else {
-        // A token that was not minted here is its own visitor.
         visitor = proxy.mint.owner(&token).await;
-        proxy
-            .limits
-            .count_visitor(visitor.as_deref().unwrap_or(&token))?;
+        match &visitor {
+            Some(visitor) => proxy.limits.count_visitor(visitor)?,
+            None => count_stranger(&proxy, &token, request.extensions().get())?,
+        }
         match uri.query() {
             Some(query) => format!("{path}?{query}"),
             None => path.to_owned(),
@@ -109,29 +116,72 @@ pub async fn forward(
         body,
         deadline,
     };
-    let answer = if let Some(key) = key.clone() {
-        let post = Post {
-            user: visitor.or_else(|| subject(&token)),
-            token: token.clone(),
-            key,
-            call,
-        };
-        posts::post(&proxy, post).await
-    } else {
+    let answer = if is_read {
         pass(&proxy, call, is_read, route).await
+    } else {
+        write(&proxy, visitor.clone(), key.clone(), call, route).await
     };
-    let status = answer.as_ref().ok().map(|answer| answer.status);
-    if !is_read || status == Some(StatusCode::FORBIDDEN) {
-        note(&proxy, &token, status).await;
-    }
-    if status == Some(StatusCode::UNAUTHORIZED) {
-        proxy.mint.forget(&token).await;
+    if let Ok(answer) = &answer {
+        note(&proxy, visitor.as_ref(), &token, answer.status).await;
+        if visitor.is_none() && guest.is_none() {
+            let token = TokenHash::of(&token);
+            proxy.strangers.answered(token, answer.status);
+        }
     }
     let mut response = passed_back(answer?, route)?;
     if let Some(key) = key.and_then(|key| HeaderValue::from_str(key.as_str()).ok()) {
         response.headers_mut().insert(IDEMPOTENCY_KEY, key);
     }
     Ok(response)
+}
+
+/// Counts a call with a token that was not minted here. Such a one is its own visitor, once Whop has taken it; until then
+/// nobody makes Whop answer many of them.
+fn count_stranger(
+    proxy: &Proxy,
+    token: &str,
+    address: Option<&ClientAddress>,
+) -> Result<(), Refusal> {
+    match proxy.strangers.standing(&TokenHash::of(token)) {
+        Standing::Refused => return Err(Refusal::TokenRefused),
+        Standing::Unknown => proxy.limits.count_stranger(address)?,
+        Standing::Taken => {}
+    }
+    proxy.limits.count_visitor(token)
+}
+
+/// A write goes on when its visitor is gone: it is not left half-way, and what it changed is noted when it is done.
+async fn write(
+    proxy: &Arc<Proxy>,
+    visitor: Option<UserId>,
+    key: Option<IdempotencyKey>,
+    call: ForwardedCall,
+    route: &'static str,
+) -> Result<ForwardedAnswer, Refusal> {
+    let writing = Writing::begin(proxy, visitor.clone());
+    let proxy = proxy.clone();
+    let task = async move {
+        let answer = if let Some(key) = key {
+            let post = Post {
+                looks_like: visitor.clone().or_else(|| subject(&call.token)),
+                author: match visitor {
+                    Some(visitor) => Author::Known(visitor),
+                    None => Author::Bearer(TokenHash::of(&call.token)),
+                },
+                token: call.token.clone(),
+                key,
+                call,
+            };
+            posts::post(&proxy, post).await
+        } else {
+            pass(&proxy, call, false, route).await
+        };
+        drop(writing);
+        answer
+    };
+    // It ends with the call's deadline.
+    let task = tokio::spawn(task.in_current_span());
+    task.await.unwrap_or(Err(Refusal::BadGateway))
 }
 
 async fn pass(
@@ -155,7 +205,7 @@ async fn pass(
     })
 }
 
-/// Whose token it is, by its own account: Whop checks that before anything is posted with it.
+/// Whose token it is, by its own account, which nobody has checked.
 fn subject(token: &str) -> Option<UserId> {
     #[derive(Deserialize)]
     struct Claims {
@@ -186,16 +236,18 @@ async fn shared(
     }))
 }
 
-/// What a call says about what may be shared with its visitor from now on. One whose answer was lost may have written.
-async fn note(proxy: &Proxy, token: &str, status: Option<StatusCode>) {
-    let Some(user) = proxy.mint.owner(token).await else {
-        return;
-    };
-    if status == Some(StatusCode::FORBIDDEN) {
-        proxy.reads.doubt(&user);
-        proxy.relay.hub().doubt(&user);
+/// What an answer says of the visitor and their token.
+async fn note(proxy: &Proxy, visitor: Option<&UserId>, token: &str, status: StatusCode) {
+    if let Some(user) = visitor
+        && status == StatusCode::FORBIDDEN
+    {
+        proxy.reads.doubt(user);
+        proxy.relay.hub().doubt(user);
+        proxy.reads.wrote(user);
     }
-    proxy.reads.wrote(&user);
+    if status == StatusCode::UNAUTHORIZED {
+        proxy.mint.forget(token).await;
+    }
 }
 
 fn token<'a>(proxy: &Proxy, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {

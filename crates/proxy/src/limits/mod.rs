@@ -17,10 +17,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Calls a minute from one address with tokens of which nobody knows whose they are. After a restart those of honest
+/// visitors are among them, once each.
+const STRANGERS: u32 = 300;
+
 /// Limits of requests.
 pub struct Limits {
     per_user: Option<Buckets>,
     per_address: Option<Buckets>,
+    strangers: Option<Buckets>,
     trusted: TrustedProxies,
 }
 
@@ -31,6 +36,7 @@ impl Limits {
         Self {
             per_user: buckets(configuration.requests_per_user),
             per_address: buckets(configuration.requests_per_address),
+            strangers: buckets(configuration.requests_per_address.min(STRANGERS)),
             trusted: configuration.trusted_proxies.clone(),
         }
     }
@@ -38,6 +44,25 @@ impl Limits {
     /// Counts a request of a visitor's, known by their id or else by their token.
     pub fn count_visitor(&self, visitor: &str) -> Result<(), Refusal> {
         count(self.per_user.as_ref(), visitor)
+    }
+
+    /// Counts a request of an address with a token that is not known to be anybody's.
+    pub fn count_stranger(&self, address: Option<&ClientAddress>) -> Result<(), Refusal> {
+        match address {
+            Some(address) => count(self.strangers.as_ref(), &address.to_string()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a request of its address, and says which one that is. Only what no network brought has none.
+    pub fn count_address(&self, request: &Request) -> Result<Option<ClientAddress>, Refusal> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let Some(ConnectInfo(peer)) = peer else {
+            return Ok(None);
+        };
+        let address = self.trusted.client(peer.ip(), request.headers());
+        count(self.per_address.as_ref(), &address.to_string())?;
+        Ok(Some(address))
     }
 }
 
@@ -60,10 +85,7 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    if let Some(ConnectInfo(peer)) = peer {
-        let address = proxy.limits.trusted.client(peer.ip(), request.headers());
-        count(proxy.limits.per_address.as_ref(), &address.to_string())?;
+    if let Some(address) = proxy.limits.count_address(&request)? {
         request.extensions_mut().insert(address);
     }
     Ok(next.run(request).await)

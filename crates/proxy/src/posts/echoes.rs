@@ -25,6 +25,15 @@ struct Posted {
     touched: Option<Instant>,
 }
 
+impl Posted {
+    fn add(&mut self, known: Known) {
+        if self.posts.len() >= MOST_OF_ONE {
+            self.posts.pop_front();
+        }
+        self.posts.push_back(known);
+    }
+}
+
 struct Known {
     key: IdempotencyKey,
     /// What it says, while its id is not known.
@@ -62,29 +71,29 @@ impl Echoes {
 
     /// A visitor posts that. Its echo may come at any time from now on.
     pub fn expect(&self, user: &UserId, key: &IdempotencyKey, body: &[u8]) {
-        let wanted: Wanted = serde_json::from_slice(body).unwrap_or_default();
-        let content = wanted.content.unwrap_or_default();
+        let wanted: Option<Wanted> = serde_json::from_slice(body).ok();
+        let content = wanted.and_then(|wanted| wanted.content);
+        let content = content.unwrap_or_default();
         let mut by_user = self.lock();
-        let posts = &mut touch(&mut by_user, user).posts;
-        posts.retain(|known| known.key != *key);
-        if posts.len() >= MOST_OF_ONE {
-            posts.pop_front();
-        }
-        posts.push_back(Known {
+        let posted = touch(&mut by_user, user);
+        posted.posts.retain(|known| known.key != *key);
+        posted.add(Known {
             key: key.clone(),
             under_way: Some(content.trim().into()),
             message: None,
         });
     }
 
-    /// It landed, as that message.
+    /// It landed, as that message, be it that it was expected or not.
     pub fn landed(&self, user: &UserId, key: &IdempotencyKey, message: MessageId) {
         let mut by_user = self.lock();
-        let posts = by_user.get_mut(user).map(|posted| posted.posts.iter_mut());
-        if let Some(known) = posts.into_iter().flatten().find(|known| known.key == *key) {
-            known.under_way = None;
-            known.message = Some(message);
-        }
+        let posted = touch(&mut by_user, user);
+        posted.posts.retain(|known| known.key != *key);
+        posted.add(Known {
+            key: key.clone(),
+            under_way: None,
+            message: Some(message),
+        });
     }
 
     /// It did not land.

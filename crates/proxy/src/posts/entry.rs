@@ -11,6 +11,8 @@ pub enum State {
     /// It did not land, as far as is known.
     #[default]
     New,
+    /// It did not land, and is not remembered any more: who finds it looks for the one in its place.
+    Forgotten,
     /// The answer was lost: it may have landed or not.
     Lost {
         /// When it was sent.

@@ -4,14 +4,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use wire::rest::PageInfo;
 use wire::{ChannelId, MessageId, Timestamp, UserId};
 
-/// Whop's clock is read off its answers, in whole seconds; and a request takes a while.
-const LEEWAY_MILLIS: i64 = 5_000;
-/// Where Whop doesn't tell its time.
-const CLOCKS_DIFFER_MILLIS: i64 = 120_000;
+/// By so much the clocks of Whop's servers may differ: of the one that tells the time and the one that dates messages.
+const LEEWAY_MILLIS: i64 = 1_000;
 /// Pages of 50 messages that are read back to the moment of a post. In one visitor's ten seconds there are no more.
 const MOST_PAGES: usize = 10;
 
@@ -20,7 +18,7 @@ pub struct Search<'a> {
     user: Option<UserId>,
     token: String,
     headers: HeaderMap,
-    wanted: Wanted,
+    wanted: Option<Wanted>,
     key: IdempotencyKey,
     echoes: &'a Echoes,
 }
@@ -53,7 +51,6 @@ struct Moment {
 struct Found {
     id: MessageId,
     content: Option<String>,
-    created_at: Timestamp,
     replying_to_message_id: Option<MessageId>,
     user: Author,
     attachments: Option<Vec<serde::de::IgnoredAny>>,
@@ -72,10 +69,10 @@ impl<'a> Search<'a> {
         headers.remove(header::CONTENT_TYPE);
         headers.remove(super::idempotency_key::HEADER);
         Self {
-            user: post.user.clone(),
+            user: post.looks_like.clone(),
             token: post.token.clone(),
             headers,
-            wanted: serde_json::from_slice(body).unwrap_or_default(),
+            wanted: serde_json::from_slice(body).ok(),
             key: post.key.clone(),
             echoes,
         }
@@ -85,62 +82,69 @@ impl<'a> Search<'a> {
     /// `since`, and not before.
     ///
     /// # Errors
-    /// Where it can't be seen until `deadline`, or more was posted since than is looked through: then nobody knows.
+    /// Where it can't be seen until `deadline`, or more was posted since than is looked through, or something that can't
+    /// be read: then nobody knows.
     pub async fn find(
         &self,
         upstream: &Upstream,
         since: Instant,
         deadline: tokio::time::Instant,
     ) -> Result<Option<ForwardedAnswer>, UpstreamError> {
-        let Some(user) = &self.user else {
-            return Err(UpstreamError::Malformed(
-                "nobody knows whose post it is".to_owned(),
-            ));
-        };
-        if !crate::identifier::is_safe(&self.wanted.channel_id) {
-            return Ok(None);
-        }
+        let user = self.user.as_ref();
+        let user = user.ok_or_else(|| unknown("nobody knows whose post it is"))?;
+        let wanted = self.wanted.as_ref();
+        let wanted = wanted
+            .filter(|wanted| crate::identifier::is_safe(&wanted.channel_id))
+            .ok_or_else(|| unknown("nobody knows what was to be posted"))?;
         let mut found = None;
         let mut after = None;
         for _ in 0..MOST_PAGES {
-            let answer = self.page(upstream, after.as_deref(), deadline).await?;
-            let not_before = begin(&answer.headers, since);
-            let page: Page<'_> = serde_json::from_slice(&answer.body)
-                .map_err(|_| UpstreamError::Malformed("a page of messages".to_owned()))?;
-            let is_it = |text: &&&RawValue| {
-                let message: Option<Found> = serde_json::from_str(text.get()).ok();
-                message.is_some_and(|message| self.is_it(&message, user, not_before))
-            };
-            // The oldest of those that could be it: what came after it may be another post of the same words.
-            if let Some(text) = page.data.iter().rev().find(is_it) {
-                found = Some(Bytes::copy_from_slice(text.get().as_bytes()));
+            let path = path(&wanted.channel_id, after.as_deref());
+            let answer = self.page(upstream, path, deadline).await?;
+            let not_before = begin(&answer.headers, since.elapsed())
+                .ok_or_else(|| unknown("nobody knows the time at Whop"))?;
+            let page: Page<'_> =
+                serde_json::from_slice(&answer.body).map_err(|_| unknown("a page of messages"))?;
+            let mut reaches_back = false;
+            for text in page.data {
+                let moment: Option<Moment> = serde_json::from_str(text.get()).ok();
+                let at = moment.and_then(|moment| moment.created_at.unix_millis());
+                let at = at.ok_or_else(|| unknown("a message without its moment"))?;
+                if at < not_before {
+                    reaches_back = true;
+                    continue;
+                }
+                let message: Found = serde_json::from_str(text.get())
+                    .map_err(|_| unknown("a message that may be the one"))?;
+                // The oldest of those that could be it: what came after it may be another post of the same words.
+                if self.is_it(wanted, &message, user) {
+                    found = Some(Bytes::copy_from_slice(text.get().as_bytes()));
+                }
             }
-            let reaches_back = page.data.last().is_none_or(|text| {
-                let oldest: Option<Moment> = serde_json::from_str(text.get()).ok();
-                let at = oldest.and_then(|oldest| oldest.created_at.unix_millis());
-                at.is_some_and(|at| at < not_before)
-            });
             after = page.page_info.end_cursor;
-            if reaches_back || !page.page_info.has_next_page || after.is_none() {
+            if reaches_back || !page.page_info.has_next_page {
                 return Ok(found.map(answered));
+            }
+            if after.is_none() {
+                break;
             }
         }
         let found = found.map(answered).map(Some);
-        found.ok_or_else(|| UpstreamError::Malformed("too much was posted since".to_owned()))
+        found.ok_or_else(|| unknown("too much was posted since"))
     }
 
     /// A page of the channel, the newest first.
     async fn page(
         &self,
         upstream: &Upstream,
-        after: Option<&str>,
+        path_and_query: String,
         deadline: tokio::time::Instant,
     ) -> Result<ForwardedAnswer, UpstreamError> {
         let answer = upstream
             .forward(ForwardedCall {
                 token: self.token.clone(),
                 method: Method::GET,
-                path_and_query: path(&self.wanted.channel_id, after),
+                path_and_query,
                 headers: self.headers.clone(),
                 body: None,
                 deadline,
@@ -153,20 +157,20 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn is_it(&self, message: &Found, user: &UserId, not_before: i64) -> bool {
+    fn is_it(&self, wanted: &Wanted, message: &Found, user: &UserId) -> bool {
         let words =
             |content: &Option<String>| content.as_deref().unwrap_or_default().trim().to_owned();
         let files = |files: &Option<Vec<_>>| files.as_ref().map_or(0, Vec::len);
         message.user.id == *user
-            && message
-                .created_at
-                .unix_millis()
-                .is_some_and(|at| at >= not_before)
-            && words(&message.content) == words(&self.wanted.content)
-            && message.replying_to_message_id == self.wanted.replying_to_message_id
-            && files(&message.attachments) == files(&self.wanted.attachments)
+            && words(&message.content) == words(&wanted.content)
+            && message.replying_to_message_id == wanted.replying_to_message_id
+            && files(&message.attachments) == files(&wanted.attachments)
             && !self.echoes.is_another(user, &self.key, &message.id)
     }
+}
+
+fn unknown(why: &str) -> UpstreamError {
+    UpstreamError::Malformed(why.to_owned())
 }
 
 fn path(channel: &ChannelId, after: Option<&str>) -> String {
@@ -193,31 +197,58 @@ fn answered(body: Bytes) -> ForwardedAnswer {
     }
 }
 
-/// The moment `since` by Whop's clock, or a little before, in milliseconds since the Unix epoch.
-fn begin(headers: &HeaderMap, since: Instant) -> i64 {
-    let elapsed = i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
-    let date = headers
-        .get(header::DATE)
-        .and_then(|date| date.to_str().ok());
-    let (now, leeway) = match date.and_then(|date| httpdate::parse_http_date(date).ok()) {
-        Some(date) => (millis(date), LEEWAY_MILLIS),
-        None => (crate::clock::unix_millis(), CLOCKS_DIFFER_MILLIS),
-    };
-    now - elapsed - leeway
+/// The moment so long ago by Whop's clock, or a little before, in milliseconds since the Unix epoch. Whop tells its time in
+/// whole seconds, cut off, and told it before the answer was here: so it is not later than this. Nothing where Whop does
+/// not tell its time: guessed too early, an older message of the same words would count as this one.
+fn begin(headers: &HeaderMap, ago: Duration) -> Option<i64> {
+    let date = headers.get(header::DATE)?.to_str().ok()?;
+    let date = httpdate::parse_http_date(date).ok()?;
+    let now = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let begin = now.checked_sub(ago)?.as_millis();
+    Some(i64::try_from(begin).ok()? - LEEWAY_MILLIS)
 }
 
-fn millis(moment: std::time::SystemTime) -> i64 {
-    let elapsed = moment
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(elapsed.as_millis()).unwrap_or_default()
+/// What of a message says which one it is.
+#[derive(Deserialize)]
+pub struct Named {
+    /// Its id.
+    pub id: MessageId,
+    #[serde(default)]
+    user: Option<Author>,
 }
 
-/// The id of a message.
-pub fn id_of(body: &[u8]) -> Option<MessageId> {
-    #[derive(Deserialize)]
-    struct Named {
-        id: MessageId,
+impl Named {
+    /// Who wrote it.
+    pub fn author(&self) -> Option<&UserId> {
+        self.user.as_ref().map(|user| &user.id)
     }
-    Some(serde_json::from_slice::<Named>(body).ok()?.id)
+}
+
+/// Which message that is.
+pub fn named(body: &[u8]) -> Option<Named> {
+    serde_json::from_slice(body).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begin_at(date: Option<&'static str>, millis: u64) -> Option<i64> {
+        let mut headers = HeaderMap::new();
+        if let Some(date) = date {
+            headers.insert(header::DATE, HeaderValue::from_static(date));
+        }
+        begin(&headers, Duration::from_millis(millis))
+    }
+
+    #[test]
+    fn what_was_said_seconds_before_is_not_the_lost_post() {
+        // RFC 9110's own example.
+        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        let now = 784_111_777_000;
+        assert_eq!(begin_at(date, 250), Some(now - 250 - LEEWAY_MILLIS));
+        assert!(begin_at(date, 0).is_some_and(|begin| begin > now - 2_000));
+        assert_eq!(begin_at(None, 0), None, "nobody guesses");
+        assert_eq!(begin_at(Some("yesterday"), 0), None);
+    }
 }

@@ -2,7 +2,7 @@ use crate::upstream::UpstreamError;
 use moka::sync::Cache;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep_until};
@@ -17,6 +17,8 @@ pub struct Flights<K, V> {
     spacing: Duration,
     /// All are asked with the same key, so that nobody fares better than another.
     is_by_key: bool,
+    /// What of the room a question takes, and its answer once it is there.
+    weigh: fn(&K, Option<&V>) -> usize,
     asked: AtomicU64,
     shared: AtomicU64,
 }
@@ -26,14 +28,23 @@ struct Slot<V> {
     last: watch::Sender<Option<Arc<Flight<V>>>>,
     /// Held while the question is under way.
     lead: Mutex<()>,
+    weight: AtomicU32,
 }
 
 impl<V> Slot<V> {
-    fn new() -> Self {
-        Self {
+    fn new(weight: usize) -> Self {
+        let slot = Self {
             last: watch::Sender::new(None),
             lead: Mutex::new(()),
-        }
+            weight: AtomicU32::new(0),
+        };
+        slot.weighs(weight);
+        slot
+    }
+
+    fn weighs(&self, weight: usize) {
+        let weight = u32::try_from(weight).unwrap_or(u32::MAX);
+        self.weight.store(weight, Ordering::Relaxed);
     }
 }
 
@@ -114,13 +125,25 @@ impl<V> Flight<V> {
 impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Flights<K, V> {
     /// Room for the answers to so many questions, each forgotten when nobody asked for that long.
     pub fn new(capacity: u64, idle: Duration, spacing: Duration) -> Self {
+        Self::weighed(capacity, |_, _| 1, idle, spacing)
+    }
+
+    /// The same, where not all take as much of the room.
+    pub fn weighed(
+        room: u64,
+        weigh: fn(&K, Option<&V>) -> usize,
+        idle: Duration,
+        spacing: Duration,
+    ) -> Self {
         Self {
             slots: Cache::builder()
-                .max_capacity(capacity)
+                .weigher(|_, slot: &Arc<Slot<V>>| slot.weight.load(Ordering::Relaxed))
+                .max_capacity(room)
                 .time_to_idle(idle)
                 .build(),
             spacing,
             is_by_key: false,
+            weigh,
             asked: AtomicU64::new(0),
             shared: AtomicU64::new(0),
         }
@@ -157,7 +180,8 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
         ready: impl Future<Output = Result<T, UpstreamError>>,
         ask: impl FnOnce(T) -> A,
     ) -> Result<V, Arc<UpstreamError>> {
-        let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::new()));
+        let fresh = || Arc::new(Slot::new((self.weigh)(key, None)));
+        let slot = self.slots.get_with_by_ref(key, fresh);
         let mut answers = slot.last.subscribe();
         let patience = needs.wanted_at + PATIENCE;
         let (ready, _lead) = {
@@ -199,8 +223,18 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
                 ended_at: Instant::now(),
                 standing,
             })));
+            self.weigh_anew(key, &slot, outcome.as_ref().ok());
         }
         outcome
+    }
+
+    /// Whoever takes more room now makes others go.
+    fn weigh_anew(&self, key: &K, slot: &Arc<Slot<V>>, answer: Option<&V>) {
+        let weight = (self.weigh)(key, answer);
+        if slot.weight.load(Ordering::Relaxed) as usize != weight {
+            slot.weighs(weight);
+            self.slots.insert(key.clone(), slot.clone());
+        }
     }
 
     /// How much was shared.

@@ -206,3 +206,21 @@ async fn what_is_known_is_told_while_something_newer_is_asked() {
     let (newer, known) = tokio::join!(newer, known);
     assert_eq!((newer.unwrap(), known.unwrap()), (2, 1));
 }
+
+#[tokio::test]
+async fn long_answers_make_others_go() {
+    let weigh = |_: &u8, answer: Option<&usize>| 1 + answer.copied().unwrap_or_default();
+    let flights = Flights::weighed(100, weigh, SECOND * 60, Duration::ZERO);
+    for key in 0..20 {
+        let answer = flights.get(&key, Needs::now(), || None, async { Ok(40) });
+        assert_eq!(answer.await.unwrap(), 40);
+    }
+    flights.slots.run_pending_tasks();
+    assert!((41..=100).contains(&flights.slots.weighted_size()));
+    // What is longer than all the room is answered, and not kept.
+    let answer = flights.get(&30, Needs::now(), || None, async { Ok(1_000) });
+    assert_eq!(answer.await.unwrap(), 1_000);
+    flights.slots.run_pending_tasks();
+    assert!(flights.slots.weighted_size() <= 100);
+    assert_eq!(flights.peek(&30, SECOND * 60), None);
+}

@@ -35,7 +35,8 @@ const REMEMBERED: Duration = Duration::from_secs(120);
 /// A page is read no more often than that, however often its channel changes.
 const PAGE_SPACING: Duration = Duration::from_millis(200);
 const MOST_CHANNELS: u64 = 2_000;
-const MOST_PAGES: u64 = 256;
+/// Of all pages that are remembered, in bytes. Whop's are some 50 KB, and may be 8 MB.
+const ROOM_FOR_PAGES: u64 = 64 << 20;
 const MOST_MESSAGES: u64 = 20_000;
 const MOST_VISITORS: u64 = 50_000;
 
@@ -88,7 +89,7 @@ impl Reads {
             hub,
             channels: Flights::new(MOST_CHANNELS, HEARD * 2, Duration::ZERO).by_key(),
             names: Cache::new(MOST_CHANNELS * 2),
-            pages: Flights::new(MOST_PAGES, HEARD * 2, PAGE_SPACING),
+            pages: Flights::weighed(ROOM_FOR_PAGES, pages::weight, HEARD * 2, PAGE_SPACING),
             messages: Cache::new(MOST_MESSAGES),
             access: Flights::new(MOST_VISITORS, access::REMEMBERED, Duration::ZERO),
             profiles: Flights::new(MOST_VISITORS, PROFILE * 2, Duration::ZERO),

@@ -32,6 +32,14 @@ impl PageKey {
     }
 }
 
+/// What a page takes beside its query and its text.
+const OVERHEAD: usize = 1_000;
+
+/// How many bytes a page takes in memory, or one that is only asked for.
+pub fn weight(key: &PageKey, page: Option<&Bytes>) -> usize {
+    OVERHEAD + key.path.len() + page.map_or(0, Bytes::len)
+}
+
 /// What of a page says which messages are a channel's.
 #[derive(Deserialize)]
 struct Ids<'a> {

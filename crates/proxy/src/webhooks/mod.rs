@@ -18,9 +18,9 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// No message is that long.
-const LONGEST_BODY: usize = 1 << 20;
+const LONGEST_BODY: usize = 256 << 10;
 /// Whop sends its body at once.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Where the websocket works it tells more of a message than a webhook does, and has that long to be first.
 const HEAD_START: Duration = Duration::from_secs(1);
 
@@ -31,6 +31,10 @@ pub async fn receive(
 ) -> Result<StatusCode, Refusal> {
     let webhooks = proxy.webhooks.as_ref().ok_or(Refusal::NotFound)?;
     let (parts, body) = request.into_parts();
+    // Anybody can send a body; it is signed or not when all of it is there.
+    Webhooks::expect(&parts.headers, clock::unix_seconds())?;
+    let turn = timeout(PATIENCE, webhooks.turn()).await;
+    let turn = turn.map_err(|_| Refusal::Busy { retry_after: None })?;
     let body = timeout(PATIENCE, to_bytes(body, LONGEST_BODY))
         .await
         .map_err(|_| Refusal::TooSlow)?
@@ -38,8 +42,11 @@ pub async fn receive(
     let is_new = webhooks.verify(&parts.headers, &body, clock::unix_seconds())?;
     let event: Event = serde_json::from_slice(&body)
         .map_err(|error| Refusal::BadBody(crate::body::describe(&error)))?;
+    drop((turn, body));
     if is_new && let Some(happening) = event.happening() {
-        tell(&proxy, &happening).await;
+        // Told though its sender hangs up: the same is not heard again. It takes `HEAD_START` at the most.
+        let telling = tokio::spawn(async move { tell(&proxy, &happening).await });
+        let _ = telling.await;
     }
     Ok(StatusCode::OK)
 }

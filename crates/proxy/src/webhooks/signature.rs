@@ -4,6 +4,7 @@ use moka::sync::Cache;
 use standardwebhooks::Webhook;
 use std::time::Duration;
 use thiserror::Error;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How far a webhook's time may be from ours, in seconds either way.
 const TOLERANCE: i64 = 300;
@@ -12,6 +13,8 @@ const REMEMBERED: Duration = Duration::from_secs(2 * 300 + 60);
 const MOST_REMEMBERED: u64 = 100_000;
 /// No id of a webhook is longer.
 const LONGEST_ID: usize = 200;
+/// Bodies that are read at a time. The others wait without one.
+const MOST_READ: usize = 16;
 
 /// Why a webhook is not believed.
 #[derive(Debug, Error)]
@@ -37,6 +40,7 @@ pub struct Webhooks {
     /// The old form signs with the same letters.
     literal: Vec<u8>,
     heard: Cache<String, ()>,
+    reading: Semaphore,
 }
 
 impl Webhooks {
@@ -55,7 +59,22 @@ impl Webhooks {
                 .max_capacity(MOST_REMEMBERED)
                 .time_to_live(REMEMBERED)
                 .build(),
+            reading: Semaphore::new(MOST_READ),
         })
+    }
+
+    /// Waits until another body may be read. Nothing only if all is over.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.reading.acquire().await.ok()
+    }
+
+    /// Whether headers are those of a webhook of just now, as far as can be told without its body.
+    ///
+    /// # Errors
+    /// Where no body makes a webhook of them that is believed.
+    pub fn expect(headers: &HeaderMap, now: i64) -> Result<(), Unsigned> {
+        let (Form::Current { time, .. } | Form::Old { time, .. }) = Form::of(headers)?;
+        timely(time.parse().map_err(|_| Unsigned::Untimely)?, now)
     }
 
     /// Whether a webhook is heard for the first time. `now` in seconds since the Unix epoch.
@@ -63,16 +82,13 @@ impl Webhooks {
     /// # Errors
     /// Where it is not certain that Whop sent it, and just now.
     pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: i64) -> Result<bool, Unsigned> {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let id = if let (Some(id), Some(time), Some(signatures)) = (
-            text("webhook-id"),
-            text("webhook-timestamp"),
-            text("webhook-signature"),
-        ) {
-            self.check(id, time, signatures, body, now)?
-        } else {
-            let signature = text("x-whop-signature").ok_or(Unsigned::Missing)?;
-            self.check_old(signature, body, now)?
+        let id = match Form::of(headers)? {
+            Form::Current {
+                id,
+                time,
+                signatures,
+            } => self.check(id, time, signatures, body, now)?,
+            Form::Old { time, signature } => self.check_old(time, signature, body, now)?,
         };
         let entry = self.heard.entry(id).or_insert(());
         Ok(entry.is_fresh())
@@ -103,15 +119,13 @@ impl Webhooks {
     }
 
     /// The old form: `t=<unix seconds>,v1=<hex of HMAC-SHA256 of "t.body">`. It has no id, so its signature is one.
-    fn check_old(&self, signature: &str, body: &[u8], now: i64) -> Result<String, Unsigned> {
-        let part = |name: &str| {
-            signature
-                .split(',')
-                .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
-        };
-        let (Some(time), Some(given)) = (part("t"), part("v1")) else {
-            return Err(Unsigned::Missing);
-        };
+    fn check_old(
+        &self,
+        time: &str,
+        given: &str,
+        body: &[u8],
+        now: i64,
+    ) -> Result<String, Unsigned> {
         let mut mac = hmac_sha256::HMAC::new(&self.literal);
         mac.update(time.as_bytes());
         mac.update(b".");
@@ -122,6 +136,45 @@ impl Webhooks {
         }
         timely(time.parse().map_err(|_| Unsigned::Untimely)?, now)?;
         Ok(expected)
+    }
+}
+
+/// What headers say of a webhook.
+enum Form<'a> {
+    /// Standard Webhooks.
+    Current {
+        id: &'a str,
+        time: &'a str,
+        signatures: &'a str,
+    },
+    /// `x-whop-signature`.
+    Old { time: &'a str, signature: &'a str },
+}
+
+impl<'a> Form<'a> {
+    fn of(headers: &'a HeaderMap) -> Result<Self, Unsigned> {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        if let (Some(id), Some(time), Some(signatures)) = (
+            text("webhook-id"),
+            text("webhook-timestamp"),
+            text("webhook-signature"),
+        ) {
+            return Ok(Self::Current {
+                id,
+                time,
+                signatures,
+            });
+        }
+        let signature = text("x-whop-signature").ok_or(Unsigned::Missing)?;
+        let part = |name: &str| {
+            signature
+                .split(',')
+                .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+        };
+        match (part("t"), part("v1")) {
+            (Some(time), Some(signature)) => Ok(Self::Old { time, signature }),
+            _ => Err(Unsigned::Missing),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //! Who is asking is proven by tokens; by a cookie at `POST /session` and `POST /oauth/end` only, where the operator lets
 //! visitors sign in with Whop. Foreign pages are turned away before anything is done.
 
+mod turned_away;
+
 use crate::Proxy;
 use crate::configuration::{Configuration, OriginPattern};
 use crate::error::Refusal;
@@ -10,6 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
+use std::time::Instant;
+use turned_away::TurnedAway;
 
 /// From where a request comes.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +33,7 @@ pub struct Visits {
     sites: Vec<OriginPattern>,
     app: Vec<OriginPattern>,
     public: Option<OriginPattern>,
+    turned_away: TurnedAway,
 }
 
 impl Visits {
@@ -38,6 +43,7 @@ impl Visits {
             sites: configuration.sites.clone(),
             app: configuration.app_origins.clone(),
             public: configuration.public_url.clone(),
+            turned_away: TurnedAway::default(),
         }
     }
 
@@ -98,14 +104,7 @@ pub async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next
     // The only ones for which a cookie counts. The page doesn't know whether one does, so it always sends them.
     let takes_cookies = ["/session", "/oauth/end"].contains(&request.uri().path());
     let mut response = match &visit {
-        Visit::Foreign => {
-            // The browser hides the answer from that page, so its developer can only learn of it here.
-            tracing::warn!(
-                origin = ?request.headers().get(header::ORIGIN),
-                "a page was turned away: its origin is not in WHOP_CHAT_ALLOWED_ORIGINS"
-            );
-            Refusal::ForeignOrigin.into_response()
-        }
+        Visit::Foreign => turn_away(&proxy, &request).into_response(),
         Visit::Site(_) if is_preflight => preflight(),
         _ => next.run(request).await,
     };
@@ -127,6 +126,24 @@ pub async fn guard(State(proxy): State<Arc<Proxy>>, request: Request, next: Next
         );
     }
     response
+}
+
+/// Counted here, since the limits lie further in, where their refusals are for the creator's pages to read.
+fn turn_away(proxy: &Proxy, request: &Request) -> Refusal {
+    if let Err(refusal) = proxy.limits.count_address(request) {
+        return refusal;
+    }
+    let origin = request.headers().get(header::ORIGIN);
+    let origin = origin.and_then(|origin| origin.to_str().ok());
+    let origin = origin.unwrap_or("no text");
+    if let Some(origin) = proxy.visits.turned_away.news(origin, Instant::now()) {
+        // The browser hides the answer from that page, so its developer can only learn of it here.
+        tracing::warn!(
+            origin,
+            "a page was turned away: its origin is not in WHOP_CHAT_ALLOWED_ORIGINS"
+        );
+    }
+    Refusal::ForeignOrigin
 }
 
 fn preflight() -> Response {
@@ -157,6 +174,7 @@ mod tests {
             sites: vec![parse("https://creator.example")],
             app: vec![parse("https://*.apps.whop.com")],
             public: public.map(parse),
+            turned_away: TurnedAway::default(),
         }
     }
 

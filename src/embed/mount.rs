@@ -48,9 +48,11 @@ where
 }
 
 /// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
-/// `tokenUrl`, `style`, `theme`, `locale`, `post` (the message to begin with), `sheet` (a `CSSStyleSheet`), `first` (a promise of what the loader asked for
+/// `token` (a function that answers a promise of an assertion, null where the page says nothing, and fails where it may say
+/// later), `style`, `theme`, `locale`, `post` (the message to begin with), `first` (a promise of what the loader asked for
 /// already, see [`crate::platform::Prefetched`]), `settled` (the same, once it is there), `emojiNames` (a function that
-/// answers a promise of the names of all emoji). What the loader painted in the element's shadow root is taken over.
+/// answers a promise of the names of all emoji). What the loader painted in the element's shadow root is taken over; the
+/// style sheets are the loader's.
 ///
 /// # Errors
 /// An `Error` that says what is wrong with the options, or that the element can't have a shadow root.
@@ -61,22 +63,20 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
         Some(root) => root,
         None => host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?,
     };
-    if let Some(sheet) = &options.sheet {
-        root.set_adopted_style_sheets(&js_sys::Array::of1(sheet).unchecked_into());
-    }
     let container = container(&root)?;
 
+    let page_can_assert = options.token.is_some();
     let performer = Performer::new(Place {
         host,
         origin: options.origin,
-        token_address: options.token_address.clone(),
+        token: options.token,
         prefetched: options.prefetched,
         emoji_names: options.emoji_names,
     });
     let core = chat_core::Options {
         channel: options.channel.into(),
         identity: options.identity,
-        page_can_assert: options.token_address.is_some(),
+        page_can_assert,
         utc_offset_minutes: clock::utc_offset_minutes(),
         fold: letters::fold,
     };

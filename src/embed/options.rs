@@ -3,18 +3,17 @@ use crate::ui::{Appearance, ChatStyle, Theme};
 use chat_core::Identity;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::CssStyleSheet;
 
 /// What the loader says about a widget.
 pub(super) struct Options {
     pub channel: String,
     pub origin: String,
     pub identity: Identity,
-    pub token_address: Option<String>,
+    /// Answers a promise of who the visitor is, as the page says it.
+    pub token: Option<Function>,
     pub appearance: Appearance,
     /// The message to begin with.
     pub message: Option<String>,
-    pub sheet: Option<CssStyleSheet>,
     pub prefetched: Option<Prefetched>,
     pub emoji_names: Option<Function>,
 }
@@ -30,17 +29,19 @@ impl Options {
             text(key).ok_or_else(|| JsError::new(&["whop-chat: no ", key].concat()).into())
         };
         let get = |key: &str| Reflect::get(object, &JsValue::from_str(key)).ok();
-        let token_address = text("tokenUrl");
+        let function =
+            |key: &str| get(key).and_then(|function| function.dyn_into::<Function>().ok());
+        let token = function("token");
         let identity = match text("assertion") {
             Some(assertion) => Identity::Assertion(assertion),
-            None if token_address.is_some() => Identity::Page,
+            None if token.is_some() => Identity::Page,
             None => Identity::Whop,
         };
         Ok(Self {
             channel: required("channel").map_err(|error: JsValue| error)?,
             origin: required("origin").map_err(|error: JsValue| error)?,
             identity,
-            token_address,
+            token,
             appearance: Appearance {
                 style: match text("style").as_deref() {
                     Some("discord") => ChatStyle::Discord,
@@ -54,14 +55,13 @@ impl Options {
                 locale: text("locale").unwrap_or_else(|| "en".to_owned()),
             },
             message: text("post"),
-            sheet: get("sheet").and_then(|sheet| sheet.dyn_into().ok()),
             prefetched: get("first")
                 .and_then(|promise| promise.dyn_into::<Promise>().ok())
                 .map(|promise| {
                     let settled = get("settled").filter(|settled| !settled.is_undefined());
                     Prefetched::new(promise, settled)
                 }),
-            emoji_names: get("emojiNames").and_then(|function| function.dyn_into().ok()),
+            emoji_names: function("emojiNames"),
         })
     }
 }

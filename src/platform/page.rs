@@ -1,29 +1,23 @@
 use chat_core::PageEvent;
-use gloo_net::http::Request;
-use js_sys::{Object, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
-/// No network, no answer in time, or a server that stumbled: it may pass by itself.
+/// It may pass by itself: no network, no answer in time, a server that stumbled.
 pub(super) struct Unreachable;
 
-/// Asks the creator's own backend who the visitor is: `{"token": "<assertion>"}`. `None` where it doesn't say.
+/// Asks the page who the visitor is; `None` where it doesn't say.
 pub(super) async fn assertion(
-    address: &str,
+    token: &Function,
     signal: web_sys::AbortSignal,
 ) -> Result<Option<String>, Unreachable> {
-    let asked = Request::get(address).abort_signal(Some(&signal)).send();
-    let response = asked.await.map_err(|_| Unreachable)?;
-    if response.status() == 429 || response.status() >= 500 {
-        return Err(Unreachable);
-    }
-    if !response.ok() {
-        return Ok(None);
-    }
-    let body = response.text().await.map_err(|_| Unreachable)?;
-    let body = wire::Value::parse(&body);
-    let token = body.as_ref().and_then(|body| body.get("token")?.as_str());
-    Ok(token.map(str::to_owned))
+    let asked = Object::new();
+    let _ = Reflect::set(&asked, &JsValue::from_str("abortSignal"), &signal);
+    let promise = token.call1(&JsValue::UNDEFINED, &asked);
+    let promise = promise.map_err(|_| Unreachable)?.dyn_into::<Promise>();
+    let answer = JsFuture::from(promise.map_err(|_| Unreachable)?).await;
+    Ok(answer.map_err(|_| Unreachable)?.as_string())
 }
 
 /// Tells the embedding page by a `CustomEvent` on the widget's element.

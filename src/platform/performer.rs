@@ -21,8 +21,8 @@ pub struct Place {
     pub host: HtmlElement,
     /// The origin that serves `POST /session`, such as `https://chat.example`.
     pub origin: String,
-    /// The creator's own address that answers who the visitor is.
-    pub token_address: Option<String>,
+    /// Answers a promise of who the visitor is, as the page says it.
+    pub token: Option<Function>,
     /// What the loader asked for already.
     pub prefetched: Option<Prefetched>,
     /// Answers a promise of the names of all emoji, as a text.
@@ -211,7 +211,7 @@ impl Performer {
     }
 
     fn ask_page(&self, conversation: Conversation) {
-        let Some(address) = self.place.token_address.clone() else {
+        let Some(token) = self.place.token.clone() else {
             return conversation.dispatch(Event::PageAsserted(None));
         };
         let prefetched = self.prefetched.take();
@@ -233,7 +233,7 @@ impl Performer {
             };
             let answer = match asserted {
                 Some(Asserted(asserted)) => Ok((asserted, prefetched)),
-                None => page::assertion(&address, signal)
+                None => page::assertion(&token, signal)
                     .await
                     .map(|asserted| (asserted, None)),
             };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::SystemTime;
 
 use flate2::Compression;
@@ -120,43 +120,12 @@ fn loader(
     directory: &Path,
     assets: &[Asset],
 ) -> Result<Vec<u8>> {
-    let path = directory.join(LOADER);
-    let source = fs::read_to_string(&path).map_err(Error::file(&path))?;
-    let filled = manifest::fill_in(&source, assets)?;
     let mut command = esbuild(toolchain, profile);
-    // What the loader imports is found beside it.
     command
-        .args([
-            "--bundle",
-            "--format=iife",
-            "--loader=js",
-            "--sourcefile=loader.js",
-            TARGET,
-        ])
-        .current_dir(directory);
-    let start_error = |source| Error::Start {
-        program: "esbuild".into(),
-        source,
-    };
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(start_error)?;
-    if let Some(mut input) = child.stdin.take() {
-        input.write_all(filled.as_bytes()).map_err(start_error)?;
-    }
-    let output = child.wait_with_output().map_err(start_error)?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let tail = String::from_utf8_lossy(&output.stderr).into_owned();
-    Err(Error::Failed {
-        what: "esbuild of the loader".into(),
-        status: output.status,
-        tail,
-    })
+        .arg(directory.join(LOADER))
+        .args(["--bundle", "--format=iife", TARGET])
+        .arg(format!("--define:__ASSETS__={}", manifest::table(assets)));
+    Ok(process::capture(&mut command)?.into_bytes())
 }
 
 fn esbuild(toolchain: &Toolchain, profile: Profile) -> Command {

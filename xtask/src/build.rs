@@ -88,6 +88,16 @@ pub fn build(toolchain: &Toolchain, options: Options) -> Result<()> {
     Ok(())
 }
 
+/// Bundles scripts and styles anew, around the program that the last build of that profile left.
+pub fn assets(toolchain: &Toolchain, options: Options) -> Result<()> {
+    let _lock = lock(toolchain)?;
+    if !toolchain.paths.page().join("whop-chat.js").exists() {
+        let text = "there is no program yet; run `cargo xtask build` once without --assets";
+        return Err(Error::Wrong(text.into()));
+    }
+    assets::assemble(toolchain, options)
+}
+
 /// Two builds at once would mix their files.
 fn lock(toolchain: &Toolchain) -> Result<File> {
     let directory = toolchain.paths.root.join("dist");

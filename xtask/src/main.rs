@@ -48,8 +48,9 @@ The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
   cargo xtask test [lint|native|browser|sdk|faults|product|size]...
       Run every check and every test, or only the named parts.
 
-  cargo xtask build [--release | --dev]
+  cargo xtask build [--release | --dev] [--assets]
       Build the widget into dist/embed (--dev is the default).
+      --assets  only its scripts and styles, around the program of the last build
 
   cargo xtask bench [native|text|reading|relay]...
       How fast a release is, beside what others build chats of; docs/benchmarks.md explains the tables.
@@ -156,15 +157,21 @@ fn bench_command(mut arguments: lexopt::Parser) -> Result<()> {
 
 fn build_command(mut arguments: lexopt::Parser) -> Result<()> {
     let mut profile = Profile::Dev;
+    let mut only_assets = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("release") => profile = Profile::Release,
             Long("dev") => profile = Profile::Dev,
+            Long("assets") => only_assets = true,
             other => return Err(other.unexpected().into()),
         }
     }
     let toolchain = Toolchain::set_up(Paths::find()?, profile.tools())?;
-    build::build(&toolchain, Options::new(profile, &toolchain))
+    let options = Options::new(profile, &toolchain);
+    if only_assets {
+        return build::assets(&toolchain, options);
+    }
+    build::build(&toolchain, options)
 }
 
 fn nothing_more(mut arguments: lexopt::Parser) -> Result<()> {

@@ -1,0 +1,51 @@
+// What the widget is made of: fetched once for all widgets of a page (E10), and anew the next time if that failed.
+import { place } from './place.js';
+
+/** The same promise for all who ask, until it fails. */
+export const once = (start) => {
+  let running;
+  return () => (running ||= start().catch((error) => { running = undefined; throw error; }));
+};
+
+const fetched = async (role) => {
+  const { url, integrity } = place.files[role];
+  const response = await fetch(url, { integrity });
+  if (!response.ok) throw new Error(`whop-chat: ${url} answered ${response.status}. Reload the page; if that does not help, build the widget's files anew.`);
+  return response;
+};
+
+// import() takes no integrity; a preload does, and the import then uses what was preloaded.
+const imported = (role) => {
+  const { url, integrity, load } = place.files[role];
+  if (load) return load();
+  const preload = Object.assign(document.createElement('link'), { rel: 'modulepreload', href: url, integrity, crossOrigin: 'anonymous' });
+  document.head.append(preload);
+  return import(preload.href);
+};
+
+/** Scripts that are asked for where they are needed: nobody else waits for them. */
+export const lazy = (role) => once(() => imported(role));
+
+/** The style sheet of all widgets. */
+export const style = once(async () => {
+  const response = await fetched('css');
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(await response.text());
+  return sheet;
+});
+
+/** The widget's program, running. */
+export const program = once(async () => {
+  const wasm = fetched('wasm');
+  wasm.catch(() => {}); // Told below, unless another file's failure is told first.
+  const [glue] = await Promise.all([imported('glue'), style()]);
+  await glue.default({ module_or_path: wasm });
+  return glue;
+});
+
+const names = once(async () => (await fetched('emoji')).text());
+
+/** Asked for by the first message that has an emoji by a name that is not built in. */
+export const emojiNames = () => names().catch((error) => {
+  console.warn(`whop-chat: rare emoji are shown by their names. ${error.message}`);
+});

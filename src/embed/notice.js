@@ -1,0 +1,23 @@
+// What is said where the widget itself can't.
+
+const notice = (name, text, label, act) => {
+  const box = Object.assign(document.createElement(name), { textContent: `${text} ` });
+  const button = Object.assign(document.createElement('button'), { textContent: label, type: 'button', className: 'plain' });
+  button.addEventListener('click', act);
+  box.append(button);
+  return box;
+};
+
+/** Instead of everything. */
+export const card = (root, text) => {
+  const box = notice('p', text, 'Reload', () => location.reload());
+  box.setAttribute('role', 'alert');
+  root.replaceChildren(box);
+};
+
+/** What is painted stays readable. */
+export const line = (root, retry) => {
+  const place = root.querySelector('.connection');
+  place.dataset.state = 'offline';
+  place.replaceChildren(notice('span', 'Live chat could not be loaded.', 'Retry', retry));
+};

@@ -1,0 +1,172 @@
+// One chat in one element of the page, from the question who the visitor is until it is taken away.
+import { emojiNames, lazy, program, style } from './files.js';
+import { card, line } from './notice.js';
+import { datesIn } from './paint.js';
+import { press, show } from './painting.js';
+import { place } from './place.js';
+import { ask, isWhops } from './session.js';
+
+const signing = lazy('signIn');
+
+// Who comes back from Whop brings a sealed code in the page's address, where it must not stay. It counts once.
+let handed;
+const takeHanded = () => {
+  const brought = /^#whop-chat=(.+)/.exec(location.hash);
+  if (!brought) return;
+  history.replaceState(history.state, '', location.href.split('#')[0]);
+  try {
+    handed = { sign_in: brought[1], sign_in_verifier: localStorage['whop-chat.verifier'] };
+  } catch { /* Without storage there is no way to go on, but to sign in again. */ }
+};
+
+/** All that are on the page. */
+const widgets = new Set();
+
+// What a widget was opened with, and can't change.
+const OPENED_WITH = ['channel', 'origin', 'locale'];
+
+/**
+ * `options`: `channel`, `origin` (the proxy's), `assertion` or `token` (a function that answers one) where the page says
+ * who the visitor is, `locale`, `style`, `theme`, `post` (the message to begin with), `error` where they can't be read.
+ */
+export class Widget {
+  constructor(host, options) {
+    this.host = host;
+    this.root = host.shadowRoot || host.attachShadow({ mode: 'open' });
+    this.options = options;
+    widgets.add(this);
+    this.open();
+  }
+
+  open() {
+    const { options } = this;
+    this.life = {};
+    takeHanded();
+    const brought = isWhops(options) ? handed : undefined;
+    if (brought) handed = undefined;
+    try {
+      if (options.error) throw options.error;
+      const first = (this.asked = ask(options, brought).then((first) => (this.first = first)));
+      const sheet = style();
+      this.mount(first);
+      // All is asked for, so there is time.
+      const date = datesIn(options.locale);
+      const { life } = this;
+      // Where this fails, the widget says so, or its own loading does.
+      Promise.all([first, sheet]).then(([{ status, body }, sheet]) => {
+        const html = status === 200 && JSON.parse(body).html;
+        if (html && this.life === life && !this.mounted) show(this, html, sheet, date);
+      }).catch(() => {});
+    } catch (error) {
+      this.stop(error);
+    }
+  }
+
+  async mount(first) {
+    const { life } = this;
+    try {
+      const [glue, sheet] = await Promise.all([program(), style()]);
+      if (this.life !== life) return;
+      this.painted?.abort();
+      this.wear(sheet);
+      this.mounted = glue.mount(this.host, { ...this.options, emojiNames, first, settled: this.first });
+      this.look();
+      // The widget takes over what is painted a moment later, as it is: so what is pressed has to wait.
+      setTimeout(() => { if (this.life === life) press(this); });
+      this.account().catch(console.error);
+    } catch (error) {
+      if (this.life !== life) return;
+      console.error(error);
+      this.failed = () => {
+        if (this.painted) {
+          line(this.root, () => { this.failed = undefined; this.mount(first); });
+          this.above();
+        } else this.stop();
+      };
+      this.failed();
+    }
+  }
+
+  /** Signing in with Whop (ADR 0014): nobody else waits for it. */
+  async account() {
+    const { life } = this;
+    const { signIn } = await this.asked;
+    if (!signIn) return;
+    const { show } = await signing();
+    if (this.life === life) show(this.host, signIn, this.options.origin, again);
+  }
+
+  wear(sheet) {
+    const worn = this.root.adoptedStyleSheets;
+    if (!worn.includes(sheet)) this.root.adoptedStyleSheets = [sheet, ...worn];
+  }
+
+  /** How the page wants it, also when it changes its mind. */
+  look() {
+    const chat = this.root.querySelector('.chat');
+    if (!chat) return;
+    const { style, theme } = this.options;
+    const set = (name, value, ...values) => {
+      const known = values.includes(value) ? value : values[0];
+      if (chat.dataset[name] !== known) chat.dataset[name] = known;
+    };
+    set('style', style, 'imessage', 'discord');
+    set('theme', theme, 'system', 'light', 'dark');
+  }
+
+  update(options) {
+    const before = this.options;
+    this.options = options;
+    if (OPENED_WITH.some((name) => options[name] !== before[name])) {
+      this.close();
+      this.open();
+    } else this.look();
+  }
+
+  /** Says that there is nothing more to come. */
+  stop(error) {
+    if (error) console.error(error);
+    card(this.root, 'The chat could not be loaded.');
+  }
+
+  /** A trap ended the wasm instance (E11). */
+  crash() {
+    card(this.root, 'The chat stopped because of an error.');
+  }
+
+  close() {
+    const { mounted } = this;
+    this.life = this.mounted = this.painted = this.pressed = this.failed = this.first = undefined;
+    // A widget whose wasm has trapped can't be asked to leave.
+    try { mounted?.unmount(); } catch (error) { console.error(error); }
+    if (!mounted) this.root.replaceChildren();
+  }
+
+  remove() {
+    widgets.delete(this);
+    this.close();
+  }
+}
+
+// Anew, for who has signed in or out: one after the other, since the code that is handed over counts once.
+const again = async (code) => {
+  handed = code;
+  for (const widget of [...widgets]) {
+    if (!isWhops(widget.options) || !widgets.has(widget)) continue;
+    widget.close();
+    widget.open();
+    await widget.asked;
+  }
+};
+
+/** Instead of going blank, every widget of a program that has trapped says so. */
+export const watchForTraps = () => {
+  const trapped = (error) => {
+    if (!(error instanceof WebAssembly.RuntimeError) || !/wasm/.test(error.stack)) return;
+    const { url } = place.files.glue;
+    if (url && !error.stack.includes(new URL('.', url).href)) return;
+    for (const widget of widgets) widget.crash();
+  };
+  addEventListener('error', (event) => trapped(event.error));
+  addEventListener('unhandledrejection', (event) => trapped(event.reason));
+};

@@ -18,6 +18,7 @@ mod identifier;
 mod identity;
 mod limits;
 pub mod metrics;
+mod page_tokens;
 mod pages;
 mod panics;
 mod posts;
@@ -46,6 +47,7 @@ use health::Reachability;
 use identity::{Assertions, GuestTokens, Guests, IframeTokens, KeySet, Renewals};
 use limits::Limits;
 use metrics::Metrics;
+use page_tokens::PageTokens;
 pub use panics::log as log_panics;
 use posts::Posts;
 use reads::Reads;
@@ -89,6 +91,7 @@ pub struct Proxy {
     mint: Mint,
     posts: Posts,
     strangers: Strangers,
+    page_tokens: PageTokens,
     relay: Relay,
     reads: Reads,
     webhooks: Option<Webhooks>,
@@ -159,6 +162,7 @@ impl Proxy {
                 .as_ref()
                 .and_then(Webhooks::new),
             strangers: Strangers::default(),
+            page_tokens: PageTokens::default(),
             posts: Posts::new(relay.hub().echoes.clone()),
             relay,
             assets: Assets::new(configuration.assets.clone()),

@@ -57,6 +57,17 @@ fn a_complete_configuration_has_whops_addresses() {
 }
 
 #[test]
+fn a_sites_visitors_have_to_be_recognised_somehow() {
+    let mut settings = good();
+    settings.remove("WHOP_CHAT_ASSERTION_SECRET");
+    assert!(problems(&settings).is_empty(), "pages may bring tokens");
+    settings.insert("WHOP_CHAT_PAGE_TOKENS", "no".to_owned());
+    let found = problems(&settings);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("WHOP_CHAT_ASSERTION_SECRET"), "{found:?}");
+}
+
+#[test]
 fn each_problem_has_its_own_sentence() {
     for (name, value) in [
         ("WHOP_API_KEY", ""),
@@ -70,7 +81,6 @@ fn each_problem_has_its_own_sentence() {
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         ),
         ("WHOP_CHAT_SESSION_SECRET", ASSERTION_SECRET),
-        ("WHOP_CHAT_ASSERTION_SECRET", ""),
         ("WHOP_CHAT_ASSERTION_SECRET", "0123456789"),
         ("WHOP_WEBHOOK_SECRET", "short"),
         ("WHOP_CHAT_RATE_LIMIT", "10"),
@@ -110,6 +120,7 @@ fn each_problem_has_its_own_sentence() {
             "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
         ),
         ("WHOP_CHAT_PUBLIC_CHANNELS", "exp_a, exp/b"),
+        ("WHOP_CHAT_PAGE_TOKENS", "perhaps"),
         ("WHOP_OAUTH_URL", "https://api.whop.com/oauth"),
         ("WHOP_OAUTH_CLIENT_SECRET", "of_no_use_alone"),
         ("WHOP_CHAT_REQUESTS_PER_USER", "many"),

@@ -3,19 +3,23 @@
 
 use crate::read::read_object;
 use crate::rest::{AccessLevel, AccessToken, ChatChannel, Message, Page, UserReference};
-use crate::{ChannelId, Millis};
+use crate::{ChannelId, CompanyId, Millis};
 use serde::Serialize;
 use std::fmt;
 
-/// Who asks, and for which channel.
+/// Who asks, and for which channel, or for all of a company.
 ///
 /// Who the visitor is comes from the first of these that is there: the header `x-whop-user-token` (inside Whop),
 /// `assertion` (on a creator's own site), `renewal` (both, later on).
 #[derive(Clone, Default, PartialEq, Serialize)]
 pub struct SessionRequest {
-    /// A channel's id, or the id of the experience that shows it.
+    /// A channel's id, or the id of the experience that shows it. Empty where `company_id` is there.
+    #[serde(skip_serializing_if = "is_empty")]
     pub channel_id: ChannelId,
-    /// A JWT in which the creator's backend vouches for its visitor.
+    /// The company whose lists are wanted; then [`CompanySession`] is the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// A JWT in which the creator's backend vouches for its visitor, or Whop's own access token for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assertion: Option<String>,
     /// [`Session::renewal`] of this visitor's earlier session.
@@ -38,7 +42,8 @@ pub struct SessionRequest {
 }
 
 read_object!(SessionRequest {
-    channel_id: required "channel_id",
+    channel_id: or_default "channel_id",
+    company_id: optional "company_id",
     assertion: optional "assertion",
     renewal: optional "renewal",
     with_direct_messages: or_default "with_direct_messages",
@@ -47,6 +52,10 @@ read_object!(SessionRequest {
     with_html: or_default "with_html",
     utc_offset_minutes: optional "utc_offset_minutes",
 });
+
+fn is_empty(id: &ChannelId) -> bool {
+    id.is_empty()
+}
 
 impl fmt::Debug for SessionRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,11 +72,13 @@ impl fmt::Debug for SessionRequest {
 pub struct Session {
     /// For `Authorization: Bearer` on `/api/v1`.
     pub token: AccessToken,
-    /// Proves the visitor's identity when the token is about to expire.
+    /// Proves the visitor's identity when the token is about to expire. Empty where the page brought Whop's token: then
+    /// the page has the next one.
     pub renewal: String,
     /// The visitor.
     pub user: UserReference,
-    /// The channel, by its own id.
+    /// The channel, by its own id. Direct messages and support chats are told in the same words: the experience is a name
+    /// and the channel's own id.
     pub channel: ChatChannel,
     /// What the visitor may do there.
     pub permissions: Permissions,
@@ -106,6 +117,40 @@ impl fmt::Debug for Session {
             formatter,
             "Session {{ user: {:?}, channel: {:?}, .. }}",
             self.user.id, self.channel.id
+        )
+    }
+}
+
+/// A session without a channel: for lists and searches.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct CompanySession {
+    /// For `Authorization: Bearer` on `/api/v1`.
+    pub token: AccessToken,
+    /// As [`Session::renewal`], for the company.
+    pub renewal: String,
+    /// The visitor.
+    pub user: UserReference,
+    /// Hosts of pictures that may be requested, besides Whop's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub picture_hosts: Vec<String>,
+    /// The server's clock when it answered.
+    pub server_time: Millis,
+}
+
+read_object!(CompanySession {
+    token: required "token",
+    renewal: required "renewal",
+    user: required "user",
+    picture_hosts: or_default "picture_hosts",
+    server_time: required "server_time",
+});
+
+impl fmt::Debug for CompanySession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "CompanySession {{ user: {:?}, .. }}",
+            self.user.id
         )
     }
 }

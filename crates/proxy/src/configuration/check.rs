@@ -64,6 +64,7 @@ impl Configuration {
             .optional("WHOP_CHAT_ASSERTION_SECRET")
             .map(|text| reader.changing_secret("WHOP_CHAT_ASSERTION_SECRET", text));
         let assertion_keys = reader.public_keys("WHOP_CHAT_ASSERTION_KEYS");
+        let page_tokens = reader.yes_or_no("WHOP_CHAT_PAGE_TOKENS");
         let user_token_keys = whops_keys(&mut reader);
         let public_channels = reader.ids("WHOP_CHAT_PUBLIC_CHANNELS");
         let webhook_secret = reader.optional("WHOP_WEBHOOK_SECRET");
@@ -101,6 +102,7 @@ impl Configuration {
             && assertion_keys.is_empty()
             && public_channels.is_empty()
             && oauth_url.is_none()
+            && !page_tokens
         {
             reader.problems.push(
                 "WHOP_CHAT_ASSERTION_SECRET is missing (or WHOP_CHAT_ASSERTION_KEYS). Visitors of the sites in WHOP_CHAT_ALLOWED_ORIGINS can't be recognised without it.".to_owned(),
@@ -120,6 +122,7 @@ impl Configuration {
                 oauth_client_secret,
                 assertion_secret,
                 assertion_keys,
+                page_tokens,
                 user_token_keys,
                 public_channels,
                 webhook_secret,

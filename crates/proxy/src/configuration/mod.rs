@@ -49,6 +49,8 @@ pub struct Configuration {
     pub assertion_secret: Option<Secret>,
     /// With which the creator's backend signs assertions instead, or other backends of theirs.
     pub assertion_keys: Vec<PublicKey>,
+    /// Whether pages may bring Whop's own access tokens for their visitors.
+    pub page_tokens: bool,
     /// Whop's public keys, where the operator pins them.
     pub user_token_keys: Vec<PublicKey>,
     /// Channels that anybody may read, by their own ids or their experiences'.

@@ -115,6 +115,17 @@ impl<'a> Reader<'a> {
         })
     }
 
+    pub fn yes_or_no(&mut self, name: &str) -> bool {
+        match self.text(name).to_ascii_lowercase().as_str() {
+            "yes" | "true" => true,
+            "no" | "false" => false,
+            _ => {
+                self.problems.push(format!("{name} must be yes or no."));
+                false
+            }
+        }
+    }
+
     /// Ids of any kind, separated by commas.
     pub fn ids(&mut self, name: &str) -> Vec<String> {
         let text = self.optional(name).unwrap_or_default();

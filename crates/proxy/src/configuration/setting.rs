@@ -100,6 +100,11 @@ pub const SETTINGS: &[Setting] = &[
         None,
     ),
     optional(
+        "WHOP_CHAT_PAGE_TOKENS",
+        "Whether pages may bring Whop's own access tokens for their visitors, as pages made for Whop Elements do: yes or no.",
+        Some("yes"),
+    ),
+    optional(
         "WHOP_CHAT_PUBLIC_CHANNELS",
         "Channels or experiences that anybody may read without being known, separated by commas.",
         Some(""),

@@ -7,7 +7,7 @@ mod strangers;
 mod writing;
 
 pub use allow_list::pattern;
-pub use strangers::Strangers;
+pub use strangers::{Standing, Strangers};
 
 use crate::Proxy;
 use crate::body;
@@ -27,7 +27,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
-use strangers::Standing;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 use wire::UserId;
@@ -76,7 +75,7 @@ pub async fn forward(
         headers.insert(header::AUTHORIZATION, bearer(&token)?);
         call
     } else {
-        visitor = proxy.mint.owner(&token).await;
+        visitor = owner(&proxy, &token).await;
         match &visitor {
             Some(visitor) => proxy.limits.count_visitor(visitor)?,
             None => count_stranger(&proxy, &token, request.extensions().get())?,
@@ -133,6 +132,14 @@ pub async fn forward(
         response.headers_mut().insert(IDEMPOTENCY_KEY, key);
     }
     Ok(response)
+}
+
+/// Whose token it is, if it was minted here or has opened a session.
+async fn owner(proxy: &Proxy, token: &str) -> Option<UserId> {
+    match proxy.mint.owner(token).await {
+        Some(owner) => Some(owner),
+        None => proxy.page_tokens.owner(token).await,
+    }
 }
 
 /// Counts a call with a token that was not minted here. Such a one is its own visitor, once Whop has taken it; until then
@@ -247,6 +254,7 @@ async fn note(proxy: &Proxy, visitor: Option<&UserId>, token: &str, status: Stat
     }
     if status == StatusCode::UNAUTHORIZED {
         proxy.mint.forget(token).await;
+        proxy.page_tokens.forget(token).await;
     }
 }
 

@@ -1,4 +1,5 @@
-//! Who is asking: Whop's user token, the creator's assertion, a renewal of either, or nobody who says so. One file each;
+//! Who is asking: Whop's user token, the creator's assertion, a renewal of either, Whop's access token that a page
+//! brings, or nobody who says so. One file each;
 //! signing in with Whop has a module of its own.
 //! What somebody may do is not decided here.
 
@@ -6,6 +7,7 @@ mod assertion;
 mod guest;
 mod iframe_token;
 mod key_set;
+mod page_token;
 mod renewal;
 mod single_use;
 pub mod token;
@@ -14,6 +16,7 @@ pub use assertion::Assertions;
 pub use guest::{GuestClaims, GuestTokens, Guests, is_guest};
 pub use iframe_token::{HEADER as USER_TOKEN_HEADER, IframeTokens};
 pub use key_set::KeySet;
+pub use page_token::PageTokenClaims;
 pub use renewal::Renewals;
 pub use single_use::{Claim, SingleUse};
 
@@ -34,6 +37,9 @@ pub enum Source {
     /// By Whop, where the visitor signed in.
     #[serde(rename = "sign-in")]
     SignIn,
+    /// By Whop's access token, which the page brought. All that they do is done with it, and nothing with another.
+    #[serde(rename = "page-token")]
+    PageToken,
     /// Not at all: anybody may read there.
     Guest,
 }
@@ -89,6 +95,16 @@ pub enum IdentityError {
         "This chat takes no assertions: its operator has set neither WHOP_CHAT_ASSERTION_SECRET nor WHOP_CHAT_ASSERTION_KEYS."
     )]
     NoAssertions,
+    /// Whop does not take the access token that the page brought.
+    #[error(
+        "Whop does not take this access token: it has expired, was revoked or is not one of Whop's. Ask the page for a new one. What your own backend signs needs \"whop-chat\" as its `aud`."
+    )]
+    PageToken,
+    /// Pages may not bring Whop's access tokens.
+    #[error(
+        "This chat takes no access tokens of Whop's: its operator has set WHOP_CHAT_PAGE_TOKENS to no. What your own backend signs needs \"whop-chat\" as its `aud`."
+    )]
+    NoPageTokens,
     /// More assertions than can be remembered until they expire.
     #[error("Too many people open this chat at the moment. Try again in a moment.")]
     TooManyAssertions,

@@ -61,6 +61,8 @@ impl Renewals {
         let authenticated_at = match claims.source {
             Source::Guest => now,
             Source::Iframe | Source::Assertion | Source::SignIn => claims.auth_time,
+            // None is made for those: their token is the page's to renew.
+            Source::PageToken => return Err(TokenError::Malformed),
         };
         Ok(Identity {
             user: claims.sub,

@@ -75,7 +75,11 @@ fn count(buckets: Option<&Buckets>, key: &str) -> Result<(), Refusal> {
 
 /// Where a request comes from, as text; empty where that is not known.
 pub fn address_of(request: &Request) -> String {
-    let address = request.extensions().get::<ClientAddress>();
+    text_of(request.extensions().get())
+}
+
+/// An address as text; empty where it is not known.
+pub fn text_of(address: Option<&ClientAddress>) -> String {
     address.map(ToString::to_string).unwrap_or_default()
 }
 

@@ -3,16 +3,19 @@
 
 mod access;
 mod flights;
+mod own;
 mod page_query;
 mod pages;
 
 pub use access::{View, is_let_in};
 pub use flights::FlightCounts;
+pub use own::{Kind, Place, is_conversation};
 pub use page_query::PageQuery;
 pub use pages::Shareable;
 
 use crate::configuration::{Configuration, Secret};
 use crate::relay::{Changes, Hub, UNCONFIRMED};
+use crate::token_hash::TokenHash;
 use crate::upstream::{Upstream, UpstreamError, Visitor};
 use flights::{Flights, Needs};
 use moka::sync::Cache;
@@ -59,6 +62,8 @@ pub struct Reads {
     messages: Cache<String, Arc<Names>>,
     access: Flights<(UserId, ExperienceId), AccessLevel>,
     profiles: Flights<UserId, UserReference>,
+    /// Channels as tokens see them that are asked with nothing else.
+    places: Flights<(TokenHash, String), Arc<Place>>,
     /// The tokens with which visitors came in last.
     tokens: Cache<UserId, Arc<Secret>>,
     /// How long Whop's word on somebody's access is relied on.
@@ -93,6 +98,7 @@ impl Reads {
             messages: Cache::new(MOST_MESSAGES),
             access: Flights::new(MOST_VISITORS, access::REMEMBERED, Duration::ZERO),
             profiles: Flights::new(MOST_VISITORS, PROFILE * 2, Duration::ZERO),
+            places: Flights::new(MOST_VISITORS, access::REMEMBERED, Duration::ZERO),
             tokens: Cache::builder()
                 .max_capacity(MOST_VISITORS)
                 .time_to_live(configuration.token_lifetime)

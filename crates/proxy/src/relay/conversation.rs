@@ -232,6 +232,7 @@ mod tests {
             channel: "chat_feed_a".into(),
             experience: "exp_a".into(),
             can_post: true,
+            own: false,
             expires_at: i64::MAX,
         };
         let may_post = Arc::new(AtomicBool::new(ticket.can_post));

@@ -5,12 +5,14 @@ use crate::configuration::Secret;
 use crate::error::Refusal;
 use crate::identity::is_guest;
 use crate::reads::is_let_in;
+use crate::schedule::Urgency;
+use crate::upstream::{UpstreamError, Visitor};
 use chat_core::permissions;
 use rand::Rng;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use wire::rest::AccessLevel;
 
 /// A listener's access is looked at again after so many times as long as shared answers are given on one look: somebody
@@ -18,6 +20,8 @@ use wire::rest::AccessLevel;
 const ROUNDS: u32 = 5;
 /// Who listens is let go where Whop's last word on them is so many times as old as shared answers may be: three rounds.
 pub const UNCONFIRMED: u32 = 3 * ROUNDS;
+/// Nobody who opens a socket waits longer for Whop's word.
+const FOR_SOCKETS: Duration = Duration::from_secs(5);
 /// Where Whop can't say, it is asked again so soon, and then after twice as long each time.
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 
@@ -31,7 +35,7 @@ pub enum Lost {
 }
 
 /// Lets those in who may listen now. Who could go and come again would never be looked at otherwise.
-pub async fn admit(proxy: &Proxy, ticket: &Ticket, token: Option<Secret>) -> Result<(), Refusal> {
+pub async fn admit(proxy: &Proxy, ticket: &Ticket, token: Option<&Secret>) -> Result<(), Refusal> {
     if is_guest(&ticket.user) {
         let is_open = proxy
             .guests
@@ -39,8 +43,11 @@ pub async fn admit(proxy: &Proxy, ticket: &Ticket, token: Option<Secret>) -> Res
         return is_open.then_some(()).ok_or(Refusal::NoAccess);
     }
     proxy.limits.count_visitor(&ticket.user)?;
+    if ticket.own {
+        return admit_by_own(proxy, ticket, token).await;
+    }
     if let Some(token) = token {
-        proxy.reads.comes_with(&ticket.user, token);
+        proxy.reads.comes_with(&ticket.user, token.clone());
     }
     let may_listen = proxy
         .reads
@@ -52,22 +59,69 @@ pub async fn admit(proxy: &Proxy, ticket: &Ticket, token: Option<Secret>) -> Res
     }
 }
 
+/// The same for who is asked for with the token in their ticket. Whop has just said so where they come from a session.
+async fn admit_by_own(
+    proxy: &Proxy,
+    ticket: &Ticket,
+    token: Option<&Secret>,
+) -> Result<(), Refusal> {
+    let token = token.ok_or(Refusal::NoTicket("there is no token in the ticket."))?;
+    match timeout(FOR_SOCKETS, own_level(proxy, ticket, token)).await {
+        Ok(Some(level)) if is_let_in(&level).is_some() => Ok(()),
+        Ok(Some(_)) => Err(Refusal::NoAccess),
+        _ => Err(Refusal::Unavailable),
+    }
+}
+
+/// What access the token in a ticket gives; nothing where Whop can't say. Where Whop doesn't take it any more, none.
+async fn own_level(proxy: &Proxy, ticket: &Ticket, token: &Secret) -> Option<AccessLevel> {
+    let visitor = Visitor {
+        user: &ticket.user,
+        token: token.expose(),
+        turns_of: &ticket.user,
+    };
+    let at_most = proxy.configuration.access_lifetime;
+    let place = Box::pin(proxy.reads.place(
+        &proxy.upstream,
+        visitor,
+        &ticket.channel,
+        at_most,
+        Urgency::Shared,
+    ));
+    match place.await {
+        Ok(place) => Some(place.level.clone()),
+        Err(error) => match *error {
+            UpstreamError::Refused(_) | UpstreamError::NotFound => Some(AccessLevel::NoAccess),
+            _ => None,
+        },
+    }
+}
+
 /// Ends when the holder of that ticket has lost their access; until then keeps up what they may do. Whop is asked in
 /// rounds, and when `doubt` is rung. Where Whop can't say, nothing changes at first, and it is asked again soon.
-pub async fn guard(proxy: &Proxy, ticket: &Ticket, doubt: &Notify, may_post: &AtomicBool) -> Lost {
+pub async fn guard(
+    proxy: &Proxy,
+    ticket: &Ticket,
+    token: Option<&Secret>,
+    doubt: &Notify,
+    may_post: &AtomicBool,
+) -> Lost {
     if is_guest(&ticket.user) {
         // Whom anybody may be can't lose what all have. The operator closes a channel by a new start.
         return std::future::pending().await;
     }
     let began = Instant::now();
     let lifetime = proxy.configuration.access_lifetime;
-    let unconfirmed = || {
-        let confirmed_at = proxy.reads.confirmed_at(&ticket.user, &ticket.experience);
-        confirmed_at.unwrap_or(began).elapsed()
+    // Of who is asked for with their own token nobody else says anything.
+    let own = token.filter(|_| ticket.own);
+    let mut confirmed_by_own = own.map(|_| began);
+    let unconfirmed = |by_own: Option<Instant>| {
+        let by_all = || proxy.reads.confirmed_at(&ticket.user, &ticket.experience);
+        by_own.or_else(by_all).unwrap_or(began).elapsed()
     };
     let round = lifetime * ROUNDS;
     // Who was looked at before they came anew is looked at when they would have been.
-    let mut pause = round.saturating_sub(unconfirmed());
+    let mut pause = round.saturating_sub(unconfirmed(confirmed_by_own));
     let mut retry = FIRST_RETRY.min(lifetime);
     loop {
         tokio::select! {
@@ -76,13 +130,14 @@ pub async fn guard(proxy: &Proxy, ticket: &Ticket, doubt: &Notify, may_post: &At
             () = doubt.notified() => {}
         }
         // A socket that only listens needs no room for the question.
-        let level = Box::pin(proxy.reads.recheck(
-            &proxy.upstream,
-            &ticket.user,
-            &ticket.experience,
-        ));
-        let Some(level) = level.await else {
-            if unconfirmed() >= lifetime * UNCONFIRMED {
+        let level = if let Some(token) = own {
+            own_level(proxy, ticket, token).await
+        } else {
+            let (user, experience) = (&ticket.user, &ticket.experience);
+            Box::pin(proxy.reads.recheck(&proxy.upstream, user, experience)).await
+        };
+        let Some(level) = level else {
+            if unconfirmed(confirmed_by_own) >= lifetime * UNCONFIRMED {
                 return Lost::Word;
             }
             pause = retry;
@@ -92,7 +147,12 @@ pub async fn guard(proxy: &Proxy, ticket: &Ticket, doubt: &Notify, may_post: &At
         if is_let_in(&level).is_none() {
             return Lost::Access;
         }
-        may_post.store(can_post(proxy, ticket, level).await, Ordering::Relaxed);
+        if let Some(confirmed_at) = &mut confirmed_by_own {
+            // What else such a token is for doesn't change.
+            *confirmed_at = Instant::now();
+        } else {
+            may_post.store(can_post(proxy, ticket, level).await, Ordering::Relaxed);
+        }
         (pause, retry) = (round, FIRST_RETRY.min(lifetime));
     }
 }

@@ -4,6 +4,7 @@ use super::hub::RECONNECT;
 use super::subscription::Subscription;
 use super::ticket::Ticket;
 use crate::Proxy;
+use crate::configuration::Secret;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
 use std::sync::Arc;
@@ -89,8 +90,11 @@ pub async fn serve(
     mut socket: WebSocket,
     subscription: Subscription,
     ticket: Ticket,
+    token: Option<Secret>,
 ) {
-    let end = talk(&proxy, &mut socket, subscription, &ticket).await;
+    // Of all others what matters is kept with what Whop said of them.
+    let token = token.filter(|_| ticket.own);
+    let end = talk(&proxy, &mut socket, subscription, &ticket, token.as_ref()).await;
     tracing::debug!(?end, "a socket ends");
     proxy.metrics.socket_ended(end.name());
     if let Some((code, reason)) = end.close() {
@@ -117,12 +121,13 @@ async fn talk(
     socket: &mut WebSocket,
     mut subscription: Subscription,
     ticket: &Ticket,
+    token: Option<&Secret>,
 ) -> End {
     let expiry = sleep(left(ticket));
     tokio::pin!(expiry);
     let may_post = Arc::new(AtomicBool::new(ticket.can_post));
     let doubt = subscription.doubt.clone();
-    let guard = guard(proxy, ticket, &doubt, &may_post);
+    let guard = guard(proxy, ticket, token, &doubt, &may_post);
     tokio::pin!(guard);
     let mut conversation = Conversation::new(ticket.clone(), may_post.clone(), Instant::now());
     let mut ping = interval(PING_EVERY);

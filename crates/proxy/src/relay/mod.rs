@@ -186,7 +186,7 @@ pub async fn connect(
         .seats
         .take(&ticket.user, address)
         .ok_or(Refusal::TooManySockets)?;
-    admit(&proxy, &ticket, token).await?;
+    admit(&proxy, &ticket, token.as_ref()).await?;
     let mut subscription =
         proxy
             .relay
@@ -203,7 +203,7 @@ pub async fn connect(
         .max_message_size(listener::LONGEST_FRAME)
         .max_frame_size(listener::LONGEST_FRAME)
         .on_upgrade(|socket| async move {
-            listener::serve(proxy, socket, subscription, ticket).await;
+            listener::serve(proxy, socket, subscription, ticket, token).await;
             drop((open, seat));
         }))
 }

@@ -26,6 +26,9 @@ pub struct Ticket {
     /// The visitor may post there: the others may hear that they type.
     #[serde(default)]
     pub can_post: bool,
+    /// Their access is asked for with the token in the ticket, and with nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
     /// When the visitor's token expires, in seconds since the Unix epoch.
     #[serde(rename = "exp")]
     pub expires_at: i64,
@@ -120,6 +123,7 @@ mod tests {
             channel: "chat_feed_a".into(),
             experience: "exp_a".into(),
             can_post: true,
+            own: false,
             expires_at: NOW + 60,
         }
     }

@@ -7,8 +7,8 @@ use crate::schedule::Urgency;
 use crate::upstream::{UpstreamError, Visitor};
 use bytes::Bytes;
 use std::sync::Arc;
-use wire::ExperienceId;
 use wire::rest::{AccessLevel, AccessToken, UserReference};
+use wire::{ChannelId, ExperienceId};
 
 /// A token and when it expires, as `Mint` answers.
 pub type Minted = Result<(AccessToken, i64), Arc<UpstreamError>>;
@@ -118,8 +118,22 @@ pub async fn first_page(
         .await
 }
 
+/// The same page as one token reads it, shared with nobody.
+pub async fn first_page_of(
+    proxy: &Proxy,
+    visitor: Visitor<'_>,
+    channel: &ChannelId,
+) -> Result<Bytes, Arc<UpstreamError>> {
+    let path = PageQuery::newest(channel).path_of_messages(channel);
+    let read = proxy
+        .upstream
+        .read(visitor, &path, Urgency::Visit, None)
+        .await;
+    Ok(read?)
+}
+
 /// Whop makes no token for that user. Who has no access is told so, and it is nobody's fault.
-async fn without_token(
+pub async fn without_token(
     proxy: &Proxy,
     identity: &Identity,
     experience: &ExperienceId,

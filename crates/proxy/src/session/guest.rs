@@ -64,6 +64,7 @@ pub async fn session(
         channel: channel.id.clone(),
         experience: experience.clone(),
         can_post: permissions.can_post,
+        own: false,
         expires_at,
     };
     Ok(Session {

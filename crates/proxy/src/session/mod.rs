@@ -3,10 +3,12 @@
 
 mod admission;
 mod answer;
+mod company;
 mod guest;
 mod identify;
 mod mint;
 mod open;
+mod own;
 mod permissions;
 mod scopes;
 

@@ -1,7 +1,9 @@
 use super::admission::admit;
 use super::answer::answer;
+use super::company;
 use super::guest;
-use super::identify::identify;
+use super::identify::{Asker, identify};
+use super::own;
 use super::permissions::{permissions, visible_to};
 use super::scopes::{Purpose, Role};
 use crate::Proxy;
@@ -10,11 +12,12 @@ use crate::clock;
 use crate::error::Refusal;
 use crate::identifier;
 use crate::identity::{Claim, Identity, Source};
-use crate::limits;
-use crate::reads::Names;
+use crate::limits::{self, ClientAddress};
+use crate::reads::{Names, is_conversation};
 use crate::relay::{PROTOCOL, Ticket};
 use crate::sign_in::{self, Handed};
 use crate::upstream::ANSWERED_WITHIN;
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -30,23 +33,21 @@ const LONGEST_BODY: usize = 32 << 10;
 /// `POST /session`.
 pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let address = limits::address_of(&request);
+    let address = request.extensions().get::<ClientAddress>().copied();
     let body = body::read_json_or_text(request, LONGEST_BODY).await?;
     let bad_body = |error| Refusal::BadBody(body::describe(&error));
     let wanted: SessionRequest = serde_json::from_slice(&body).map_err(bad_body)?;
     let handed: Handed = serde_json::from_slice(&body).map_err(bad_body)?;
-    let (mut response, source) = match identify(&proxy, &headers, &wanted, &handed).await {
-        Ok(asker) => {
-            let (source, cookie) = (asker.identity.source, asker.cookie);
-            let opened = opened(
-                &proxy,
-                &headers,
-                &address,
-                &wanted,
-                asker.identity,
-                asker.claim,
-            )
-            .await;
+    if wanted.company_id.is_some() && !wanted.channel_id.is_empty() {
+        let words = "it has both `channel_id` and `company_id`";
+        return Err(Refusal::BadBody(words.to_owned()));
+    }
+    let identified = identify(&proxy, &headers, &wanted, &handed, address.as_ref()).await;
+    let (mut response, source) = match identified {
+        Ok(mut asker) => {
+            let (source, cookie) = (asker.identity.source, asker.cookie.take());
+            let address = limits::text_of(address.as_ref());
+            let opened = opened(&proxy, &headers, &address, &wanted, asker).await;
             let mut response = opened.unwrap_or_else(Refusal::into_response);
             // Whom Whop knows it knows, whatever becomes of this session.
             if let Some(cookie) = cookie {
@@ -54,7 +55,7 @@ pub async fn open(State(proxy): State<Arc<Proxy>>, request: Request) -> Result<R
             }
             (response, Some(source))
         }
-        Err(error) => (Refusal::from(error).into_response(), None),
+        Err(refusal) => (refusal.into_response(), None),
     };
     let is_unknown = response.status() == StatusCode::UNAUTHORIZED && wanted.assertion.is_none();
     let state = match source {
@@ -75,29 +76,45 @@ async fn opened(
     headers: &HeaderMap,
     address: &str,
     wanted: &SessionRequest,
-    identity: Identity,
-    claim: Option<Claim>,
+    asker: Asker,
 ) -> Result<Response, Refusal> {
+    let identity = asker.identity;
     // Guests have ids as many as they like; their address is counted.
     if identity.source != Source::Guest {
         proxy.limits.count_visitor(&identity.user)?;
+    }
+    if let Some(company) = &wanted.company_id {
+        let token = asker.page_token.as_ref();
+        let session = company::session(proxy, wanted, company, &identity, token);
+        let session = timeout(ANSWERED_WITHIN, session)
+            .await
+            .map_err(|_| Refusal::Unavailable)??;
+        asker.claim.into_iter().for_each(Claim::keep);
+        let mut response = Json(session).into_response();
+        let no_store = HeaderValue::from_static("no-store");
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, no_store);
+        return Ok(response);
     }
     if !identifier::is_safe(&wanted.channel_id) {
         return Err(Refusal::NoSuchChannel);
     }
     let session = async {
-        match identity.source {
-            Source::Guest => guest::session(proxy, wanted, &identity, address).await,
-            Source::Iframe | Source::Assertion | Source::SignIn => {
-                session(proxy, wanted, &identity).await
+        match (identity.source, &asker.page_token) {
+            (Source::Guest, _) => guest::session(proxy, wanted, &identity, address).await,
+            (_, Some(token)) => own::of_page_token(proxy, wanted, &identity, token).await,
+            _ if is_conversation(&wanted.channel_id) => {
+                own::of_visitor(proxy, wanted, &identity).await
             }
+            _ => session(proxy, wanted, &identity).await,
         }
     };
     let session = timeout(ANSWERED_WITHIN, session)
         .await
         .map_err(|_| Refusal::Unavailable)??;
     // Before the answer: who gets it can't use the proof again, and neither can who only sees it pass.
-    if let Some(claim) = claim {
+    if let Some(claim) = asker.claim {
         claim.keep();
     }
     let painted_at = wanted
@@ -170,13 +187,14 @@ async fn session(
             proxy.reads.hears_from_whop(&identity.user);
             Vec::new()
         }
-        Source::Assertion | Source::SignIn | Source::Guest => protocols(
+        _ => protocols(
             proxy,
             &Ticket {
                 user: identity.user.clone(),
                 channel: channel.id.clone(),
                 experience: experience.clone(),
                 can_post: permissions.can_post,
+                own: false,
                 expires_at: expires_at / 1_000,
             },
             Some(&token.token),

@@ -147,6 +147,25 @@ impl Upstream {
         self.get(&path, with_token(visitor, Urgency::Visit)).await
     }
 
+    /// Whose token that is, as Whop tells whoever has it.
+    pub async fn owner(&self, token: &str) -> Result<User, UpstreamError> {
+        let wish = Wish {
+            credential: Credential::Token(token),
+            ..with_key(Urgency::Visit)
+        };
+        self.get("/users/me", wish).await
+    }
+
+    /// What a visitor's own token sees at that path.
+    pub async fn seen<T: DeserializeOwned>(
+        &self,
+        visitor: Visitor<'_>,
+        path: &str,
+        urgency: Urgency,
+    ) -> Result<T, UpstreamError> {
+        self.get(path, with_token(visitor, urgency)).await
+    }
+
     /// The newest messages of a channel as the proxy's own key reads them, newest first: to see what changed.
     pub async fn newest_messages(&self, channel: &str) -> Result<Page<Message>, UpstreamError> {
         let path = format!("/messages?channel_id={channel}&direction=desc&first=50");

@@ -2,13 +2,23 @@
 
 use crate::{rest, survives};
 use serde_json::json;
-use wire::session::{Session, SessionRequest};
+use wire::session::{CompanySession, Session, SessionRequest};
 
 #[test]
 fn request() {
     survives::<SessionRequest>(&json!({ "channel_id": "exp_1", "with_messages": true }));
     survives::<SessionRequest>(&json!({
         "channel_id": "chat_feed_1", "assertion": "a.b.c", "renewal": "r", "with_messages": false
+    }));
+}
+
+#[test]
+fn of_a_company() {
+    survives::<SessionRequest>(&json!({ "company_id": "biz_1", "with_messages": false }));
+    survives::<CompanySession>(&json!({
+        "token": { "token": "a.b.c", "expires_at": "2023-12-01T05:00:00.401Z" }, "renewal": "",
+        "user": { "id": "user_ada", "name": "Ada", "username": "ada" },
+        "server_time": 1_701_406_800_401_i64
     }));
 }
 

@@ -1,10 +1,11 @@
 use super::options::Options;
 use crate::Conversation;
-use crate::platform::{Performer, Place, clock, letters};
+use crate::platform::{Performer, Place, clock, letters, page};
 use crate::ui;
-use chat_core::Event;
+use chat_core::{Chat, Event};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
@@ -14,11 +15,36 @@ use web_sys::{HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 pub struct Mounted {
     root: ShadowRoot,
     view: Option<Box<dyn std::any::Any>>,
+    conversation: Option<Conversation>,
     performer: Option<Rc<Performer>>,
 }
 
 #[wasm_bindgen]
 impl Mounted {
+    /// What the page may know of the message in that row, as [`page::message`]; undefined where there is none.
+    pub fn message(&self, row: f64) -> JsValue {
+        let Some(conversation) = self.conversation else {
+            return JsValue::UNDEFINED;
+        };
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "rows are counted from 0, and never up to 2^53"
+        )]
+        let found = conversation.look(|chat: &Chat| chat.row(chat.row_numbered(row as u64)?));
+        found
+            .flatten()
+            .as_ref()
+            .map_or(JsValue::UNDEFINED, page::message)
+    }
+
+    /// Shows that message, wherever it is in the channel.
+    pub fn jump_to(&self, message: &str) {
+        if let Some(conversation) = self.conversation {
+            conversation.dispatch(Event::JumpedTo(message.into()));
+        }
+    }
+
     /// Takes the widget away: its nodes, requests, timers, listeners and socket.
     pub fn unmount(mut self) {
         self.clear();
@@ -49,7 +75,8 @@ where
 
 /// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
 /// `token` (a function that answers a promise of an assertion, null where the page says nothing, and fails where it may say
-/// later), `style`, `theme`, `locale`, `post` (the message to begin with), `first` (a promise of what the loader asked for
+/// later), `style`, `theme`, `locale`, `post` (the message to begin with),
+/// `emptyState` (`{image: {url, width, height}, title, description}`, instead of our words for a channel without messages), `first` (a promise of what the loader asked for
 /// already, see [`crate::platform::Prefetched`]), `settled` (the same, once it is there), `emojiNames` (a function that
 /// answers a promise of the names of all emoji). What the loader painted in the element's shadow root is taken over; the
 /// style sheets are the loader's.
@@ -84,12 +111,15 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
     let weak = Rc::downgrade(&performer);
     let started = Rc::clone(&performer);
     let place = container.clone();
+    let made = Rc::new(Cell::new(None));
+    let making = Rc::clone(&made);
     let handle = mount_to(container, move || {
         let conversation = Conversation::new(core, move |conversation, effect| {
             if let Some(performer) = weak.upgrade() {
                 performer.perform(conversation, effect);
             }
         });
+        making.set(Some(conversation));
         started.watch(conversation);
         // Before anything is drawn: where the loader has the answer, the first thing to be seen is the conversation.
         conversation.dispatch(Event::Opened);
@@ -101,6 +131,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
     Ok(Mounted {
         root,
         view: Some(keep(handle)),
+        conversation: made.get(),
         performer: Some(performer),
     })
 }

@@ -1,5 +1,5 @@
 use crate::platform::Prefetched;
-use crate::ui::{Appearance, ChatStyle, Theme};
+use crate::ui::{Appearance, ChatStyle, EmptyState, Theme};
 use chat_core::Identity;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -53,6 +53,7 @@ impl Options {
                     _ => Theme::System,
                 },
                 locale: text("locale").unwrap_or_else(|| "en".to_owned()),
+                empty: empty_state(&get("emptyState").unwrap_or_default()),
             },
             message: text("post"),
             prefetched: get("first")
@@ -63,5 +64,28 @@ impl Options {
                 }),
             emoji_names: function("emojiNames"),
         })
+    }
+}
+
+/// Reads what the page wants a channel without messages to say; what isn't there is ours.
+fn empty_state(state: &JsValue) -> EmptyState {
+    let get = |object: &JsValue, key: &str| {
+        let value = Reflect::get(object, &JsValue::from_str(key)).unwrap_or_default();
+        (!value.is_falsy()).then_some(value)
+    };
+    let text = |object: &JsValue, key: &str| get(object, key)?.as_string();
+    let image = get(state, "image").unwrap_or_default();
+    let length = |key: &str| {
+        let number = get(&image, key)?.as_f64()?;
+        js_sys::Number::from(number)
+            .to_string_with_radix(10)
+            .ok()
+            .map(Into::into)
+    };
+    EmptyState {
+        picture: text(&image, "url"),
+        size: (length("width"), length("height")),
+        title: text(state, "title"),
+        description: text(state, "description"),
     }
 }

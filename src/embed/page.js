@@ -1,31 +1,36 @@
-// The elements of a page that ask for a chat by their attributes: found when the loader runs and whenever they come later,
-// mounted, and cleaned up when they are removed (E13).
+// The elements of a page that ask for a chat by their attributes: any with `data-whop-chat-…`, and `<whop-chat>`, whose
+// attributes are the same without that prefix. They are found when the loader runs and whenever they come later, and
+// cleaned up when they are removed (E13).
+import { lazy, program, style } from './files.js';
 import { place } from './place.js';
 import { tokenFrom } from './session.js';
 import { Widget } from './widget.js';
 
-const ATTRIBUTES = ['channel-id', 'experience-id', 'theme', 'style', 'locale', 'post'];
-const prefixed = (name) => `data-whop-chat-${name}`;
-const SELECTOR = '[data-whop-chat-channel-id],[data-whop-chat-experience-id]';
-/** The widget of each element, and the token address that its function is for. */
-const widgets = new Map();
+const NAMES = ['accent', 'assertion', 'channel-id', 'experience-id', 'launcher', 'locale', 'origin', 'post', 'style', 'theme', 'token-url', 'z-index'];
+const PREFIX = 'data-whop-chat-';
+const TAG = 'whop-chat';
+const SELECTOR = `[${PREFIX}channel-id],[${PREFIX}experience-id]`;
 
-const attribute = (element, name) => element.getAttribute(prefixed(name)) || undefined;
+/** Elements of our own, also those that a page keeps in shadow roots. */
+const own = new Set();
+/** What each element shows, and the function for its token address. */
+const shown = new Map();
+const launching = lazy('launcher');
+
+// `style` is the browser's.
+const attribute = (element, name) => element.getAttribute(PREFIX + name)
+  || (element.localName === TAG && element.getAttribute(name === 'style' ? 'chat-style' : name)) || undefined;
 const channelOf = (element) => attribute(element, 'channel-id') || attribute(element, 'experience-id');
 
 const optionsOf = (element, tokens) => {
-  const data = (name) => attribute(element, name);
-  const address = data('token-url');
-  const options = {
-    origin: place.origin,
-    channel: channelOf(element),
-    assertion: data('assertion'),
-    theme: data('theme'),
-    style: data('style'),
-    post: data('post'),
-    locale: data('locale') || document.documentElement.lang || navigator.language,
-  };
+  const [accentColor, address, origin] = ['accent', 'token-url', 'origin'].map((name) => attribute(element, name));
+  const options = { channel: channelOf(element), appearance: accentColor && { theme: { accentColor } } };
+  for (const name of ['assertion', 'theme', 'style', 'post']) options[name] = attribute(element, name);
+  options.locale = attribute(element, 'locale') || document.documentElement.lang || navigator.language;
+  options.launcher = attribute(element, 'launcher');
+  options.zIndex = attribute(element, 'z-index');
   try {
+    options.origin = origin ? new URL(origin).origin : place.origin;
     if (address) options.token = tokens[address] ||= tokenFrom(new URL(address, document.baseURI).href);
   } catch (error) {
     options.error = error;
@@ -33,29 +38,56 @@ const optionsOf = (element, tokens) => {
   return options;
 };
 
+const isLauncher = (element) => element.hasAttribute(`${PREFIX}launcher`) || (element.localName === TAG && element.hasAttribute('launcher'));
+
+/** What is fetched shortly before it is needed. What fails here is said when it is. */
+const prepare = () => { for (const fetch of [program, style]) fetch().catch(() => {}); };
+
+/** A button that opens the chat: nothing of the chat is asked for before somebody wants it (P1). */
+const launcher = (element, options) => {
+  let there;
+  let isGone = false;
+  launching().then(({ Launcher }) => { if (!isGone) there = new Launcher(element, options, Widget, prepare); }, console.error);
+  return {
+    update: (next) => { options = next; there?.update(next); },
+    remove: () => { isGone = true; there?.remove(); },
+  };
+};
+
 const scan = () => {
-  for (const [element, { widget, tokens }] of [...widgets]) {
+  for (const [element, { chat, tokens }] of [...shown]) {
     if (!element.isConnected || !channelOf(element)) {
-      widget.remove();
-      widgets.delete(element);
-    } else widget.update(optionsOf(element, tokens));
+      chat.remove();
+      shown.delete(element);
+    } else chat.update(optionsOf(element, tokens));
   }
   // A page may name the channel later than it makes the element.
-  for (const element of document.querySelectorAll(SELECTOR)) {
-    if (!channelOf(element) || widgets.has(element)) continue;
+  for (const element of [...own, ...document.querySelectorAll(SELECTOR)]) {
+    if (!channelOf(element) || shown.has(element)) continue;
     const tokens = {};
-    widgets.set(element, { widget: new Widget(element, optionsOf(element, tokens)), tokens });
+    const options = optionsOf(element, tokens);
+    const chat = isLauncher(element) ? launcher(element, options) : new Widget(element, options);
+    shown.set(element, { chat, tokens });
   }
 };
 
 /** Looks at the page now, and at whatever it changes from now on. */
 export const watchPage = () => {
   let due = false;
-  new MutationObserver(() => {
+  const look = () => {
     if (due) return;
     due = true;
     queueMicrotask(() => { due = false; scan(); });
-  }).observe(document, { childList: true, subtree: true, attributeFilter: ATTRIBUTES.map(prefixed) });
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributeFilter: NAMES.map((name) => PREFIX + name) });
+  if (!customElements.get(TAG)) {
+    customElements.define(TAG, class extends HTMLElement {
+      static observedAttributes = [...NAMES, 'chat-style'];
+      connectedCallback() { own.add(this); look(); }
+      disconnectedCallback() { own.delete(this); look(); }
+      attributeChangedCallback() { look(); }
+    });
+  }
   scan();
   return scan;
 };

@@ -1,5 +1,9 @@
-// The newest messages, before the widget is there to take them over.
+// The newest messages, before the widget is there to take them over. An asset of its own, which is on its way together with
+// the session.
 import { paint } from './paint.js';
+
+export { watchClicks } from './clicks.js';
+export { datesIn } from './paint.js';
 
 // A usual row's height, in pixels.
 const ROW = 72;

@@ -1,12 +1,12 @@
 // One chat in one element of the page, from the question who the visitor is until it is taken away.
 import { emojiNames, lazy, program, style } from './files.js';
 import { card, line } from './notice.js';
-import { datesIn } from './paint.js';
-import { press, show } from './painting.js';
 import { place } from './place.js';
 import { ask, isWhops } from './session.js';
 
+const painter = lazy('painter');
 const signing = lazy('signIn');
+const themes = lazy('appearance');
 
 // Who comes back from Whop brings a sealed code in the page's address, where it must not stay. It counts once.
 let handed;
@@ -27,13 +27,19 @@ const OPENED_WITH = ['channel', 'origin', 'locale'];
 
 /**
  * `options`: `channel`, `origin` (the proxy's), `assertion` or `token` (a function that answers one) where the page says
- * who the visitor is, `locale`, `style`, `theme`, `post` (the message to begin with), `error` where they can't be read.
+ * who the visitor is, `locale`, `style`, `theme`, `appearance`, `post` (the message to begin with), `emptyState`, `features`,
+ * `disableNavigation`, `ready` (is called when there is something to see), `error` where they can't be read.
  */
 export class Widget {
   constructor(host, options) {
     this.host = host;
     this.root = host.shadowRoot || host.attachShadow({ mode: 'open' });
     this.options = options;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    host.addEventListener('failed', () => { this.isRefused = true; }, { signal });
+    // Before there is anything to click.
+    painter().then(({ watchClicks }) => watchClicks(this, signal), () => {});
     widgets.add(this);
     this.open();
   }
@@ -48,14 +54,17 @@ export class Widget {
       if (options.error) throw options.error;
       const first = (this.asked = ask(options, brought).then((first) => (this.first = first)));
       const sheet = style();
+      const painting = painter();
       this.mount(first);
-      // All is asked for, so there is time.
-      const date = datesIn(options.locale);
       const { life } = this;
+      // All is asked for, so there is time.
+      const dates = painting.then(({ datesIn }) => datesIn(options.locale));
       // Where this fails, the widget says so, or its own loading does.
-      Promise.all([first, sheet]).then(([{ status, body }, sheet]) => {
+      Promise.all([painting, first, sheet, dates]).then(([{ show }, { status, body }, sheet, date]) => {
         const html = status === 200 && JSON.parse(body).html;
-        if (html && this.life === life && !this.mounted) show(this, html, sheet, date);
+        if (!html || this.life !== life || this.mounted) return;
+        show(this, html, sheet, date);
+        options.ready?.();
       }).catch(() => {});
     } catch (error) {
       this.stop(error);
@@ -71,8 +80,9 @@ export class Widget {
       this.wear(sheet);
       this.mounted = glue.mount(this.host, { ...this.options, emojiNames, first, settled: this.first });
       this.look();
+      this.options.ready?.();
       // The widget takes over what is painted a moment later, as it is: so what is pressed has to wait.
-      setTimeout(() => { if (this.life === life) press(this); });
+      if (this.pressed) setTimeout(async () => { const { press } = await painter(); if (this.life === life) press(this); });
       this.account().catch(console.error);
     } catch (error) {
       if (this.life !== life) return;
@@ -112,30 +122,54 @@ export class Widget {
     };
     set('style', style, 'imessage', 'discord');
     set('theme', theme, 'system', 'light', 'dark');
+    this.dress().catch(console.error);
   }
 
-  update(options) {
+  /** Colours and the like: only who wants others than the usual ones waits for them. */
+  async dress() {
+    const { life, options: { appearance } } = this;
+    const { theme, ...more } = appearance ?? {};
+    const names = Object.keys({ ...theme, ...more }).filter((name) => name !== 'appearance');
+    if (!names.length && !this.dressed) return;
+    this.dressed = true;
+    const { apply } = await themes();
+    if (this.life === life) apply(this.root, this.options.appearance);
+  }
+
+  /** `isRetry`: the visitor may be known by now. */
+  update(options, isRetry) {
     const before = this.options;
     this.options = options;
-    if (OPENED_WITH.some((name) => options[name] !== before[name])) {
+    if (OPENED_WITH.some((name) => options[name] !== before[name]) || (isRetry && this.isRefused)) {
       this.close();
       this.open();
-    } else this.look();
+      return;
+    }
+    this.look();
+    if (options.post && options.post !== before.post) this.mounted?.jump_to(options.post);
   }
 
   /** Says that there is nothing more to come. */
   stop(error) {
     if (error) console.error(error);
     card(this.root, 'The chat could not be loaded.');
+    this.fail();
+  }
+
+  fail() {
+    this.host.dispatchEvent(new CustomEvent('failed', { detail: { code: 'UNKNOWN_ERROR' } }));
+    this.options.ready?.();
   }
 
   /** A trap ended the wasm instance (E11). */
   crash() {
     card(this.root, 'The chat stopped because of an error.');
+    this.fail();
   }
 
   close() {
     const { mounted } = this;
+    this.isRefused = false;
     this.life = this.mounted = this.painted = this.pressed = this.failed = this.first = undefined;
     // A widget whose wasm has trapped can't be asked to leave.
     try { mounted?.unmount(); } catch (error) { console.error(error); }
@@ -144,6 +178,7 @@ export class Widget {
 
   remove() {
     widgets.delete(this);
+    this.listening.abort();
     this.close();
   }
 }

@@ -7,7 +7,8 @@ mod http;
 /// How letters are compared.
 pub mod letters;
 mod listener;
-mod page;
+/// What the embedding page is asked, and told.
+pub mod page;
 mod performer;
 mod prefetched;
 mod socket;

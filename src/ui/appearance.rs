@@ -7,6 +7,21 @@ pub struct Appearance {
     pub theme: Theme,
     /// A language tag of BCP 47 for dates and numbers; the browser's own where it is empty or unknown.
     pub locale: String,
+    /// What a channel without messages says.
+    pub empty: EmptyState,
+}
+
+/// What a page shows instead of our picture and words; each as it likes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EmptyState {
+    /// The address of a picture.
+    pub picture: Option<String>,
+    /// Its width and height in pixels.
+    pub size: (Option<String>, Option<String>),
+    /// The headline.
+    pub title: Option<String>,
+    /// The sentence below it.
+    pub description: Option<String>,
 }
 
 impl Default for Appearance {
@@ -15,6 +30,7 @@ impl Default for Appearance {
             style: ChatStyle::Imessage,
             theme: Theme::System,
             locale: String::new(),
+            empty: EmptyState::default(),
         }
     }
 }

@@ -23,5 +23,5 @@ mod status;
 mod touch;
 mod who_reacted;
 
-pub use appearance::{Appearance, ChatStyle, Theme};
+pub use appearance::{Appearance, ChatStyle, EmptyState, Theme};
 pub use frame::draw;

@@ -1,4 +1,4 @@
-use super::appearance::Appearance;
+use super::appearance::{Appearance, EmptyState};
 use super::dates::Dates;
 use super::later::Later;
 use super::lightbox::Lightbox;
@@ -24,6 +24,8 @@ use wire::rest::WhoCanReact;
 pub(super) struct Scene {
     pub conversation: Conversation,
     pub strings: &'static Strings,
+    /// What the page wants a channel without messages to say.
+    pub empty: StoredValue<EmptyState, LocalStorage>,
     pub dates: Dates,
     /// The frame, until more than the composer is drawn in it.
     pub undrawn: StoredValue<Option<Frame<Element>>, LocalStorage>,
@@ -108,6 +110,7 @@ impl Scene {
             conversation,
             strings: &ENGLISH,
             dates: Dates::new(&appearance.locale),
+            empty: StoredValue::new_local(appearance.empty.clone()),
             undrawn: StoredValue::new_local(None),
             taking_over: StoredValue::new(true),
             draft: RwSignal::new(String::new()),

@@ -1,6 +1,8 @@
+use super::appearance::EmptyState;
 use super::pen::{Pen, set};
 use super::scene::Scene;
 use chat_core::{ConnectionStatus, Older, Refusal, Status};
+use leptos::prelude::GetValue as _;
 use markup::Pen as _;
 use markup::icons::{BUBBLES, LOCK, PLUG, SEARCH, WARNING};
 use web_sys::Element;
@@ -108,8 +110,18 @@ fn skeleton(pen: &Pen, place: &Element) {
 fn notice(pen: &Pen, place: &Element, scene: Scene) {
     let strings = pen.strings();
     let status = scene.conversation.status();
+    let is_empty = matches!(status, Status::Opening | Status::Ready);
+    let theirs = if is_empty {
+        scene.empty.get_value()
+    } else {
+        EmptyState::default()
+    };
     let (picture, title, text) = match &status {
-        Status::Opening | Status::Ready => (BUBBLES, strings.empty_title, strings.empty_text),
+        Status::Opening | Status::Ready => (
+            BUBBLES,
+            theirs.title.as_deref().unwrap_or(strings.empty_title),
+            theirs.description.as_deref().unwrap_or(strings.empty_text),
+        ),
         Status::Unreachable => (PLUG, strings.unreachable_title, strings.unreachable_text),
         Status::Refused(refusal) => match refusal {
             Refusal::SignedOut => (LOCK, strings.signed_out_title, strings.signed_out_text),
@@ -125,7 +137,17 @@ fn notice(pen: &Pen, place: &Element, scene: Scene) {
     let Some(notice) = pen.element(place, "div", "notice") else {
         return;
     };
-    if let Some(circle) = pen.element(&notice, "span", "notice-picture") {
+    if let Some(url) = theirs.picture {
+        if let Some(image) = pen.element(&notice, "img", "notice-image") {
+            pen.set(&image, "alt", "");
+            for (name, length) in [("width", theirs.size.0), ("height", theirs.size.1)] {
+                if let Some(length) = length {
+                    pen.set(&image, name, &length);
+                }
+            }
+            pen.set(&image, "src", &url);
+        }
+    } else if let Some(circle) = pen.element(&notice, "span", "notice-picture") {
         pen.icon(&circle, picture);
     }
     pen.label(&notice, "p", "notice-title", title);
@@ -135,7 +157,7 @@ fn notice(pen: &Pen, place: &Element, scene: Scene) {
     {
         pen.label(&notice, "p", "notice-detail", sentence);
     }
-    if !matches!(status, Status::Opening | Status::Ready) {
+    if !is_empty {
         pen.text_button(&notice, "reopen", "solid", strings.try_again);
     }
 }

@@ -68,6 +68,7 @@ impl Widget {
             style: ChatStyle::Imessage,
             theme: Theme::Light,
             locale: "en".to_owned(),
+            ..Appearance::default()
         })
     }
 

@@ -281,6 +281,7 @@ async fn m8_a_line_before_the_first_unread_message_stays_while_one_reads() {
             style: ChatStyle::Discord,
             theme: Theme::Light,
             locale: "en".to_owned(),
+            ..Appearance::default()
         },
         Some(mark.to_string()),
     );

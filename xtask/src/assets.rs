@@ -29,6 +29,12 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
     let root = &toolchain.paths.root;
     let (glue, wasm) = program(toolchain, profile)?;
     let emoji = root.join("crates/core/src/text/emoji/names.txt");
+    let lazy = |role, file: &str| {
+        let source = root.join("src/embed").join(file);
+        let text = ["--loader:.css=text".to_owned()];
+        let bytes = script(toolchain, profile, &source, &text)?;
+        Ok::<_, Error>(Asset::hashed(role, "js", bytes))
+    };
     let assets = [
         Asset::hashed("glue", "js", glue),
         Asset::hashed("wasm", "wasm", wasm),
@@ -37,16 +43,9 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
             "css",
             style(toolchain, profile, &root.join("style/index.css"))?,
         ),
-        Asset::hashed(
-            "signIn",
-            "js",
-            script(
-                toolchain,
-                profile,
-                &root.join("src/embed/sign_in.js"),
-                &["--loader:.css=text".to_owned()],
-            )?,
-        ),
+        lazy("painter", "painting.js")?,
+        lazy("signIn", "sign_in.js")?,
+        lazy("launcher", "launcher.js")?,
         Asset::hashed(
             "emoji",
             "txt",

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha384};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 
@@ -13,7 +13,7 @@ const DIGITS: usize = 16;
 /// A file that is served, before any compression.
 #[derive(Debug)]
 pub struct Asset {
-    /// What it is for: `loader`, `glue`, `wasm`, `css`, or `signIn` or `emoji`, which are not waited for.
+    /// What it is for: `loader`, `painter`, `glue`, `wasm`, `css`; or what is not waited for, such as `signIn` or `emoji`.
     pub role: &'static str,
     /// Its name under `/embed/`.
     pub file: String,
@@ -30,7 +30,7 @@ impl Asset {
 
     /// What a browser checks the file against (subresource integrity).
     pub fn integrity(&self) -> String {
-        format!("sha384-{}", STANDARD.encode(Sha384::digest(&self.bytes)))
+        format!("sha256-{}", STANDARD.encode(Sha256::digest(&self.bytes)))
     }
 
     fn describe(&self) -> Value {
@@ -44,7 +44,7 @@ impl Asset {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha384::digest(bytes)
+    Sha256::digest(bytes)
         .iter()
         .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
@@ -70,7 +70,7 @@ pub struct Built {
     pub profile: String,
     /// Whether the standard library was compiled for size.
     pub std_size: bool,
-    /// Role and file of what a visitor waits for, in the order loader, glue, wasm, css.
+    /// Role and file of what a visitor waits for, in the order loader, painter, glue, wasm, css.
     pub files: Vec<(String, String)>,
 }
 
@@ -80,7 +80,7 @@ pub fn read(manifest: &Value) -> Result<Built> {
     let file =
         |role: &str, value: &Value| Some((role.to_owned(), value["file"].as_str()?.to_owned()));
     let mut files = vec![file("loader", &manifest["loader"])];
-    for role in ["glue", "wasm", "css"] {
+    for role in ["painter", "glue", "wasm", "css"] {
         files.push(file(role, &manifest["files"][role]));
     }
     let built = || {
@@ -112,6 +112,7 @@ mod tests {
 
     fn assets() -> Vec<Asset> {
         vec![
+            Asset::hashed("painter", "js", b"export const show = 1".to_vec()),
             Asset::hashed("glue", "js", b"export default 1".to_vec()),
             Asset::hashed("wasm", "wasm", b"\0asm".to_vec()),
             Asset::hashed("css", "css", b"a{}".to_vec()),
@@ -134,11 +135,11 @@ mod tests {
 
     #[test]
     fn integrity_is_what_openssl_says() {
-        // printf hello | openssl dgst -sha384 -binary | base64
+        // printf hello | openssl dgst -sha256 -binary | base64
         let asset = Asset::hashed("css", "css", b"hello".to_vec());
         assert_eq!(
             asset.integrity(),
-            "sha384-WeF0h3dEjGnea4ANejO7+5/xtGPkQ1TDVTvNucZm+pASWjx5+QOXvfX2oT3oKGhP"
+            "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
         );
     }
 
@@ -162,7 +163,7 @@ mod tests {
             let built = read(&manifest("release", std_size, &loader, &assets())).unwrap();
             assert_eq!(
                 (&*built.profile, built.std_size, built.files.len()),
-                ("release", std_size, 4)
+                ("release", std_size, 5)
             );
             assert_eq!(built.files[0], ("loader".into(), "loader.js".into()));
         }

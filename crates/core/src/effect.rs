@@ -103,6 +103,9 @@ pub enum PageEvent {
         /// Where it was posted.
         channel: ChannelId,
     },
+    /// There is no session, or no longer; why, as `SIGNED_OUT`, `NO_ACCESS`, `NOT_FOUND`, `MISCONFIGURED` or
+    /// `UNREACHABLE`.
+    Failed(&'static str),
     /// The token was replaced.
     TokenRefreshed,
     /// The token could not be replaced.

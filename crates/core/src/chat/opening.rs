@@ -55,7 +55,18 @@ impl Chat {
     }
 
     pub(super) fn set_status(&mut self, status: Status, step: &mut Step) {
-        step.changes.status |= self.status != status;
+        if self.status == status {
+            return;
+        }
+        let failure = match &status {
+            Status::Opening | Status::Ready => None,
+            Status::Unreachable => Some("UNREACHABLE"),
+            Status::Refused(refusal) => Some(refusal.code()),
+        };
+        if let Some(code) = failure {
+            step.effects.push(Effect::Emit(PageEvent::Failed(code)));
+        }
+        step.changes.status = true;
         self.status = status;
     }
 

@@ -56,6 +56,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What a page knows it by.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "SIGNED_OUT",
+            Self::NoAccess => "NO_ACCESS",
+            Self::UnknownChannel => "NOT_FOUND",
+            Self::Misconfigured(_) => "MISCONFIGURED",
+        }
+    }
+
     /// What a status of `POST /session` other than a success means, or `None` where it may pass by itself.
     pub(crate) fn from_answer(status: u16, body: &str) -> Option<Self> {
         let error = wire::from_json::<wire::rest::ErrorBody>(body)

@@ -94,7 +94,12 @@ fn mention<P: Pen>(pen: &P, parent: &P::Element, mention: &Mention) {
         _ if mention.of_viewer => "mention of-viewer",
         _ => "mention",
     };
-    pen.label(parent, "bdi", class, &mention.text);
+    let Some(element) = pen.label(parent, "bdi", class, &mention.text) else {
+        return;
+    };
+    if let MentionTarget::User(id) | MentionTarget::Experience(Some(id)) = &mention.target {
+        pen.set(&element, "data-value", id);
+    }
 }
 
 /// Roughly how much there is to see.

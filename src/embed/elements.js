@@ -1,0 +1,222 @@
+// `window.WhopElements`, as pages know it from Whop's own script: what it makes are sessions, and a session makes elements.
+import { Emitter } from './emitter.js';
+import { kinds } from './kinds.js';
+
+/** What is given; what is undefined changes nothing. */
+const given = (options) => Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+
+/** What went wrong in an element. */
+export class WhopElementError extends Error {
+  constructor(code, message = code) {
+    super(message);
+    this.name = 'WhopElementError';
+    this.code = code;
+  }
+}
+
+/** What all elements have in common. What they show is the `kinds`' affair. */
+class WhopElement extends Emitter {
+  #kind;
+  #session;
+  #host;
+  #shown;
+  #snapshot;
+
+  constructor(session, kind, options) {
+    super();
+    this.#kind = kind;
+    this.#session = session;
+    this.options = given(options);
+    this.#become('loading');
+  }
+
+  get state() { return this.#snapshot.state; }
+
+  getSnapshot() { return this.#snapshot; }
+
+  // The same object until the state changes: React's useSyncExternalStore compares them.
+  #become(state) {
+    if (this.#snapshot?.state === state) return;
+    this.#snapshot = Object.freeze({ state });
+    this.emit('snapshot', this.#snapshot);
+  }
+
+  mount(container) {
+    const place = typeof container === 'string' ? document.querySelector(container) : container;
+    if (!(place instanceof HTMLElement)) throw new Error(`whop-chat: there is no element ${container} to mount into`);
+    if (this.#host) return console.warn('whop-chat: this element is mounted already');
+    if (place.childElementCount) throw new Error('whop-chat: the container of an element must be empty');
+    const host = (this.#host = document.createElement('div'));
+    // The page's container says how high it is, if it has a height of its own.
+    const { height } = getComputedStyle(place);
+    if (height !== 'auto' && parseFloat(height)) host.style.blockSize = '100%';
+    host.style.maxBlockSize = '100%';
+    for (const name of this.#kind.events) host.addEventListener(name, (event) => this.#tell(event));
+    host.addEventListener('failed', ({ detail: { code } }) => this.emit('error', new WhopElementError(code)));
+    place.append(host);
+    this.#shown = this.#kind.show(host, this, this.#session, () => this.#ready());
+  }
+
+  #ready() {
+    if (this.state === 'ready') return;
+    this.#become('ready');
+    this.emit('ready', this);
+    this.options.onReady?.(this);
+  }
+
+  #tell(event) {
+    const { options } = this;
+    this.emit(event.type, event);
+    options.onEvent?.(event);
+    options[`on${event.type[0].toUpperCase()}${event.type.slice(1)}`]?.(event);
+    if (this.#kind.endsBy?.includes(event.type) && !event.defaultPrevented) this.unmount();
+  }
+
+  unmount() {
+    this.#shown?.remove();
+    this.#host?.remove();
+    this.#host = this.#shown = undefined;
+    this.#become('loading');
+    this.emit('unmounted');
+  }
+
+  updateOptions(options) {
+    Object.assign(this.options, given(options));
+    this.emit('optionsUpdated', this.options);
+    this.refresh();
+  }
+
+  /** Shows what the options say by now, its own, its session's and the page's. */
+  refresh(isRetry) { this.#shown?.update(isRetry); }
+}
+
+class ChatSession extends Emitter {
+  #elements = new Set();
+  #first;
+  #modal;
+  #life = new AbortController();
+
+  constructor(whopElements, options) {
+    super();
+    if (options?.token === undefined) throw new TypeError('whop-chat: createChatSession needs a token: a string, or a function that gets one');
+    this.whopElements = whopElements;
+    this.options = given(options);
+    this.#prefetch();
+  }
+
+  /** Before the first element asks for it. */
+  #prefetch() {
+    this.#first = this.#get(this.#life.signal, 'ready');
+    this.#first.catch(() => {});
+  }
+
+  async #get(abortSignal, event) {
+    try {
+      const { token } = this.options;
+      const got = (await (typeof token === 'function' ? token({ abortSignal }) : token)) ?? null;
+      if (got !== null) this.emit(event, ...event === 'ready' ? [] : [got]);
+      return got;
+    } catch (error) {
+      this.emit('tokenRefreshError', error);
+      this.emit('error', error);
+      throw error;
+    }
+  }
+
+  /** A token that no element has had, or the next one. */
+  token({ abortSignal } = {}) {
+    const first = this.#first;
+    this.#first = undefined;
+    return first || this.#get(abortSignal || this.#life.signal, 'tokenRefreshed');
+  }
+
+  updateOptions(options) {
+    const before = this.options.token;
+    Object.assign(this.options, given(options));
+    const { token } = this.options;
+    this.emit('optionsUpdated', this.options);
+    if (token === before) return;
+    // A function asks for itself; a page writes it anew whenever it draws.
+    if (typeof token !== 'function') this.#prefetch();
+    for (const element of this.#elements) element.refresh(typeof token !== 'function');
+  }
+
+  createElement(type, options) {
+    const kind = kinds[type?.type ?? type];
+    if (!kind) throw new Error(`whop-chat: there is no element "${type?.type ?? type}", but ${Object.keys(kinds).join(', ')}`);
+    const element = new WhopElement(this, kind, options);
+    this.#elements.add(element);
+    return element;
+  }
+
+  refresh() {
+    for (const element of this.#elements) element.refresh();
+  }
+
+  showSearchModal(options, force) {
+    if (this.#modal && !force) return undefined;
+    this.#modal?.close();
+    const modalContainer = document.createElement('dialog');
+    const content = document.createElement('div');
+    modalContainer.append(content);
+    modalContainer.className = 'whop-chat-modal';
+    Object.assign(modalContainer.style, { padding: '0', border: '0', borderRadius: '12px', width: 'min(560px, 100vw - 32px)', maxWidth: 'none', height: 'min(640px, 100vh - 32px)', overflow: 'hidden' });
+    content.style.height = '100%';
+    let element;
+    const modal = {
+      modalContainer,
+      mount: () => {
+        if (modalContainer.isConnected) return;
+        document.body.append(modalContainer);
+        element.mount(content);
+        modalContainer.showModal();
+      },
+      close: () => {
+        if (this.#modal === modal) this.#modal = undefined;
+        element?.unmount();
+        modalContainer.remove();
+      },
+    };
+    this.#modal = modal;
+    element = this.createElement('search-element', typeof options === 'function' ? options(modal) : options);
+    element.on('unmounted', () => modalContainer.isConnected && modal.close());
+    modalContainer.addEventListener('close', modal.close);
+    modal.mount();
+    return modal;
+  }
+
+  destroy() {
+    this.#life.abort();
+    this.#modal?.close();
+    for (const element of this.#elements) element.unmount();
+    this.#elements.clear();
+    this.whopElements.forget(this);
+    this.removeAllListeners();
+  }
+}
+
+export class WhopElements extends Emitter {
+  #sessions = new Set();
+
+  constructor(options) {
+    super();
+    this.options = { locale: 'en', environment: 'production', ...given(options) };
+  }
+
+  updateOptions(options) {
+    Object.assign(this.options, given(options));
+    this.emit('optionsUpdated', this.options);
+    for (const session of this.#sessions) session.refresh();
+  }
+
+  createChatSession(options) {
+    const session = new ChatSession(this, options);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  forget(session) { this.#sessions.delete(session); }
+
+  createPayoutsSession() { throw new Error('whop-chat: payouts are not part of the chat. Load Whop\'s own script for them.'); }
+  createWalletSession() { throw new Error('whop-chat: wallets are not part of the chat. Load Whop\'s own script for them.'); }
+}

@@ -40,10 +40,11 @@ export class Launcher {
     for (const event of ['pointerenter', 'focus', 'touchstart']) this.button.addEventListener(event, () => this.prepare(), { once: true, passive: true });
     this.button.addEventListener('click', () => this.toggle(this.panel.hidden));
     this.closing.addEventListener('click', () => this.toggle(false));
+    // The chat keeps its keys to itself, and closes first what it has opened itself.
     this.panel.addEventListener('keydown', (event) => {
-      // What the chat itself closes by Escape, it closes first.
-      if (event.key === 'Escape' && !event.defaultPrevented) this.toggle(false);
-    });
+      const isIn = (name) => event.composedPath().some(({ localName }) => localName === name);
+      if (event.key === 'Escape' && !event.isComposing && !isIn('dialog')) setTimeout(() => { if (!event.defaultPrevented) this.toggle(false); });
+    }, { capture: true });
     this.draw();
   }
 

@@ -67,7 +67,7 @@ test('an element is made, mounted, ready, used and taken away', async () => {
     return { isGlobal: constructor === window.WhopElements, locale: options.locale, environment: options.environment };
   });
   assert.deepEqual(before, { isGlobal: true, locale: 'en', environment: 'production' });
-  await mount({ channelId: 'chat_feed_quiet' });
+  await mount({ channelId: 'chat_feed_lounge' });
   assert.deepEqual(await page.evaluate(() => [window.element.state, window.element.getSnapshot() === window.element.getSnapshot()]), ['loading', true]);
   await page.waitForFunction(() => window.element.state === 'ready');
   assert.deepEqual(await told('onReady'), [true]);
@@ -78,7 +78,7 @@ test('an element is made, mounted, ready, used and taken away', async () => {
   await until(async () => (await told('messageSent')).length === 1, 'the event');
   const [sent] = await told('messageSent');
   assert.equal(sent.content, 'Said through an element');
-  assert.equal(sent.channelId, 'chat_feed_quiet');
+  assert.equal(sent.channelId, 'chat_feed_lounge');
   assert.match(sent.id, /^msg_|^post_/);
   assert.deepEqual(await told('onEvent'), ['messageSent']);
   await page.evaluate(() => window.element.unmount());
@@ -89,7 +89,7 @@ test('an element is made, mounted, ready, used and taken away', async () => {
 
 test('it is mounted again, as React does it, and destroyed with its session', async () => {
   const { page, chat, mount, problems } = await elementsPage();
-  await mount({ channelId: 'chat_feed_quiet' });
+  await mount({ channelId: 'chat_feed_lounge' });
   await page.evaluate(() => { window.element.unmount(); window.element.mount(document.querySelector('#chat')); });
   await chat.log.getByRole('article').first().waitFor();
   const warning = page.waitForEvent('console', (message) => message.type() === 'warning' && /mounted already/.test(message.text()));
@@ -104,7 +104,7 @@ test('it is mounted again, as React does it, and destroyed with its session', as
 test('a container without a height gets one, and no more than it has later', async () => {
   const { page, mount, chat } = await elementsPage();
   await page.evaluate(() => { document.querySelector('#chat').style.height = ''; });
-  await mount({ channelId: 'chat_feed_quiet' });
+  await mount({ channelId: 'chat_feed_lounge' });
   await chat.log.waitFor();
   const height = () => page.locator('#chat > div').evaluate((host) => host.clientHeight);
   assert.equal(await height(), 640);
@@ -140,7 +140,7 @@ test('an unknown channel, and a visitor who is not signed in, are errors with co
   assert.equal(await page.evaluate(() => window.element.state), 'ready');
   await page.evaluate(() => window.element.unmount());
   await page.evaluate(() => { window.session = window.elements.createChatSession({ token: null }); });
-  await mount({ channelId: 'chat_feed_quiet' });
+  await mount({ channelId: 'chat_feed_lounge' });
   await page.getByText('Sign in to see this chat').waitFor();
   assert.deepEqual(await told('error'), ['NOT_FOUND', 'SIGNED_OUT']);
   // The page signs the visitor in.
@@ -153,7 +153,7 @@ test('an unknown channel, and a visitor who is not signed in, are errors with co
 
 test('style, theme and deep link follow the options', async () => {
   const { page, chat, mount } = await elementsPage();
-  await mount({ channelId: 'chat_feed_quiet' });
+  await mount({ channelId: 'chat_feed_lounge' });
   await chat.log.getByRole('article').first().waitFor();
   const shown = page.locator('.chat');
   assert.deepEqual(await shown.evaluate(({ dataset: { style, theme } }) => [style, theme]), ['imessage', 'light']);
@@ -162,11 +162,11 @@ test('style, theme and deep link follow the options', async () => {
     window.elements.updateOptions({ appearance: { theme: { appearance: 'dark' } } });
   });
   assert.deepEqual(await shown.evaluate(({ dataset: { style, theme } }) => [style, theme]), ['discord', 'dark']);
-  const messages = (await asUser(servers.sandbox, 'user_ada', 'GET', '/messages?channel_id=chat_feed_quiet&first=20')).data;
+  const messages = (await asUser(servers.sandbox, 'user_ada', 'GET', '/messages?channel_id=chat_feed_lounge&first=20&direction=desc')).data;
   const wanted = messages.at(-1);
   await page.evaluate((id) => window.element.updateOptions({ deeplinkToPostId: id }), wanted.id);
-  await chat.message(wanted.content).waitFor();
-  await until(async () => chat.message(wanted.content).evaluate((row) => {
+  await chat.message(wanted.content).first().waitFor();
+  await until(async () => chat.message(wanted.content).first().evaluate((row) => {
     const { top, bottom } = row.getBoundingClientRect();
     return bottom > 0 && top < 500;
   }), 'the message in sight');
@@ -174,9 +174,9 @@ test('style, theme and deep link follow the options', async () => {
 
 test('links, names, mentions and pictures are told before anything comes of them', async () => {
   const { page, chat, mount, told } = await elementsPage();
-  const post = (content, more) => asUser(servers.sandbox, 'user_bob', 'POST', '/messages', { channel_id: 'chat_feed_quiet', content, ...more });
+  const post = (content, more) => asUser(servers.sandbox, 'user_bob', 'POST', '/messages', { channel_id: 'chat_feed_lounge', content, ...more });
   await post('See [the rules](https://example.com/rules) and @ada');
-  await mount({ channelId: 'chat_feed_quiet', disableNavigation: true });
+  await mount({ channelId: 'chat_feed_lounge', disableNavigation: true });
   const link = page.getByRole('link', { name: 'the rules' });
   await link.waitFor();
   await page.waitForFunction(() => window.element.state === 'ready');
@@ -212,7 +212,7 @@ test('a channel without messages says what the page wants', async () => {
   });
   await page.route('**/api/v1/messages?*', (route) => route.fulfill({ json: none }));
   await page.route('**/picture.svg', (route) => route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="6"/>' }));
-  await mount({ channelId: 'chat_feed_quiet', emptyState: { title: 'Nobody yet', description: 'Say hello to the club', image: { url: '/picture.svg', width: 80, height: 60 } } });
+  await mount({ channelId: 'chat_feed_lounge', emptyState: { title: 'Nobody yet', description: 'Say hello to the club', image: { url: '/picture.svg', width: 80, height: 60 } } });
   await page.getByText('Nobody yet').waitFor();
   await page.getByText('Say hello to the club').waitFor();
   assert.deepEqual(await page.locator('.notice img').evaluate(({ width, height, alt }) => [width, height, alt]), [80, 60, '']);
@@ -220,7 +220,7 @@ test('a channel without messages says what the page wants', async () => {
 
 test('a token is asked for again, and the session tells of it', async () => {
   const { page, chat, mount, told } = await elementsPage();
-  await mount({ channelId: 'chat_feed_quiet' });
+  await mount({ channelId: 'chat_feed_lounge' });
   await chat.log.getByRole('article').first().waitFor();
   await page.waitForFunction(() => window.tokens.length === 1);
   // The first element has had that token; the next one gets its own.
@@ -229,9 +229,9 @@ test('a token is asked for again, and the session tells of it', async () => {
     place.id = 'second';
     place.style.height = '300px';
     document.body.append(place);
-    window.session.createElement('chat-element', { channelId: 'chat_feed_lounge' }).mount('#second');
+    window.session.createElement('chat-element', { channelId: 'chat_feed_quiet' }).mount('#second');
   });
-  await page.getByRole('log').nth(1).waitFor();
+  await page.getByText('Quiet room').first().waitFor();
   assert.equal(await page.evaluate(() => window.tokens.length), 2);
   assert.equal((await told('session tokenRefreshed')).length, 1);
 });
@@ -248,7 +248,7 @@ test('a token function that fails is told, and asked again', async () => {
     });
     for (const name of ['tokenRefreshError', 'error']) window.session.on(name, window.tell(`session ${name}`));
   });
-  await mount({ channelId: 'chat_feed_quiet' });
+  await mount({ channelId: 'chat_feed_lounge' });
   await page.getByRole('log').waitFor();
   assert.ok((await told('session tokenRefreshError')).length >= 1);
 });

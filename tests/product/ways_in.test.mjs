@@ -1,0 +1,119 @@
+// The ways in that need no code: an element of our own, several chats on a page, a button that opens one.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { startServers } from '../support/servers.mjs';
+import { until } from '../support/until.mjs';
+import { check } from './support/axe.mjs';
+import { barePage } from './support/bare.mjs';
+import { launch } from './support/browser.mjs';
+
+let servers, browser;
+
+before(async () => {
+  [servers, browser] = await Promise.all([startServers({ messages: 20 }), launch()]);
+});
+
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+});
+
+after(async () => {
+  await browser?.close();
+  await servers?.stop();
+});
+
+test('E13, E14: <whop-chat> follows its attributes, before and after the script, and goes when it is removed', async () => {
+  const { page, embed, include, chat, problems } = await barePage(browser, servers);
+  const sockets = [];
+  page.on('websocket', (socket) => sockets.push(socket));
+  await embed({ 'channel-id': 'chat_feed_lounge', 'chat-style': 'discord', theme: 'dark' }, 'whop-chat');
+  await include();
+  await chat.log.getByRole('article').first().waitFor();
+  const look = () => page.locator('.chat').evaluate(({ dataset: { style, theme } }) => [style, theme]);
+  assert.deepEqual(await look(), ['discord', 'dark']);
+  const set = (name, value) => page.locator('whop-chat').evaluate((element, [name, value]) => element.setAttribute(name, value), [name, value]);
+  await set('theme', 'light');
+  await set('chat-style', 'imessage');
+  await until(async () => (await look()).join() === 'imessage,light', 'the other look');
+  await chat.composer.waitFor();
+  await set('channel-id', 'chat_feed_quiet');
+  await page.getByText('Quiet room').first().waitFor();
+  await until(() => sockets.length === 2 && sockets[0].isClosed(), 'the other channel’s socket');
+  await page.locator('whop-chat').evaluate((element) => element.remove());
+  await until(() => sockets.every((socket) => socket.isClosed()), 'no socket');
+  assert.deepEqual(problems, []);
+});
+
+test('E13: in a page’s own shadow root, and moved elsewhere', async () => {
+  const { page, include, chat } = await barePage(browser, servers);
+  await include();
+  await page.evaluate(() => {
+    const [one, two] = [document.createElement('section'), document.createElement('section')];
+    document.body.append(one, two);
+    const root = one.attachShadow({ mode: 'open' });
+    const element = document.createElement('whop-chat');
+    element.setAttribute('channel-id', 'chat_feed_lounge');
+    element.setAttribute('token-url', document.body.dataset.tokenUrl);
+    root.append(element);
+    window.move = () => two.append(element);
+  });
+  await chat.log.getByRole('article').first().waitFor();
+  await page.evaluate(() => window.move());
+  await chat.log.getByRole('article').first().waitFor();
+  assert.equal(await chat.log.count(), 1);
+});
+
+const launcherPage = async (attributes, options) => {
+  const bare = await barePage(browser, servers, { options });
+  const asked = [];
+  bare.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await bare.embed({ 'channel-id': 'chat_feed_lounge', ...attributes });
+  await bare.include();
+  return { ...bare, asked };
+};
+
+test('P1: a launcher asks for nothing of the chat before somebody wants it, and then it is there by mouse and keyboard', async () => {
+  const { page, asked, chat, problems } = await launcherPage({ launcher: 'Talk to the club' });
+  const button = page.getByRole('button', { name: 'Talk to the club' });
+  await button.waitFor();
+  assert.deepEqual(asked.filter((path) => /\.wasm$|\.css$|\/session$|token/.test(path)), []);
+  await button.hover();
+  await until(() => asked.some((path) => path.endsWith('.wasm')), 'the program');
+  assert.deepEqual(asked.filter((path) => /\/session$|token/.test(path)), [], 'nobody is asked for before it opens');
+  await button.click();
+  const panel = page.getByRole('dialog', { name: 'Talk to the club' });
+  await panel.waitFor();
+  await chat.log.getByRole('article').first().waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Close chat' }).last().getAttribute('aria-expanded'), 'true');
+  await chat.composer.fill('A draft');
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement.className), 'launcher', 'the focus is back');
+  await page.keyboard.press('Enter');
+  await panel.waitFor();
+  assert.equal(await chat.composer.inputValue(), 'A draft');
+  assert.deepEqual(problems, []);
+});
+
+test('E19: a launcher stands where the page wants it, and leaves nothing behind', async () => {
+  const { page, chat } = await launcherPage({ launcher: '', 'z-index': '77', locale: 'de' });
+  const button = page.getByRole('button', { name: 'Chat öffnen' });
+  await button.waitFor();
+  assert.equal(await button.evaluate((element) => getComputedStyle(element).zIndex), '77');
+  await button.click();
+  await chat.log.getByRole('article').first().waitFor();
+  await page.evaluate(() => document.querySelector('[data-whop-chat-channel-id]').remove());
+  await until(async () => await page.getByRole('dialog').count() === 0 && await button.count() === 0, 'nothing left');
+});
+
+test('a launcher on a phone fills the screen and has a way back', async () => {
+  const { page, chat } = await launcherPage({ launcher: '' }, { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+  const button = page.getByRole('button', { name: 'Open chat' });
+  await button.tap();
+  await chat.log.getByRole('article').first().waitFor();
+  assert.deepEqual(await page.getByRole('dialog').boundingBox(), { x: 0, y: 0, width: 360, height: 640 });
+  await check(page, 'a launcher that is open');
+  await page.getByRole('button', { name: 'Close chat' }).tap();
+  await button.waitFor();
+});

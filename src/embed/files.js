@@ -43,6 +43,23 @@ export const program = once(async () => {
   return glue;
 });
 
+const texts = {};
+
+/**
+ * What the widget says in a language. It becomes text and attributes, and nothing that runs: so one hash in the name of all
+ * languages' files is enough (ADR 0016).
+ */
+export const strings = (language) => {
+  texts[language] ||= once(async () => {
+    const { url, load } = place.files.strings;
+    if (load) return load(language);
+    const response = await fetch(url.replace('*', language));
+    if (!response.ok) throw new Error(`whop-chat: ${response.url} answered ${response.status}`);
+    return response.text();
+  });
+  return texts[language]();
+};
+
 const names = once(async () => (await fetched('emoji')).text());
 
 /** Asked for by the first message that has an emoji by a name that is not built in. */

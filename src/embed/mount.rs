@@ -75,7 +75,8 @@ where
 
 /// Puts a widget into an element of the page. `options` are the loader's: `channel`, `origin`, `assertion`,
 /// `token` (a function that answers a promise of an assertion, null where the page says nothing, and fails where it may say
-/// later), `style`, `theme`, `locale`, `post` (the message to begin with),
+/// later), `style`, `theme`, `locale`, `strings` (what the widget says, as `strings::catalogs::compact` writes it),
+/// `direction` (`rtl` for a chrome that is mirrored), `post` (the message to begin with),
 /// `emptyState` (`{image: {url, width, height}, title, description}`, instead of our words for a channel without messages), `first` (a promise of what the loader asked for
 /// already, see [`crate::platform::Prefetched`]), `settled` (the same, once it is there), `emojiNames` (a function that
 /// answers a promise of the names of all emoji). What the loader painted in the element's shadow root is taken over; the

@@ -9,15 +9,15 @@ const notice = (name, text, label, act) => {
 };
 
 /** Instead of everything. */
-export const card = (root, text) => {
-  const box = notice('p', text, 'Reload', () => location.reload());
+export const card = (root, text, { reload }) => {
+  const box = notice('p', text, reload, () => location.reload());
   box.setAttribute('role', 'alert');
   root.replaceChildren(box);
 };
 
 /** What is painted stays readable. */
-export const line = (root, retry) => {
+export const line = (root, { live_failed, retry }, again) => {
   const place = root.querySelector('.connection');
   place.dataset.state = 'offline';
-  place.replaceChildren(notice('span', 'Live chat could not be loaded.', 'Retry', retry));
+  place.replaceChildren(notice('span', live_failed, retry, again));
 };

@@ -1,5 +1,5 @@
 use crate::platform::Prefetched;
-use crate::ui::{Appearance, ChatStyle, EmptyState, Theme};
+use crate::ui::{self, Appearance, ChatStyle, EmptyState, Theme};
 use chat_core::Identity;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -25,21 +25,24 @@ impl Options {
             let value = Reflect::get(object, &JsValue::from_str(key)).ok()?;
             value.as_string().filter(|text| !text.is_empty())
         };
-        let required = |key: &str| {
+        let required = |key: &str| -> Result<String, JsValue> {
             text(key).ok_or_else(|| JsError::new(&["whop-chat: no ", key].concat()).into())
         };
         let get = |key: &str| Reflect::get(object, &JsValue::from_str(key)).ok();
         let function =
             |key: &str| get(key).and_then(|function| function.dyn_into::<Function>().ok());
         let token = function("token");
+        let locale = text("locale").unwrap_or_default();
+        let strings = ui::read_strings(&required("strings")?, &locale);
+        let strings = strings.ok_or_else(|| JsError::new("whop-chat: strings of another build"))?;
         let identity = match text("assertion") {
             Some(assertion) => Identity::Assertion(assertion),
             None if token.is_some() => Identity::Page,
             None => Identity::Whop,
         };
         Ok(Self {
-            channel: required("channel").map_err(|error: JsValue| error)?,
-            origin: required("origin").map_err(|error: JsValue| error)?,
+            channel: required("channel")?,
+            origin: required("origin")?,
             identity,
             token,
             appearance: Appearance {
@@ -52,7 +55,9 @@ impl Options {
                     Some("dark") => Theme::Dark,
                     _ => Theme::System,
                 },
-                locale: text("locale").unwrap_or_else(|| "en".to_owned()),
+                is_rtl: text("direction").as_deref() == Some("rtl"),
+                strings,
+                locale,
                 empty: empty_state(&get("emptyState").unwrap_or_default()),
             },
             message: text("post"),

@@ -4,7 +4,8 @@
 import { lazy, program, style } from './files.js';
 import { place } from './place.js';
 import { tokenFrom } from './session.js';
-import { Widget } from './widget.js';
+import { turned, Widget } from './widget.js';
+import { defaultLocale } from './words.js';
 
 const NAMES = ['accent', 'assertion', 'channel-id', 'experience-id', 'launcher', 'locale', 'origin', 'post', 'style', 'theme', 'token-url', 'z-index'];
 const PREFIX = 'data-whop-chat-';
@@ -26,7 +27,7 @@ const optionsOf = (element, tokens) => {
   const [accentColor, address, origin] = ['accent', 'token-url', 'origin'].map((name) => attribute(element, name));
   const options = { channel: channelOf(element), appearance: accentColor && { theme: { accentColor } } };
   for (const name of ['assertion', 'theme', 'style', 'post']) options[name] = attribute(element, name);
-  options.locale = attribute(element, 'locale') || document.documentElement.lang || navigator.language;
+  options.locale = attribute(element, 'locale') || defaultLocale();
   options.launcher = attribute(element, 'launcher');
   options.zIndex = attribute(element, 'z-index');
   try {
@@ -79,7 +80,10 @@ export const watchPage = () => {
     due = true;
     queueMicrotask(() => { due = false; scan(); });
   };
-  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributeFilter: NAMES.map((name) => PREFIX + name) });
+  new MutationObserver((changes) => {
+    if (changes.some(({ attributeName }) => attributeName === 'dir')) turned();
+    look();
+  }).observe(document, { childList: true, subtree: true, attributeFilter: [...NAMES.map((name) => PREFIX + name), 'dir'] });
   if (!customElements.get(TAG)) {
     customElements.define(TAG, class extends HTMLElement {
       static observedAttributes = [...NAMES, 'chat-style'];

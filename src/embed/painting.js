@@ -13,11 +13,10 @@ const ROW = 72;
  * rows above.
  */
 export const show = (widget, html, sheet, date) => {
-  const { host, options: { locale } } = widget;
+  const { host } = widget;
   const box = Object.assign(document.createElement('div'), { className: 'root' });
   // What fills the element is there first; what is above that, for who looks there.
   const above = paint(box, html, date, Math.ceil((host.clientHeight || innerHeight) / ROW));
-  if (/^(ar|dv|fa|he|ps|sd|ug|ur|yi)(?![a-z])/.test(locale)) box.firstChild.dir = 'rtl';
   const painted = (widget.painted = new AbortController());
   const on = (names, listener, options) => {
     for (const name of names) box.addEventListener(name, listener, { signal: painted.signal, ...options });

@@ -23,7 +23,7 @@ export const isWhops = ({ assertion, token }) => !assertion && !token;
 /** Opens it. `handed`: what somebody who comes back from signing in with Whop brought. */
 export const ask = async (options, handed) => {
   const first = {};
-  const { origin, channel, token } = options;
+  const { origin, channel, token, locale } = options;
   let { assertion } = options;
   if (token && !assertion) {
     try {
@@ -34,7 +34,7 @@ export const ask = async (options, handed) => {
   }
   const body = {
     channel_id: channel, assertion, with_messages: true, with_html: true,
-    utc_offset_minutes: -new Date().getTimezoneOffset(),
+    utc_offset_minutes: -new Date().getTimezoneOffset(), locale,
     ...handed,
   };
   try {

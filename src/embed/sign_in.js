@@ -57,8 +57,8 @@ const icon = (path) => {
   return svg;
 };
 
-/** Lets the visitor of that widget sign in (`state` is "offered") or out ("signed-in"). `again` opens the session anew. */
-export async function show(element, state, origin, again) {
+/** Lets the visitor of that widget sign in (`state` is "offered") or out ("signed-in"). `again` opens the session anew; `words` say it. */
+export async function show(element, state, origin, again, words) {
   [proxy, reopen, offered] = [origin, again, state === 'offered'];
   const hash = await challenge;
   const root = element.shadowRoot;
@@ -67,13 +67,13 @@ export async function show(element, state, origin, again) {
   if (!hash) return console.warn('whop-chat: visitors can sign in with Whop on pages that are served with https only.');
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const button = Object.assign(document.createElement('button'), { type: 'button', className: offered ? 'solid' : 'round' });
-  if (offered) button.append('Sign in with Whop');
+  if (offered) button.append(words.sign_in);
   else {
     stored((storage) => storage.removeItem(VERIFIER));
     button.append(icon(OUT));
-    button.title = 'Sign out';
-    button.setAttribute('aria-label', 'Sign out');
-    element.addEventListener('tokenRefreshError', () => show(element, 'offered', origin, again), { once: true });
+    button.title = words.sign_out;
+    button.setAttribute('aria-label', words.sign_out);
+    element.addEventListener('tokenRefreshError', () => show(element, 'offered', origin, again, words), { once: true });
   }
   button.addEventListener('click', () => (state === 'offered' ? begin(hash) : end()));
   const box = Object.assign(document.createElement('div'), { className: 'account' });

@@ -3,6 +3,7 @@ import { emojiNames, lazy, program, style } from './files.js';
 import { card, line } from './notice.js';
 import { place } from './place.js';
 import { ask, isWhops } from './session.js';
+import { ENGLISH, isRtl, textIn, wordsOf } from './words.js';
 
 const painter = lazy('painter');
 const signing = lazy('signIn');
@@ -40,6 +41,7 @@ export class Widget {
     host.addEventListener('failed', () => { this.isRefused = true; }, { signal });
     // Before there is anything to click.
     painter().then(({ watchClicks }) => watchClicks(this, signal), () => {});
+    this.words = ENGLISH;
     widgets.add(this);
     this.open();
   }
@@ -55,6 +57,7 @@ export class Widget {
       const first = (this.asked = ask(options, brought).then((first) => (this.first = first)));
       const sheet = style();
       const painting = painter();
+      this.speak();
       this.mount(first);
       const { life } = this;
       // All is asked for, so there is time.
@@ -71,14 +74,23 @@ export class Widget {
     }
   }
 
+  /** Has what is said ready, in the visitor's language. */
+  async speak() {
+    const { life, options: { locale } } = this;
+    const text = await textIn(locale).catch(() => undefined);
+    if (this.life === life) this.words = text ? wordsOf(text) : ENGLISH;
+  }
+
   async mount(first) {
-    const { life } = this;
+    const { life, options: { locale } } = this;
     try {
-      const [glue, sheet] = await Promise.all([program(), style()]);
+      const [glue, sheet, strings] = await Promise.all([program(), style(), textIn(locale)]);
       if (this.life !== life) return;
       this.painted?.abort();
       this.wear(sheet);
-      this.mounted = glue.mount(this.host, { ...this.options, emojiNames, first, settled: this.first });
+      this.mounted = glue.mount(this.host, {
+        ...this.options, strings, direction: this.direction(), emojiNames, first, settled: this.first,
+      });
       this.look();
       this.options.ready?.();
       // The widget takes over what is painted a moment later, as it is: so what is pressed has to wait.
@@ -89,7 +101,7 @@ export class Widget {
       console.error(error);
       this.failed = () => {
         if (this.painted) {
-          line(this.root, () => { this.failed = undefined; this.mount(first); });
+          line(this.root, this.words, () => { this.failed = undefined; this.mount(first); });
           this.above();
         } else this.stop();
       };
@@ -103,7 +115,11 @@ export class Widget {
     const { signIn } = await this.asked;
     if (!signIn) return;
     const { show } = await signing();
-    if (this.life === life) show(this.host, signIn, this.options.origin, again);
+    if (this.life === life) show(this.host, signIn, this.options.origin, again, this.words);
+  }
+
+  direction() {
+    return (this.runs ||= isRtl(this.host, this.options.locale) ? 'rtl' : 'ltr');
   }
 
   wear(sheet) {
@@ -122,7 +138,15 @@ export class Widget {
     };
     set('style', style, 'imessage', 'discord');
     set('theme', theme, 'system', 'light', 'dark');
+    const direction = this.direction();
+    if (direction !== (chat.dir || 'ltr')) chat.dir = direction;
     this.dress().catch(console.error);
+  }
+
+  /** The page runs the other way now, or may do so. */
+  turn() {
+    this.runs = undefined;
+    this.look();
   }
 
   /** Colours and the like: only who wants others than the usual ones waits for them. */
@@ -152,7 +176,7 @@ export class Widget {
   /** Says that there is nothing more to come. */
   stop(error) {
     if (error) console.error(error);
-    card(this.root, 'The chat could not be loaded.');
+    card(this.root, this.words.chat_failed, this.words);
     this.fail();
   }
 
@@ -163,14 +187,14 @@ export class Widget {
 
   /** A trap ended the wasm instance (E11). */
   crash() {
-    card(this.root, 'The chat stopped because of an error.');
+    card(this.root, this.words.chat_stopped, this.words);
     this.fail();
   }
 
   close() {
     const { mounted } = this;
     this.isRefused = false;
-    this.life = this.mounted = this.painted = this.pressed = this.failed = this.first = undefined;
+    this.life = this.mounted = this.painted = this.pressed = this.failed = this.first = this.runs = undefined;
     // A widget whose wasm has trapped can't be asked to leave.
     try { mounted?.unmount(); } catch (error) { console.error(error); }
     if (!mounted) this.root.replaceChildren();
@@ -192,6 +216,11 @@ const again = async (code) => {
     widget.open();
     await widget.asked;
   }
+};
+
+/** Some element of the page runs from another side than before. */
+export const turned = () => {
+  for (const widget of widgets) widget.turn();
 };
 
 /** Instead of going blank, every widget of a program that has trapped says so. */

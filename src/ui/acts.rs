@@ -164,10 +164,10 @@ fn copy(button: &Element, scene: Scene) {
     }
     let _ = clipboard.write_text(&code.text_content().unwrap_or_default());
     let strings = scene.strings;
-    button.set_text_content(Some(strings.copied));
+    button.set_text_content(Some(strings.copied()));
     let button = button.clone();
     set_timeout(
-        move || button.set_text_content(Some(strings.copy)),
+        move || button.set_text_content(Some(strings.copy())),
         SHORT_WHILE,
     );
 }
@@ -179,9 +179,9 @@ pub(super) fn unfold(button: &Element, scene: Scene) {
     let open = fold.class_list().toggle("open").unwrap_or_default();
     let strings = scene.strings;
     let label = if open {
-        strings.show_less
+        strings.show_less()
     } else {
-        strings.show_more
+        strings.show_more()
     };
     button.set_text_content(Some(label));
     let _ = button.set_attribute("aria-expanded", if open { "true" } else { "false" });

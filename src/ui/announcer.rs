@@ -22,8 +22,8 @@ pub(super) fn announce(scene: Scene) {
     let strings = scene.strings;
     watch(move || {
         let sentence = match scene.conversation.jump().map(|jump| jump.state) {
-            Some(JumpState::Gone) => strings.message_gone,
-            Some(JumpState::Failed) => strings.jump_failed,
+            Some(JumpState::Gone) => strings.message_gone(),
+            Some(JumpState::Failed) => strings.jump_failed(),
             _ => return,
         };
         untrack(|| {
@@ -41,13 +41,15 @@ pub(super) fn announce(scene: Scene) {
     watch(move || {
         let line = match scene.conversation.announcement() {
             None => return,
-            Some(Announcement::Message { author, text }) => [&author, ": ", &text].concat(),
-            Some(Announcement::SendingFailed) => strings.sending_failed.to_owned(),
+            Some(Announcement::Message { author, text }) => {
+                strings.said().with(&[("name", &author), ("text", &text)])
+            }
+            Some(Announcement::SendingFailed) => strings.sending_failed().to_owned(),
             Some(Announcement::ReactingFailed(reason)) => {
                 let sentence = if reason.is_empty() {
-                    strings.reaction_failed.to_owned()
+                    strings.reaction_failed().to_owned()
                 } else {
-                    reason
+                    strings.reaction_refused().with(&[("reason", &reason)])
                 };
                 return untrack(|| show_note(sentence, scene));
             }
@@ -57,7 +59,7 @@ pub(super) fn announce(scene: Scene) {
         let say = move || {
             let lines = waiting.take();
             scene.spoken.set(if lines.len() > MOST_READ_OUT {
-                strings.new_message.with(lines.len() as u64)
+                strings.new_messages(lines.len() as u64, false)
             } else {
                 lines.join("\n")
             });

@@ -1,11 +1,17 @@
+use strings::Strings;
+
 /// How a page wants the widget to look and speak.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Appearance {
     /// Bubbles or rows.
     pub style: ChatStyle,
     /// Light or dark.
     pub theme: Theme,
-    /// A language tag of BCP 47 for dates and numbers; the browser's own where it is empty or unknown.
+    /// What the widget says.
+    pub strings: &'static Strings,
+    /// The chrome runs from right to left. What people say runs as they wrote it.
+    pub is_rtl: bool,
+    /// A language tag of BCP 47 for dates; the browser's own where it is empty or unknown.
     pub locale: String,
     /// What a channel without messages says.
     pub empty: EmptyState,
@@ -22,29 +28,6 @@ pub struct EmptyState {
     pub title: Option<String>,
     /// The sentence below it.
     pub description: Option<String>,
-}
-
-impl Default for Appearance {
-    fn default() -> Self {
-        Self {
-            style: ChatStyle::Imessage,
-            theme: Theme::System,
-            locale: String::new(),
-            empty: EmptyState::default(),
-        }
-    }
-}
-
-impl Appearance {
-    /// Whether the chrome of the widget runs from right to left; `None` leaves it to the page.
-    pub(super) fn direction(&self) -> Option<&'static str> {
-        let language = self.locale.split(['-', '_']).next().unwrap_or_default();
-        matches!(
-            language,
-            "ar" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi"
-        )
-        .then_some("rtl")
-    }
 }
 
 /// The two styles of Whop's chat element.

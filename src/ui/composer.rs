@@ -38,10 +38,10 @@ pub(super) fn foot(scene: Scene) -> Foot {
     let has_rows = !conversation.is_empty();
     match status {
         Status::Refused(refusal) if has_rows => Foot::Refused(match refusal {
-            Refusal::SignedOut => strings.sign_in_to_post,
-            Refusal::NoAccess => strings.no_access_title,
-            Refusal::UnknownChannel => strings.unknown_title,
-            Refusal::Misconfigured(_) => strings.misconfigured_title,
+            Refusal::SignedOut => strings.sign_in_to_post(),
+            Refusal::NoAccess => strings.no_access_title(),
+            Refusal::UnknownChannel => strings.unknown_title(),
+            Refusal::Misconfigured(_) => strings.misconfigured_title(),
         }),
         Status::Refused(_) | Status::Unreachable if !has_rows => Foot::Nothing,
         _ if !known || scene.can_post() => Foot::Field,
@@ -65,7 +65,7 @@ pub(super) fn line(pen: &Pen, place: &Element, scene: Scene) {
         return;
     };
     if matches!(foot, Foot::Refused(_)) {
-        pen.text_button(&line, "reopen", "plain", scene.strings.try_again);
+        pen.text_button(&line, "reopen", "plain", scene.strings.try_again());
     }
 }
 
@@ -131,9 +131,9 @@ fn reply_preview(pen: &Pen, place: &Element, scene: Scene) {
         return;
     };
     if let Some(text) = pen.element(&preview, "div", "replying-text") {
-        if let Some(line) = pen.label(&text, "span", "", scene.strings.replying_to) {
-            pen.text(&line, " ");
-            pen.label(&line, "bdi", "strong", &replying.author);
+        if let Some(line) = pen.element(&text, "span", "") {
+            let sentence = scene.strings.replying_to();
+            pen.names(&line, sentence, &[("name", &replying.author)]);
         }
         pen.label(&text, "bdi", "replying-excerpt", &replying.excerpt);
     }
@@ -142,7 +142,7 @@ fn reply_preview(pen: &Pen, place: &Element, scene: Scene) {
         "cancel-reply",
         "round",
         CLOSE,
-        scene.strings.cancel_reply,
+        scene.strings.cancel_reply(),
     );
 }
 
@@ -171,9 +171,12 @@ fn pause(pen: &Pen, place: &Element, scene: Scene) {
 fn pause_line(posting: Posting, scene: Scene) -> String {
     let strings = scene.strings;
     match posting {
-        Posting::Muted { until } => [strings.muted_until, " ", &scene.dates.until(until)].concat(),
-        Posting::Slow { until } => [strings.slow_mode, " ", &Dates::left(until)].concat(),
-        _ => strings.slow_sending.to_owned(),
+        Posting::Muted { until } => {
+            let until = scene.dates.until(until);
+            strings.muted_until().with(&[("time", &until)])
+        }
+        Posting::Slow { until } => strings.slow_mode().with(&[("time", &Dates::left(until))]),
+        _ => strings.slow_sending().to_owned(),
     }
 }
 

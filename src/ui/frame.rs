@@ -59,8 +59,8 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     };
     set(&frame.chat, "data-style", appearance.style.as_str());
     set(&frame.chat, "data-theme", appearance.theme.as_str());
-    if let Some(direction) = appearance.direction() {
-        set(&frame.chat, "dir", direction);
+    if appearance.is_rtl {
+        set(&frame.chat, "dir", "rtl");
     }
     let kept = frame.chat.clone();
     at_end(Box::new(move || kept.remove()));
@@ -140,7 +140,7 @@ fn header(pen: &Pen, header: &Element, scene: Scene) {
     let others = scene.conversation.present() as u64;
     // Who is there is known as long as somebody tells.
     if others > 0 && scene.conversation.connection() == ConnectionStatus::Live {
-        let text = scene.strings.online.with(others + 1);
+        let text = scene.strings.online(others + 1, false);
         pen.label(header, "span", "present", &text);
     }
     let is_open = scene.finding.get();

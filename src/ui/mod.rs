@@ -9,6 +9,7 @@ mod dates;
 mod dom;
 mod find;
 mod frame;
+mod intl;
 mod keys;
 mod later;
 mod lightbox;
@@ -25,3 +26,4 @@ mod who_reacted;
 
 pub use appearance::{Appearance, ChatStyle, EmptyState, Theme};
 pub use frame::draw;
+pub use intl::{NUMBERS, read as read_strings};

@@ -1,4 +1,4 @@
-use markup::strings::Strings;
+use strings::Strings;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleDeclaration, Document, Element};
 

@@ -4,18 +4,21 @@ use super::scene::Scene;
 use chat_core::{Event, RowId};
 use leptos::prelude::*;
 use markup::Pen as _;
+use strings::Strings;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
 
 /// What most people react with, and what each is called.
-const EMOJI: [(&str, &str); 6] = [
-    ("👍", "thumbs up"),
-    ("❤️", "heart"),
-    ("😂", "joy"),
-    ("🎉", "tada"),
-    ("🔥", "fire"),
-    ("👀", "eyes"),
-];
+const fn usual(strings: &Strings) -> [(&'static str, &'static str); 6] {
+    [
+        ("👍", strings.thumbs_up()),
+        ("❤️", strings.heart()),
+        ("😂", strings.joy()),
+        ("🎉", strings.tada()),
+        ("🔥", strings.fire()),
+        ("👀", strings.eyes()),
+    ]
+}
 /// The popover's size and its distance to what surrounds it, in pixels; as in `reactions.css`.
 const WIDTH: f64 = 264.0;
 const HEIGHT: f64 = 48.0;
@@ -61,18 +64,15 @@ pub(super) fn draw(pen: &Pen, place: &Element, scene: Scene) {
         return;
     };
     set(&panel, "role", "menu");
-    set(&panel, "aria-label", scene.strings.add_reaction);
+    set(&panel, "aria-label", scene.strings.add_reaction());
     set_property(&panel, "left", &pixels(picking.left));
     set_property(&panel, "top", &pixels(picking.top));
-    for (emoji, name) in &EMOJI {
+    for (emoji, name) in usual(scene.strings) {
         if let Some(button) = pen.button(&panel, "emoji", "") {
             set(&button, "role", "menuitem");
             set(&button, "data-value", emoji);
-            set(
-                &button,
-                "aria-label",
-                &[scene.strings.react_with, " ", name].concat(),
-            );
+            let label = scene.strings.react_with().with(&[("emoji", name)]);
+            set(&button, "aria-label", &label);
             pen.text(&button, emoji);
         }
     }
@@ -109,14 +109,22 @@ pub(super) fn left(event: &web_sys::Event, scene: Scene) {
 /// A key in the popover.
 pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
     let Some(button) = origin(event) else { return };
+    let is_rtl = matches!(button.closest("[dir=rtl]"), Ok(Some(_)));
     let next = match event.key().as_str() {
         "Escape" | "Tab" => {
             event.prevent_default();
             close(scene);
             return;
         }
-        "ArrowRight" | "ArrowDown" => button.next_element_sibling(),
-        "ArrowLeft" | "ArrowUp" => button.previous_element_sibling(),
+        "ArrowDown" => button.next_element_sibling(),
+        "ArrowUp" => button.previous_element_sibling(),
+        key @ ("ArrowRight" | "ArrowLeft") => {
+            if (key == "ArrowRight") == is_rtl {
+                button.previous_element_sibling()
+            } else {
+                button.next_element_sibling()
+            }
+        }
         _ => return,
     };
     event.prevent_default();

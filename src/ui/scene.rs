@@ -12,7 +12,7 @@ use chat_core::RowId;
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
 use markup::frame::Frame;
-use markup::strings::{ENGLISH, Strings};
+use strings::Strings;
 use virtual_list::Length;
 use web_sys::{Element, HtmlTextAreaElement};
 use wire::MessageId;
@@ -108,7 +108,7 @@ impl Scene {
     pub fn new(conversation: Conversation, appearance: &Appearance) -> Self {
         Self {
             conversation,
-            strings: &ENGLISH,
+            strings: appearance.strings,
             dates: Dates::new(&appearance.locale),
             empty: StoredValue::new_local(appearance.empty.clone()),
             undrawn: StoredValue::new_local(None),
@@ -167,11 +167,11 @@ impl Scene {
                 .channel(|channel| channel.who_can_react.clone())
         });
         match who {
-            Some(WhoCanReact::NoOne) => self.strings.no_one_reacts,
+            Some(WhoCanReact::NoOne) => self.strings.no_one_reacts(),
             Some(WhoCanReact::Admins | WhoCanReact::ProductOwners) => {
-                self.strings.only_admins_react
+                self.strings.only_admins_react()
             }
-            _ => self.strings.may_not_react,
+            _ => self.strings.may_not_react(),
         }
     }
 

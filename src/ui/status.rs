@@ -39,10 +39,10 @@ pub(super) fn connection(pen: &Pen, line: &Element, scene: Scene) {
     let strings = scene.strings;
     let (state, text) = match scene.conversation.connection() {
         ConnectionStatus::Idle | ConnectionStatus::Live => ("", ""),
-        ConnectionStatus::Connecting => ("connecting", strings.connecting),
-        ConnectionStatus::Reconnecting => ("reconnecting", strings.reconnecting),
-        ConnectionStatus::NoUpdates => ("no-updates", strings.no_updates),
-        ConnectionStatus::Offline => ("offline", strings.offline),
+        ConnectionStatus::Connecting => ("connecting", strings.connecting()),
+        ConnectionStatus::Reconnecting => ("reconnecting", strings.reconnecting()),
+        ConnectionStatus::NoUpdates => ("no-updates", strings.no_updates()),
+        ConnectionStatus::Offline => ("offline", strings.offline()),
     };
     set(line, "data-state", state);
     if !text.is_empty() {
@@ -54,25 +54,21 @@ pub(super) fn connection(pen: &Pen, line: &Element, scene: Scene) {
 pub(super) fn typing(pen: &Pen, place: &Element, scene: Scene) {
     let typing = scene.conversation.typing();
     let strings = scene.strings;
-    let (names, end) = match (&*typing.names, typing.unknown) {
-        ([], 0) => return,
-        ([], 1) => (None, strings.someone_types),
-        ([one], 0) => (Some((one, None)), strings.one_types),
-        ([one, two], 0) => (Some((one, Some(two))), strings.two_type),
-        _ => (None, strings.several_type),
-    };
+    if typing.names.is_empty() && typing.unknown == 0 {
+        return;
+    }
     let Some(line) = pen.element(place, "span", "") else {
         return;
     };
-    if let Some((one, two)) = names {
-        pen.label(&line, "bdi", "strong", one);
-        if let Some(two) = two {
-            pen.text(&line, &[" ", strings.and, " "].concat());
-            pen.label(&line, "bdi", "strong", two);
+    match (&*typing.names, typing.unknown) {
+        ([], 1) => pen.text(&line, strings.someone_types()),
+        ([one], 0) => pen.names(&line, strings.one_types(), &[("name", one)]),
+        ([one, two], 0) => {
+            let names = [("first", &**one), ("second", &**two)];
+            pen.names(&line, strings.two_type(), &names);
         }
-        pen.text(&line, " ");
+        _ => pen.text(&line, strings.several_type()),
     }
-    pen.text(&line, end);
 }
 
 /// What stands where the messages would.
@@ -90,7 +86,7 @@ fn skeleton(pen: &Pen, place: &Element) {
         return;
     };
     set(&skeleton, "role", "img");
-    set(&skeleton, "aria-label", pen.strings().loading);
+    set(&skeleton, "aria-label", pen.strings().loading());
     for shape in [
         "ghost",
         "ghost b",
@@ -119,18 +115,25 @@ fn notice(pen: &Pen, place: &Element, scene: Scene) {
     let (picture, title, text) = match &status {
         Status::Opening | Status::Ready => (
             BUBBLES,
-            theirs.title.as_deref().unwrap_or(strings.empty_title),
-            theirs.description.as_deref().unwrap_or(strings.empty_text),
+            theirs.title.as_deref().unwrap_or(strings.empty_title()),
+            theirs
+                .description
+                .as_deref()
+                .unwrap_or(strings.empty_text()),
         ),
-        Status::Unreachable => (PLUG, strings.unreachable_title, strings.unreachable_text),
+        Status::Unreachable => (
+            PLUG,
+            strings.unreachable_title(),
+            strings.unreachable_text(),
+        ),
         Status::Refused(refusal) => match refusal {
-            Refusal::SignedOut => (LOCK, strings.signed_out_title, strings.signed_out_text),
-            Refusal::NoAccess => (LOCK, strings.no_access_title, strings.no_access_text),
-            Refusal::UnknownChannel => (SEARCH, strings.unknown_title, strings.unknown_text),
+            Refusal::SignedOut => (LOCK, strings.signed_out_title(), strings.signed_out_text()),
+            Refusal::NoAccess => (LOCK, strings.no_access_title(), strings.no_access_text()),
+            Refusal::UnknownChannel => (SEARCH, strings.unknown_title(), strings.unknown_text()),
             Refusal::Misconfigured(_) => (
                 WARNING,
-                strings.misconfigured_title,
-                strings.misconfigured_text,
+                strings.misconfigured_title(),
+                strings.misconfigured_text(),
             ),
         },
     };
@@ -152,12 +155,15 @@ fn notice(pen: &Pen, place: &Element, scene: Scene) {
     }
     pen.label(&notice, "p", "notice-title", title);
     pen.label(&notice, "p", "notice-text", text);
-    if let Status::Refused(Refusal::Misconfigured(sentence)) = &status
-        && !sentence.is_empty()
-    {
-        pen.label(&notice, "p", "notice-detail", sentence);
+    if let Status::Refused(Refusal::Misconfigured(sentence)) = &status {
+        if sentence.is_empty() {
+            pen.label(&notice, "p", "notice-detail", strings.unreadable_answer());
+        } else if let Some(detail) = pen.label(&notice, "p", "notice-detail", sentence) {
+            // For the people who run the page: the server's own words.
+            set(&detail, "lang", "en");
+        }
     }
     if !is_empty {
-        pen.text_button(&notice, "reopen", "solid", strings.try_again);
+        pen.text_button(&notice, "reopen", "solid", strings.try_again());
     }
 }

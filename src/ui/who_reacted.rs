@@ -1,12 +1,15 @@
 //! Who reacted: the names behind a pill, for whoever points at it, focuses it, or holds a finger on it.
 
 use super::dom::origin;
+use super::intl;
 use super::pen::{Pen, pixels, set, set_property};
 use super::scene::Scene;
 use chat_core::{Event, ReactedBy, ReactionView, RowId, WhoReactedState};
+use js_sys::Array;
 use leptos::prelude::*;
 use markup::Pen as _;
 use std::time::Duration;
+use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 /// How long one points at a pill before the names are asked for.
@@ -151,37 +154,36 @@ pub(super) fn draw(pen: &Pen, place: &Element, scene: Scene) {
     let who = who.filter(|who| Some(&who.message) == message);
     match who.map(|who| who.state) {
         Some(WhoReactedState::Known(by)) => names(pen, &panel, reaction, &by),
-        Some(WhoReactedState::Failed) => pen.text(&panel, strings.names_failed),
-        Some(WhoReactedState::Loading) | None => pen.text(&panel, strings.loading_names),
+        Some(WhoReactedState::Failed) => pen.text(&panel, strings.names_failed()),
+        Some(WhoReactedState::Loading) | None => pen.text(&panel, strings.loading_names()),
     }
 }
 
-/// "You, Ada, Bob and 3 more reacted with 🔥"
+/// "You, Ada, Bob, and 3 more reacted with 🔥"
 fn names(pen: &Pen, panel: &Element, reaction: &ReactionView, by: &[ReactedBy]) {
     let strings = pen.strings();
     let known = by.iter().find(|by| by.value == reaction.value);
     let names = known.map(|by| by.names.as_slice()).unwrap_or_default();
     let shown = names.iter().map(String::as_str).take(MOST_NAMES);
-    let you = reaction.own.then_some(strings.you);
-    let lines: Vec<&str> = you.into_iter().chain(shown).collect();
-    let more = reaction.count.saturating_sub(lines.len() as u64);
-    for (at, name) in lines.iter().enumerate() {
-        if at > 0 && at + 1 == lines.len() && more == 0 {
-            pen.text(panel, &[" ", strings.and, " "].concat());
-        } else if at > 0 {
-            pen.text(panel, ", ");
-        }
-        pen.label(panel, "bdi", "who-name", name);
-    }
+    let you = reaction.own.then_some(strings.you());
+    let items: Array = you
+        .into_iter()
+        .chain(shown)
+        .map(JsValue::from_str)
+        .collect();
+    let more = reaction.count.saturating_sub(u64::from(items.length()));
     if more > 0 {
-        let count = more.to_string();
-        let more = if lines.is_empty() {
-            count
-        } else {
-            [" ", strings.and, " ", &count, " ", strings.more].concat()
-        };
-        pen.text(panel, &more);
+        items.push(&JsValue::from_str(&strings.more_people(more, false)));
     }
-    pen.text(panel, &[" ", strings.reacted_with, " "].concat());
-    pen.label(panel, "bdi", "who-symbol", &reaction.symbol);
+    let words = |words: &str| pen.text(panel, words);
+    let set_off = |class, text: &str| {
+        pen.label(panel, "bdi", class, text);
+    };
+    strings.reacted().say(&mut |text| words(text), &mut |hole| {
+        if hole == "names" {
+            intl::list(strings, &items, |name| set_off("who-name", name), words);
+        } else {
+            set_off("who-symbol", &reaction.symbol);
+        }
+    });
 }

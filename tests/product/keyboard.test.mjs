@@ -123,7 +123,7 @@ test('A3: into the history, through everything in it, and back to the composer',
   await menu.waitFor();
   await isAt(page, /^menuitem: React with thumbs up/);
   await press(page, 'ArrowRight', 'ArrowRight');
-  await isAt(page, /^menuitem: React with joy/);
+  await isAt(page, /^menuitem: React with tears of joy/);
   await press(page, 'Escape');
   await menu.waitFor({ state: 'detached' });
   await isAt(page, /^button: Add reaction/);

@@ -18,12 +18,12 @@ use web_sys::{
 };
 use whop_chat::Conversation;
 use whop_chat::platform::letters;
-use whop_chat::ui::{self, Appearance, ChatStyle, Theme};
+use whop_chat::ui::{self, Appearance, ChatStyle, EmptyState, Theme};
 
 /// Frames that a condition is waited for.
 const PATIENCE: u32 = 300;
 
-const STYLE: [(&str, &str); 18] = [
+const STYLE: [(&str, &str); 19] = [
     ("tokens", include_str!("../../style/tokens.css")),
     ("frame", include_str!("../../style/frame.css")),
     ("controls", include_str!("../../style/controls.css")),
@@ -47,8 +47,18 @@ const STYLE: [(&str, &str); 18] = [
     ("pinned", include_str!("../../style/pinned.css")),
     ("find", include_str!("../../style/find.css")),
     ("composer", include_str!("../../style/composer.css")),
+    ("direction", include_str!("../../style/direction.css")),
     ("preferences", include_str!("../../style/preferences.css")),
 ];
+
+/// What the widget says in a language, as the loader hands it over.
+pub fn speaking(language: &str) -> &'static strings::Strings {
+    let catalog = strings::catalogs::LANGUAGES
+        .iter()
+        .find(|(code, _)| *code == language);
+    let text = strings::catalogs::compact(language, catalog.unwrap().1).unwrap();
+    ui::read_strings(&text, language).unwrap()
+}
 
 pub struct Widget {
     pub host: HtmlElement,
@@ -67,8 +77,10 @@ impl Widget {
         Self::mount_with(Appearance {
             style: ChatStyle::Imessage,
             theme: Theme::Light,
+            strings: speaking("en"),
+            is_rtl: false,
             locale: "en".to_owned(),
-            ..Appearance::default()
+            empty: EmptyState::default(),
         })
     }
 

@@ -14,6 +14,7 @@ mod find;
 mod fixture;
 mod harness;
 mod hidden;
+mod languages;
 mod list;
 mod message;
 mod page;

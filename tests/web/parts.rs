@@ -135,7 +135,7 @@ async fn a4_who_reacted_is_said_to_the_keyboard() {
     let asked = widget.answer("GET", "/reactions", 200, &reactions(&["bob", "chen"]));
     assert!(asked.path.contains("msg_90001"), "{}", asked.path);
     until("the names", || {
-        names(&widget) == "bob, chen and 3 more reacted with 🔥"
+        names(&widget) == "bob, chen, and 3 more reacted with 🔥"
     })
     .await;
     press(&pill, "Escape", |_| {});

@@ -1,14 +1,14 @@
 //! Where the reader was sent to, what is new to them, and who else is there.
 
 use super::fixture::{self, CHANNEL, message, messages, page, post, session};
-use super::harness::{Widget, click, frame, press, until};
+use super::harness::{Widget, click, frame, press, speaking, until};
 use super::list::{at_bottom, bottom, scroll_up, top};
 use chat_core::{Event, Timer};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Element;
-use whop_chat::ui::{Appearance, ChatStyle, Theme};
+use whop_chat::ui::{Appearance, ChatStyle, EmptyState, Theme};
 
 pub fn oldest_first(mut messages: Vec<Value>) -> Vec<Value> {
     messages.reverse();
@@ -280,8 +280,10 @@ async fn m8_a_line_before_the_first_unread_message_stays_while_one_reads() {
         Appearance {
             style: ChatStyle::Discord,
             theme: Theme::Light,
+            strings: speaking("en"),
+            is_rtl: false,
             locale: "en".to_owned(),
-            ..Appearance::default()
+            empty: EmptyState::default(),
         },
         Some(mark.to_string()),
     );
@@ -344,7 +346,7 @@ async fn m10_a_jump_does_not_mark_what_was_skipped() {
     until("all is read", || unread(&widget) == 0).await;
 }
 
-fn typing(user: &str) -> Value {
+pub fn typing(user: &str) -> Value {
     json!({"broadcastResponse": {"channel": {"type": "DMS", "id": CHANNEL}, "fromUserId": user,
         "typingIndicator": {"expireAfter": null}}})
 }

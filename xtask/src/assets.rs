@@ -10,6 +10,8 @@ use std::time::SystemTime;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use strings::catalogs::LANGUAGES;
+
 use crate::build::{Options, Profile};
 use crate::error::{Error, Result};
 use crate::manifest::{self, Asset};
@@ -35,7 +37,7 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
         let bytes = script(toolchain, profile, &source, &text)?;
         Ok::<_, Error>(Asset::hashed(role, "js", bytes))
     };
-    let assets = [
+    let mut assets = vec![
         Asset::hashed("glue", "js", glue),
         Asset::hashed("wasm", "wasm", wasm),
         Asset::hashed(
@@ -52,6 +54,7 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
             fs::read(&emoji).map_err(Error::file(&emoji))?,
         ),
     ];
+    assets.extend(languages()?);
     let loader = Asset {
         role: "loader",
         file: LOADER.into(),
@@ -101,6 +104,19 @@ fn script(
         .args(more)
         .args(["--bundle", "--format=esm", TARGET]);
     Ok(process::capture(&mut command)?.into_bytes())
+}
+
+/// What the widget says, in each language.
+fn languages() -> Result<Vec<Asset>> {
+    let compact = |(code, catalog)| {
+        let text = strings::catalogs::compact(code, catalog);
+        let text = text.map_err(|wrong| {
+            Error::Wrong(format!("crates/strings/catalogs/{code}.json: {wrong}"))
+        })?;
+        Ok((code, text))
+    };
+    let texts: Result<Vec<_>> = LANGUAGES.into_iter().map(compact).collect();
+    Ok(Asset::languages(texts?))
 }
 
 /// The stylesheets, in the order in which `index.css` imports them.

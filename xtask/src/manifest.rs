@@ -10,10 +10,14 @@ use crate::error::{Error, Result};
 /// How many hexadecimal digits of the hash a file name shows: 64 bits.
 const DIGITS: usize = 16;
 
+/// What the widget says in one language: the visitor waits for one of them.
+const STRINGS: &str = "strings";
+
 /// A file that is served, before any compression.
 #[derive(Debug)]
 pub struct Asset {
-    /// What it is for: `loader`, `painter`, `glue`, `wasm`, `css`; or what is not waited for, such as `signIn` or `emoji`.
+    /// What it is for: `loader`, `painter`, `glue`, `wasm`, `css`, `strings` (one for each language); or what is not waited for,
+    /// such as `signIn` or `emoji`.
     pub role: &'static str,
     /// Its name under `/embed/`.
     pub file: String,
@@ -26,6 +30,29 @@ impl Asset {
     pub fn hashed(role: &'static str, extension: &str, bytes: Vec<u8>) -> Self {
         let file = format!("widget-{}.{extension}", &hash(&bytes)[..DIGITS]);
         Self { role, file, bytes }
+    }
+
+    /// What is said, for each language by its code. They share one hash, so that the loader needs to know no more than that
+    /// and the visitor's language.
+    pub fn languages(texts: Vec<(&str, String)>) -> Vec<Self> {
+        let all: String = texts.iter().map(|(_, text)| &**text).collect();
+        let hash = &hash(all.as_bytes())[..DIGITS];
+        let asset = |(code, text): (&str, String)| Self {
+            role: STRINGS,
+            file: format!("widget-{hash}-{code}.txt"),
+            bytes: text.into_bytes(),
+        };
+        texts.into_iter().map(asset).collect()
+    }
+
+    /// Its role; of a language's, with that one's code.
+    fn key(&self) -> String {
+        match self.file.rsplit_once('-') {
+            Some((_, code)) if self.role == STRINGS => {
+                [STRINGS, "-", code.trim_end_matches(".txt")].concat()
+            }
+            _ => self.role.to_owned(),
+        }
     }
 
     /// What a browser checks the file against (subresource integrity).
@@ -53,7 +80,7 @@ fn hash(bytes: &[u8]) -> String {
 pub fn manifest(profile: &str, std_size: bool, loader: &Asset, assets: &[Asset]) -> Value {
     let files: serde_json::Map<String, Value> = assets
         .iter()
-        .map(|asset| (asset.role.to_owned(), asset.describe()))
+        .map(|asset| (asset.key(), asset.describe()))
         .collect();
     json!({
         "profile": profile,
@@ -70,7 +97,7 @@ pub struct Built {
     pub profile: String,
     /// Whether the standard library was compiled for size.
     pub std_size: bool,
-    /// Role and file of what a visitor waits for, in the order loader, painter, glue, wasm, css.
+    /// Role and file of what a visitor waits for, in the order loader, painter, glue, wasm, css, English strings.
     pub files: Vec<(String, String)>,
 }
 
@@ -80,7 +107,7 @@ pub fn read(manifest: &Value) -> Result<Built> {
     let file =
         |role: &str, value: &Value| Some((role.to_owned(), value["file"].as_str()?.to_owned()));
     let mut files = vec![file("loader", &manifest["loader"])];
-    for role in ["painter", "glue", "wasm", "css"] {
+    for role in ["painter", "glue", "wasm", "css", "strings-en"] {
         files.push(file(role, &manifest["files"][role]));
     }
     let built = || {
@@ -97,9 +124,15 @@ pub fn read(manifest: &Value) -> Result<Built> {
 }
 
 /// What the loader knows of the assets, as esbuild puts it into the place of `__ASSETS__`:
-/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"emoji":{…}}`.
+/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"emoji":{…},"strings":{"file":…}}`. That last file's name
+/// has a `*` for the language's code.
 pub fn table(assets: &[Asset]) -> Value {
     let described = |asset: &Asset| {
+        if asset.role == STRINGS {
+            let (start, _) = asset.file.rsplit_once('-').unwrap_or_default();
+            let value = json!({ "file": format!("{start}-*.txt") });
+            return (STRINGS.to_owned(), value);
+        }
         let value = json!({ "file": asset.file, "integrity": asset.integrity() });
         (asset.role.to_owned(), value)
     };
@@ -111,12 +144,39 @@ mod tests {
     use super::*;
 
     fn assets() -> Vec<Asset> {
-        vec![
+        let mut assets = vec![
             Asset::hashed("painter", "js", b"export const show = 1".to_vec()),
             Asset::hashed("glue", "js", b"export default 1".to_vec()),
             Asset::hashed("wasm", "wasm", b"\0asm".to_vec()),
             Asset::hashed("css", "css", b"a{}".to_vec()),
-        ]
+        ];
+        assets.extend(languages("Antworten"));
+        assets
+    }
+
+    fn languages(german: &str) -> Vec<Asset> {
+        Asset::languages(vec![("en", "Reply".to_owned()), ("de", german.to_owned())])
+    }
+
+    #[test]
+    fn languages_share_a_name_that_changes_with_any_of_them() {
+        let [english, german] = &languages("Antworten")[..] else {
+            panic!("two files");
+        };
+        assert_eq!(english.file.replace("-en", "-de"), german.file);
+        assert_ne!(languages("Erwidern")[0].file, english.file);
+        let pattern = &table(&assets())["strings"];
+        assert_eq!(
+            pattern,
+            &json!({ "file": english.file.replace("-en", "-*") })
+        );
+        let loader = Asset {
+            role: "loader",
+            file: "loader.js".into(),
+            bytes: Vec::new(),
+        };
+        let manifest = manifest("dev", false, &loader, &assets());
+        assert_eq!(manifest["files"]["strings-de"]["file"], *german.file);
     }
 
     #[test]
@@ -163,7 +223,7 @@ mod tests {
             let built = read(&manifest("release", std_size, &loader, &assets())).unwrap();
             assert_eq!(
                 (&*built.profile, built.std_size, built.files.len()),
-                ("release", std_size, 5)
+                ("release", std_size, 6)
             );
             assert_eq!(built.files[0], ("loader".into(), "loader.js".into()));
         }

@@ -2,7 +2,7 @@
 
 use crate::icons::{LOCK, SEND};
 use crate::pen::Pen;
-use crate::strings::Strings;
+use strings::Strings;
 use wire::rest::{AccessLevel, WhoCanPost};
 
 /// Where the visitor writes.
@@ -37,14 +37,14 @@ impl<Element> Composer<Element> {
             ("dir", "auto"),
             ("enterkeyhint", "send"),
             ("autocomplete", "off"),
-            ("aria-label", strings.message_label),
+            ("aria-label", strings.message()),
         ] {
             pen.set(&field, name, value);
         }
         for (name, value) in [
             ("type", "submit"),
-            ("aria-label", strings.send),
-            ("title", strings.send),
+            ("aria-label", strings.send()),
+            ("title", strings.send()),
         ] {
             pen.set(&send, name, value);
         }
@@ -63,8 +63,14 @@ impl<Element> Composer<Element> {
 
     /// Says where the message will go.
     pub fn name<P: Pen<Element = Element>>(&self, pen: &P, channel: &str) {
-        let placeholder = [pen.strings().message_placeholder, " ", channel].concat();
-        pen.set(&self.field, "placeholder", placeholder.trim_end());
+        let strings = pen.strings();
+        let named = strings.message_in().with(&[("channel", channel)]);
+        let placeholder = if channel.is_empty() {
+            strings.message()
+        } else {
+            &named
+        };
+        pen.set(&self.field, "placeholder", placeholder);
     }
 }
 
@@ -75,12 +81,12 @@ pub fn reason(
     who_can_post: Option<&WhoCanPost>,
 ) -> &'static str {
     if access == Some(&AccessLevel::NoAccess) {
-        return strings.guests_read;
+        return strings.guests_read();
     }
     match who_can_post {
-        Some(WhoCanPost::Admins) => strings.only_admins_post,
-        Some(WhoCanPost::NoOne) => strings.no_one_posts,
-        _ => strings.may_not_post,
+        Some(WhoCanPost::Admins) => strings.only_admins_post(),
+        Some(WhoCanPost::NoOne) => strings.no_one_posts(),
+        _ => strings.may_not_post(),
     }
 }
 

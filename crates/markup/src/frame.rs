@@ -49,6 +49,7 @@ impl<Element> Frame<Element> {
             notes: pen.part(&chat, "div", "notes")?,
             chat,
         };
+        pen.set(&frame.chat, "lang", pen.strings().language);
         pen.set(&frame.connection, "role", "status");
         pen.set(&frame.spoken, "aria-live", "polite");
         pen.set(&frame.spoken, "aria-atomic", "true");
@@ -64,7 +65,7 @@ pub fn draw_header<P: Pen>(pen: &P, header: &P::Element, name: &str) {
 
 /// At the header's end, the button that opens and closes the search.
 pub fn draw_find<P: Pen>(pen: &P, header: &P::Element, is_open: bool) {
-    pen.icon_button(header, "find", "round", SEARCH, pen.strings().find);
+    pen.icon_button(header, "find", "round", SEARCH, pen.strings().find());
     if let Some(button) = pen.last_child(header) {
         let expanded = if is_open { "true" } else { "false" };
         pen.set(&button, "aria-expanded", expanded);

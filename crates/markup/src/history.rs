@@ -28,7 +28,7 @@ impl<Element> History<Element> {
         pen.set(&scroller, "tabindex", "0");
         pen.set(&scroller, "role", "log");
         pen.set(&scroller, "aria-live", "off");
-        pen.set(&scroller, "aria-label", pen.strings().messages);
+        pen.set(&scroller, "aria-label", pen.strings().messages());
         let date = pen.part(&history, "div", "date")?;
         pen.set(&date, "aria-hidden", "true");
         Some(Self {
@@ -50,17 +50,16 @@ pub fn draw_before<P: Pen>(pen: &P, place: &P::Element, older: Older, channel: &
         Older::Loading => {
             if let Some(spinner) = pen.element(place, "span", "spinner") {
                 pen.set(&spinner, "role", "img");
-                pen.set(&spinner, "aria-label", strings.loading_older);
+                pen.set(&spinner, "aria-label", strings.loading_older());
             }
         }
         Older::Failed => {
-            pen.label(place, "span", "", strings.older_failed);
-            pen.text_button(place, "older", "plain", strings.try_again);
+            pen.label(place, "span", "", strings.older_failed());
+            pen.text_button(place, "older", "plain", strings.try_again());
         }
         Older::Beginning => {
-            if let Some(line) = pen.label(place, "span", "", strings.beginning) {
-                pen.text(&line, " ");
-                pen.label(&line, "bdi", "strong", channel);
+            if let Some(line) = pen.element(place, "span", "") {
+                pen.names(&line, strings.beginning(), &[("channel", channel)]);
             }
         }
     }

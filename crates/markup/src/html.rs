@@ -1,9 +1,9 @@
 //! Elements as a string of HTML: for the server that paints before the widget does, and for tests.
 
 use crate::pen::Pen;
-use crate::strings::Strings;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use strings::Strings;
 
 /// Elements that have neither content nor an end tag (HTML, section 13.1.2).
 const VOID: [&str; 3] = ["br", "hr", "img"];
@@ -235,11 +235,10 @@ impl Pen for HtmlPen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::strings::ENGLISH;
 
     #[test]
     fn what_is_text_stays_text() {
-        let pen = HtmlPen::new(&ENGLISH);
+        let pen = HtmlPen::new(strings::catalogs::of("en").unwrap());
         let root = HtmlElement::new("div");
         let label = pen.label(&root, "bdi", "name", "<b>\"A & B\"\u{a0}</b>");
         pen.set(&label.unwrap(), "title", "\"><script>");
@@ -252,7 +251,7 @@ mod tests {
 
     #[test]
     fn elements_find_and_leave_one_another() {
-        let pen = HtmlPen::new(&ENGLISH);
+        let pen = HtmlPen::new(strings::catalogs::of("en").unwrap());
         let root = HtmlElement::new("ul");
         let first = pen.element(&root, "li", "a").unwrap();
         pen.text(&root, "between");

@@ -19,7 +19,6 @@ pub mod pinned;
 pub mod row;
 #[cfg(feature = "html")]
 pub mod sanitiser;
-pub mod strings;
 pub mod text;
 
 pub use dates::Dates;

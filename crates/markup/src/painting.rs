@@ -7,10 +7,10 @@ use crate::html::{HtmlElement, HtmlPen};
 use crate::pinned;
 use crate::row::{May, PAINTED, Parts, Shown};
 use crate::sanitiser;
-use crate::strings::ENGLISH;
 use crate::{Dates, Pen};
 use chat_core::{Chat, Older, RowId};
 use std::rc::Rc;
+use strings::Strings;
 use wire::Timestamp;
 
 /// More than fit on a tall screen.
@@ -20,7 +20,7 @@ const SOURCE_BYTES: usize = 40_000;
 
 /// The elements of an open conversation with its newest [`ROWS`] rows, fewer where they are very long, or `None` where it has none yet. A sanitiser has
 /// the last word, so it may be put into a page as it is.
-pub fn paint(chat: &Chat) -> Option<String> {
+pub fn paint(chat: &Chat, strings: &'static Strings) -> Option<String> {
     let channel = chat.channel()?;
     let permissions = chat.permissions()?;
     let rows = chat.rows();
@@ -28,7 +28,7 @@ pub fn paint(chat: &Chat) -> Option<String> {
     if newest.is_empty() {
         return None;
     }
-    let pen = HtmlPen::new(&ENGLISH);
+    let pen = HtmlPen::new(strings);
     let root = HtmlElement::new("div");
     let name = &channel.experience.name;
     let frame = Frame::new(&pen, &root)?;
@@ -62,7 +62,7 @@ pub fn paint(chat: &Chat) -> Option<String> {
         pen.set(&composer.send, "disabled", "");
     } else {
         let sentence = composer::reason(
-            &ENGLISH,
+            strings,
             Some(&permissions.access_level),
             Some(&channel.who_can_post),
         );

@@ -1,4 +1,4 @@
-use crate::strings::Strings;
+use strings::{Sentence, Strings};
 
 /// Makes elements, and changes them. Nodes are drawn by hand rather than by a view's type, for there are many rows, and
 /// views, each of a type of its own, would weigh four times as much on the wire. A step that fails leaves its node
@@ -77,6 +77,15 @@ pub trait Pen {
         let element = self.element(parent, name, class)?;
         self.set_text(&element, text);
         Some(element)
+    }
+
+    /// A sentence, each hole of it a name, which is set off and keeps its own direction.
+    fn names(&self, parent: &Self::Element, sentence: Sentence, names: &[(&str, &str)]) {
+        sentence.say(&mut |words| self.text(parent, words), &mut |hole| {
+            if let Some((_, name)) = names.iter().find(|(other, _)| *other == hole) {
+                self.label(parent, "bdi", "strong", name);
+            }
+        });
     }
 
     /// A button that the widget's one listener knows by `act`.

@@ -14,8 +14,8 @@ pub fn draw<P: Pen>(pen: &P, bar: &P::Element, pinned: &[Pinned], is_open: bool)
     if pinned.len() > 1
         && let Some(button) = pen.button(&line, "pins", "pins-all")
     {
-        let count = pinned.len().to_string();
-        let name = [pen.strings().pinned_messages, ", ", &count].concat();
+        let count = pen.strings().number(pinned.len() as u64);
+        let name = pen.strings().pinned_count().with(&[("n", &count)]);
         pen.set(&button, "aria-label", &name);
         let expanded = if is_open { "true" } else { "false" };
         pen.set(&button, "aria-expanded", expanded);
@@ -24,7 +24,7 @@ pub fn draw<P: Pen>(pen: &P, bar: &P::Element, pinned: &[Pinned], is_open: bool)
     }
     if is_open && let Some(list) = pen.element(bar, "div", "pins-list") {
         pen.set(&list, "role", "group");
-        pen.set(&list, "aria-label", pen.strings().pinned_messages);
+        pen.set(&list, "aria-label", pen.strings().pinned_messages());
         for one in pinned {
             jump(pen, &list, one);
         }
@@ -38,7 +38,7 @@ fn jump<P: Pen>(pen: &P, place: &P::Element, pinned: &Pinned) {
     pen.set(&button, "data-value", pinned.message.as_str());
     pen.icon(&button, PIN);
     if let Some(text) = pen.element(&button, "span", "pin-text") {
-        pen.label(&text, "span", "hidden", pen.strings().pinned);
+        pen.label(&text, "span", "hidden", pen.strings().pinned());
         pen.label(&text, "bdi", "pin-author", &pinned.author);
         pen.text(&text, " ");
         pen.label(&text, "bdi", "pin-excerpt", &pinned.excerpt);

@@ -216,6 +216,7 @@ const COMMON: &[&str] = &[
     "data-value",
     "dir",
     "hidden",
+    "lang",
     "role",
     "tabindex",
     "title",

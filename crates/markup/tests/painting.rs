@@ -7,15 +7,20 @@ use chat_core::{
 };
 use markup::html::{HtmlElement, HtmlPen};
 use markup::row::{May, Parts, Shown};
-use markup::{Dates, Pen, painting, sanitiser, strings};
+use markup::{Dates, Pen, painting, sanitiser};
 use serde_json::{Value, json};
 use std::rc::Rc;
+use strings::Strings;
 
 const NOON: i64 = 1_701_432_000_000;
 const NOW: Moment = Moment {
     unix_millis: NOON,
     random: 0,
 };
+
+fn english() -> &'static Strings {
+    strings::catalogs::of("en").unwrap()
+}
 
 struct Iso;
 
@@ -125,7 +130,7 @@ fn live() -> Value {
 
 /// The pins and the rows as they are drawn, before any sanitiser.
 fn drawn(chat: &Chat) -> String {
-    let pen = HtmlPen::new(&strings::ENGLISH);
+    let pen = HtmlPen::new(english());
     let root = HtmlElement::new("div");
     let bar = pen.element(&root, "div", "pins").unwrap();
     markup::pinned::draw(&pen, &bar, &chat.pinned(), false);
@@ -294,9 +299,9 @@ fn a_painting_has_the_frame_and_the_newest_rows() {
     let messages: Vec<Value> = (0..40)
         .map(|n| message(n, &format!("number {n}.")))
         .collect();
-    let html = painting::paint(&chat(&messages, true, 0)).unwrap();
+    let html = painting::paint(&chat(&messages, true, 0), english()).unwrap();
     assert!(html.starts_with(
-        "<div class=\"chat\"><header class=\"header\"><bdi class=\"header-name\">&lt;i&gt;General"
+        "<div class=\"chat\" lang=\"en\"><header class=\"header\"><bdi class=\"header-name\">&lt;i&gt;General"
     ));
     assert_eq!(html.matches("role=\"article\"").count(), painting::ROWS);
     assert!(
@@ -316,16 +321,25 @@ fn a_painting_has_the_frame_and_the_newest_rows() {
 
 #[test]
 fn who_may_not_post_sees_why() {
-    let html = painting::paint(&chat(&[message(1, "a")], false, 0)).unwrap();
+    let html = painting::paint(&chat(&[message(1, "a")], false, 0), english()).unwrap();
     assert!(html.contains("Only admins can post here.") && !html.contains("<textarea"));
     assert!(html.contains("This is the beginning of"));
+}
+
+#[test]
+fn a_painting_speaks_the_visitors_language() {
+    let polish = strings::catalogs::of("pl-PL").unwrap();
+    let html = painting::paint(&chat(&[message(1, "a")], true, 0), polish).unwrap();
+    assert!(html.starts_with("<div class=\"chat\" lang=\"pl\">"));
+    assert!(html.contains("To jest początek: <bdi") && html.contains("aria-label=\"Odpowiedz\""));
+    assert!(!html.contains("beginning") && !html.contains("Reply"));
 }
 
 #[test]
 fn days_begin_by_the_visitors_clock() {
     let messages = [message(0, "late"), message(60, "early")];
     let days = |offset| {
-        let html = painting::paint(&chat(&messages, true, offset)).unwrap();
+        let html = painting::paint(&chat(&messages, true, offset), english()).unwrap();
         html.matches("starts-day").count()
     };
     assert_eq!(days(0), 1);
@@ -334,5 +348,5 @@ fn days_begin_by_the_visitors_clock() {
 
 #[test]
 fn nothing_is_painted_of_nothing() {
-    assert_eq!(painting::paint(&chat(&[], true, 0)), None);
+    assert_eq!(painting::paint(&chat(&[], true, 0), english()), None);
 }

@@ -3,12 +3,11 @@
 
 use chat_core::text::{Context, parse};
 use markup::html::{HtmlElement, HtmlPen};
-use markup::strings::ENGLISH;
 use markup::text::draw;
 
 fn drawn(source: &str) -> String {
     let element = HtmlElement::new("div");
-    let pen = HtmlPen::new(&ENGLISH);
+    let pen = HtmlPen::new(strings::catalogs::of("en").unwrap());
     draw(&pen, &element, &parse(source, &Context::default()));
     element.to_html()
 }

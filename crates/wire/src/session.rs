@@ -39,6 +39,9 @@ pub struct SessionRequest {
     /// Minutes to add to UTC for the visitor's local time, which decides where a day begins in that HTML.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub utc_offset_minutes: Option<i64>,
+    /// What that HTML says by itself is in the language of this BCP 47 tag, or in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
 }
 
 read_object!(SessionRequest {
@@ -51,6 +54,7 @@ read_object!(SessionRequest {
     with_messages: or_default "with_messages",
     with_html: or_default "with_html",
     utc_offset_minutes: optional "utc_offset_minutes",
+    locale: optional "locale",
 });
 
 fn is_empty(id: &ChannelId) -> bool {

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use markup::Pen as _;
 use markup::icons::{CLOSE, DOWN, UP};
 use std::time::Duration;
+use strings::Sentence;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 
@@ -52,16 +53,16 @@ fn draw(place: &Element, stage: &Element, scene: Scene) {
         ("enterkeyhint", "search"),
         ("autocomplete", "off"),
         ("maxlength", "200"),
-        ("aria-label", strings.find),
-        ("placeholder", strings.find),
+        ("aria-label", strings.find()),
+        ("placeholder", strings.find()),
     ] {
         set(&field, name, value);
     }
     let count = pen.element(&bar, "bdi", "find-count");
     for (act, path, name) in [
-        ("find-older", UP, strings.older_match),
-        ("find-newer", DOWN, strings.newer_match),
-        ("find-close", CLOSE, strings.close_find),
+        ("find-older", UP, strings.older_match()),
+        ("find-newer", DOWN, strings.newer_match()),
+        ("find-close", CLOSE, strings.close_find()),
     ] {
         pen.icon_button(&bar, act, "round", path, name);
     }
@@ -198,14 +199,16 @@ fn position(find: &Find, scene: Scene) -> String {
     if find.matches == 0 {
         return String::new();
     }
-    let more = if find.state == FindState::Complete {
-        ""
-    } else {
-        "+"
-    };
-    let all = [&find.matches.to_string(), more].concat();
+    let strings = scene.strings;
+    let mut all = strings.number(find.matches as u64);
+    if find.state != FindState::Complete {
+        all = strings.or_more().with(&[("n", &all)]);
+    }
     match find.position {
-        Some(position) => [&position.to_string(), " ", scene.strings.of, " ", &all].concat(),
+        Some(position) => {
+            let position = strings.number(position as u64);
+            strings.place().with(&[("n", &position), ("m", &all)])
+        }
         None => all,
     }
 }
@@ -221,9 +224,9 @@ fn end(find: &Find, scene: Scene) -> &'static str {
     if find.state != FindState::Complete {
         ""
     } else if find.matches == 0 {
-        scene.strings.nothing_found
+        scene.strings.nothing_found()
     } else if find.stepped && find.position == Some(find.matches) {
-        scene.strings.nothing_more
+        scene.strings.nothing_more()
     } else {
         ""
     }
@@ -252,6 +255,11 @@ fn draw_line(pen: &Pen, place: &Element, scene: Scene) {
     };
     let strings = scene.strings;
     let forth = scene.conversation.newer().0 != Newer::Live;
+    let reached = find.reached.map(|reached| scene.dates.day(reached));
+    let dated = |sentence: Sentence| {
+        let date = reached.as_ref()?;
+        Some(sentence.with(&[("date", date)]))
+    };
     let (sentence, name) = match find.state {
         FindState::Idle => return,
         FindState::Complete => {
@@ -261,22 +269,38 @@ fn draw_line(pen: &Pen, place: &Element, scene: Scene) {
             }
             return;
         }
-        FindState::Searching if forth => (strings.finding_on, strings.stop),
-        FindState::Searching => (strings.finding_back, strings.stop),
-        FindState::Stopped if forth => (strings.found_on, strings.find_more),
-        FindState::Stopped => (strings.found_back, strings.find_more),
-        FindState::Failed if forth => (strings.newer_failed, strings.try_again),
-        FindState::Failed => (strings.older_failed, strings.try_again),
+        FindState::Searching => {
+            let (undated, at) = if forth {
+                (strings.finding_on(), strings.finding_on_at())
+            } else {
+                (strings.finding_back(), strings.finding_back_at())
+            };
+            (
+                dated(at).unwrap_or_else(|| undated.to_owned()),
+                strings.stop(),
+            )
+        }
+        FindState::Stopped => {
+            let at = if forth {
+                strings.found_on()
+            } else {
+                strings.found_back()
+            };
+            (dated(at).unwrap_or_default(), strings.find_more())
+        }
+        FindState::Failed => {
+            let sentence = if forth {
+                strings.newer_failed()
+            } else {
+                strings.older_failed()
+            };
+            (sentence.to_owned(), strings.try_again())
+        }
     };
     if find.state == FindState::Searching {
         pen.element(place, "span", "spinner");
     }
-    if let Some(line) = pen.label(place, "span", "", sentence)
-        && find.state != FindState::Failed
-        && let Some(reached) = find.reached
-    {
-        pen.text(&line, &[" ", &scene.dates.day(reached)].concat());
-    }
+    pen.label(place, "span", "", &sentence);
     pen.text_button(place, "find-on", "plain", name);
 }
 
@@ -291,8 +315,8 @@ fn tell(scene: Scene) {
             return;
         };
         let end = match find.state {
-            FindState::Failed => scene.strings.older_failed,
-            FindState::Searching if find.current.is_none() => scene.strings.finding_back,
+            FindState::Failed => scene.strings.older_failed(),
+            FindState::Searching if find.current.is_none() => scene.strings.finding_back(),
             _ => end(&find, scene),
         };
         let now = (find.search, find.current, end);
@@ -305,14 +329,10 @@ fn tell(scene: Scene) {
             let Some(find) = find else { return };
             let mut said = position(&find, scene);
             if let Some(row) = find.current.and_then(|row| scene.conversation.row_now(row)) {
-                said = [
-                    &said,
-                    ". ",
-                    &row.author.name,
-                    ": ",
-                    &excerpt(&row.text.plain_text(), scene),
-                ]
-                .concat();
+                let text = excerpt(&row.text.plain_text(), scene);
+                let message = scene.strings.said();
+                let message = message.with(&[("name", &row.author.name), ("text", &text)]);
+                said = [&said, ". ", &message].concat();
             }
             // What is the same to the letter would not be said again.
             is_again.set(!is_again.get());

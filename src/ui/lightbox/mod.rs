@@ -61,22 +61,28 @@ fn build(opener: &Element, row: RowId, at: usize, scene: Scene, owner: Owner) ->
     let pen = Pen::near(&chat, scene.strings)?;
     let strings = scene.strings;
     let dialog = pen.element(&chat, "dialog", "lightbox")?;
-    set(&dialog, "aria-label", strings.image);
+    set(&dialog, "aria-label", strings.image());
     set(&dialog, "tabindex", "-1");
     let stage = pen.element(&dialog, "div", "lightbox-stage")?;
     let bar = pen.element(&dialog, "div", "lightbox-bar")?;
     let title = pen.element(&bar, "span", "lightbox-title")?;
     set(&title, "aria-live", "polite");
-    pen.icon_button(&bar, "smaller", "", MINUS, strings.zoom_out);
-    pen.icon_button(&bar, "larger", "", PLUS, strings.zoom_in);
+    pen.icon_button(&bar, "smaller", "", MINUS, strings.zoom_out());
+    pen.icon_button(&bar, "larger", "", PLUS, strings.zoom_in());
     let file = pen.link(&bar, "lightbox-file", "")?;
-    set(&file, "aria-label", strings.open_file);
-    set(&file, "title", strings.open_file);
+    set(&file, "aria-label", strings.open_file());
+    set(&file, "title", strings.open_file());
     pen.icon(&file, OPEN);
-    pen.icon_button(&bar, "close", "", CLOSE, strings.close);
+    pen.icon_button(&bar, "close", "", CLOSE, strings.close());
     let steps = pen.element(&dialog, "div", "lightbox-steps")?;
-    pen.icon_button(&steps, "previous", "previous", LEFT, strings.previous);
-    pen.icon_button(&steps, "next", "next", RIGHT, strings.next);
+    pen.icon_button(
+        &steps,
+        "previous",
+        "previous",
+        LEFT,
+        strings.previous_image(),
+    );
+    pen.icon_button(&steps, "next", "next", RIGHT, strings.next_image());
 
     let lightbox = Lightbox {
         dialog: dialog.clone().unchecked_into(),
@@ -117,7 +123,7 @@ impl Lightbox {
             self.gesture.reset();
             set(file, "href", url);
             if let Some(image) = pen.element(&self.stage, "img", "lightbox-image") {
-                let name = picture.filename.as_deref().unwrap_or(pen.strings().image);
+                let name = picture.filename.as_deref().unwrap_or(pen.strings().image());
                 set(&image, "alt", name);
                 set(&image, "draggable", "false");
                 set(&image, "referrerpolicy", "no-referrer");
@@ -126,14 +132,10 @@ impl Lightbox {
         }
         clear(title);
         if count > 1 {
-            let place = [
-                &(at + 1).to_string(),
-                " ",
-                pen.strings().of,
-                " ",
-                &count.to_string(),
-            ];
-            pen.label(title, "span", "lightbox-place", &place.concat());
+            let strings = pen.strings();
+            let (at, count) = (strings.number(at as u64 + 1), strings.number(count as u64));
+            let place = strings.place().with(&[("n", &at), ("m", &count)]);
+            pen.label(title, "span", "lightbox-place", &place);
         }
         pen.label(
             title,

@@ -55,8 +55,8 @@ fn seeking(pen: &Pen, place: &Element, scene: Scene) {
     let jump = scene.conversation.jump();
     if jump.is_some_and(|jump| jump.state == JumpState::Searching) {
         pen.element(place, "span", "spinner");
-        pen.label(place, "span", "", scene.strings.seeking);
-        pen.text_button(place, "end-jump", "plain", scene.strings.cancel);
+        pen.label(place, "span", "", scene.strings.seeking());
+        pen.text_button(place, "end-jump", "plain", scene.strings.cancel());
     }
 }
 
@@ -71,12 +71,12 @@ fn newer(pen: &Pen, place: &Element, scene: Scene) {
         Newer::Loading => {
             if let Some(spinner) = pen.element(place, "span", "spinner") {
                 set(&spinner, "role", "img");
-                set(&spinner, "aria-label", strings.loading_newer);
+                set(&spinner, "aria-label", strings.loading_newer());
             }
         }
         Newer::Failed => {
-            pen.label(place, "span", "", strings.newer_failed);
-            pen.text_button(place, "newer", "plain", strings.try_again);
+            pen.label(place, "span", "", strings.newer_failed());
+            pen.text_button(place, "newer", "plain", strings.try_again());
         }
         Newer::Live | Newer::Available => {}
     }
@@ -110,16 +110,11 @@ fn keep_way_back(place: Element, scene: Scene) {
         clear(button);
         if count == 0 {
             pen.set_class(button, "jump quiet");
-            set(button, "aria-label", scene.strings.jump_to_latest);
+            set(button, "aria-label", scene.strings.jump_to_latest());
         } else {
-            let noun = &scene.strings.new_message;
             pen.set_class(button, "jump");
             let _ = button.remove_attribute("aria-label");
-            let text = if unread.or_more {
-                noun.at_least(count)
-            } else {
-                noun.with(count)
-            };
+            let text = scene.strings.new_messages(count, unread.or_more);
             pen.text(button, &text);
         }
         pen.icon(button, DOWN);

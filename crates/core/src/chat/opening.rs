@@ -78,9 +78,7 @@ impl Chat {
                 if let Ok(session) = wire::from_json(&body) {
                     self.session_opened(session, step);
                 } else {
-                    let sentence =
-                        "The chat's server gave an answer that can't be read.".to_owned();
-                    self.refuse(Refusal::Misconfigured(sentence), step);
+                    self.refuse(Refusal::Misconfigured(String::new()), step);
                 }
             }
             HttpOutcome::Answered {

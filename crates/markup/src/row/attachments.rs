@@ -65,7 +65,7 @@ fn picture<P: Pen>(pen: &P, grid: &P::Element, file: &Attachment, index: usize, 
         return;
     };
     let (width, height) = size(file).unwrap_or(UNKNOWN_SIZE);
-    let name = file.filename.as_deref().unwrap_or(pen.strings().image);
+    let name = file.filename.as_deref().unwrap_or(pen.strings().image());
     pen.set(&link, "data-act", "view");
     pen.set(&link, "data-value", &index.to_string());
     pen.set(&link, "title", name);
@@ -92,7 +92,7 @@ fn picture<P: Pen>(pen: &P, grid: &P::Element, file: &Attachment, index: usize, 
         let more = ["+", &hidden.to_string()].concat();
         pen.label(&link, "span", "picture-more", &more);
     } else if file.content_type.as_deref() == Some("image/gif") {
-        pen.label(&link, "span", "picture-kind", pen.strings().gif);
+        pen.label(&link, "span", "picture-kind", pen.strings().gif());
     }
 }
 

@@ -24,7 +24,7 @@ fn draw_one<P: Pen>(pen: &P, place: &P::Element, card: &LinkCard) {
             pen.label(&site, "bdi", "", &card.url.shown_host());
         }
         let (class, title) = match (&card.title, card.loading) {
-            (title, true) if title.is_empty() => ("card-title waits", pen.strings().reading_link),
+            (title, true) if title.is_empty() => ("card-title waits", pen.strings().link_loading()),
             (title, _) => ("card-title", title.as_str()),
         };
         pen.label(&text, "bdi", class, title);

@@ -2,6 +2,7 @@ use super::attachments::{address, kind, size};
 use crate::address::is_safe;
 use crate::icons::FILE;
 use crate::pen::Pen;
+use strings::Strings;
 use wire::rest::Attachment;
 
 /// What a video whose size is not known is given room for, in pixels.
@@ -25,9 +26,9 @@ fn media<P: Pen>(pen: &P, place: &P::Element, file: &Attachment, url: &str) {
     };
     let is_video = kind == "video";
     let fallback = if is_video {
-        pen.strings().video
+        pen.strings().video()
     } else {
-        pen.strings().audio
+        pen.strings().audio()
     };
     let name = file.filename.as_deref().unwrap_or(fallback);
     pen.set(&player, "aria-label", name);
@@ -49,7 +50,7 @@ fn card<P: Pen>(pen: &P, place: &P::Element, file: &Attachment, url: &str) {
     let Some(link) = pen.link(place, "file", url) else {
         return;
     };
-    let name = file.filename.as_deref().unwrap_or(pen.strings().file);
+    let name = file.filename.as_deref().unwrap_or(pen.strings().file());
     if let Some(icon) = pen.element(&link, "span", "file-icon") {
         pen.icon(&icon, FILE);
     }
@@ -58,7 +59,7 @@ fn card<P: Pen>(pen: &P, place: &P::Element, file: &Attachment, url: &str) {
         if let Some(line) = pen.element(&text, "span", "file-line") {
             pen.label(&line, "span", "file-type", format(file, name));
             if let Some(length) = file.byte_size {
-                pen.label(&line, "span", "file-size", &readable(length));
+                pen.label(&line, "span", "file-size", &readable(pen.strings(), length));
             }
         }
     }
@@ -73,22 +74,20 @@ fn format<'a>(file: &'a Attachment, name: &'a str) -> &'a str {
     ending.unwrap_or(format)
 }
 
-/// `1.2 MB`: one decimal below ten.
-fn readable(bytes: u64) -> String {
-    let mut unit = 1;
-    let mut names = ["B", "kB", "MB", "GB"].into_iter();
-    let mut name = names.next();
-    while bytes / unit >= 1_000 {
-        let Some(larger) = names.next() else { break };
-        unit *= 1_000;
-        name = Some(larger);
-    }
-    let mut text = (bytes / unit).to_string();
-    if unit > 1 && bytes / unit < 10 {
-        text.push('.');
-        text.push_str(&(bytes % unit * 10 / unit).to_string());
-    }
-    [&text, " ", name.unwrap_or_default()].concat()
+/// `1.2 MB`: at most one decimal, below ten.
+fn readable(strings: &Strings, bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..1_000 => (1, strings.bytes()),
+        1_000..1_000_000 => (1_000, strings.kilobytes()),
+        1_000_000..1_000_000_000 => (1_000_000, strings.megabytes()),
+        _ => (1_000_000_000, strings.gigabytes()),
+    };
+    let number = if unit > 1 && bytes / unit < 10 {
+        strings.tenths(bytes / (unit / 10))
+    } else {
+        strings.number(bytes / unit)
+    };
+    name.with(&[("n", &number)])
 }
 
 #[cfg(test)]
@@ -97,18 +96,25 @@ mod tests {
 
     #[test]
     fn lengths_are_short() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1_000, "1.0 kB"),
-            (9_990, "9.9 kB"),
-            (12_345, "12 kB"),
-            (24_000_000, "24 MB"),
-            (1_250_000_000, "1.2 GB"),
-            (5_000_000_000_000, "5000 GB"),
-            (u64::MAX, "18446744073 GB"),
+        for (bytes, english, french) in [
+            (0, "0 B", "0 o"),
+            (9, "9 B", "9 o"),
+            (999, "999 B", "999 o"),
+            (1_000, "1 kB", "1 ko"),
+            (9_990, "9.9 kB", "9,9 ko"),
+            (12_345, "12 kB", "12 ko"),
+            (24_000_000, "24 MB", "24 Mo"),
+            (1_250_000_000, "1.2 GB", "1,2 Go"),
+            (5_000_000_000_000, "5,000 GB", "5\u{202f}000 Go"),
+            (
+                u64::MAX,
+                "18,446,744,073 GB",
+                "18\u{202f}446\u{202f}744\u{202f}073 Go",
+            ),
         ] {
-            assert_eq!(readable(bytes), text);
+            let readable = |language| readable(strings::catalogs::of(language).unwrap(), bytes);
+            assert_eq!(readable("en"), english);
+            assert_eq!(readable("fr"), french.replace(' ', "\u{a0}"));
         }
     }
 }

@@ -15,9 +15,9 @@ pub(super) fn draw<P: Pen>(
     pen.clear(heading);
     pen.label(heading, "bdi", "name", &row.author.name);
     if row.kind == Kind::Automated {
-        pen.label(heading, "span", "badge", strings.automated);
+        pen.label(heading, "span", "badge", strings.automated());
     } else if row.author.is_admin {
-        pen.label(heading, "span", "badge", strings.admin);
+        pen.label(heading, "span", "badge", strings.admin());
     }
     if let Some(element) = pen.label(heading, "time", "time", time) {
         pen.set(&element, "datetime", &dates.machine(row.created_at));
@@ -38,9 +38,9 @@ pub(super) fn draw_marks<P: Pen>(pen: &P, marks: &P::Element, row: &Row) {
         && let Some(mark) = pen.element(marks, "span", "pinned")
     {
         pen.icon(&mark, PIN);
-        pen.text(&mark, pen.strings().pinned);
+        pen.text(&mark, pen.strings().pinned());
     }
     if row.edited {
-        pen.label(marks, "span", "edited", pen.strings().edited);
+        pen.label(marks, "span", "edited", pen.strings().edited());
     }
 }

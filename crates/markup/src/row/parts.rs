@@ -72,8 +72,8 @@ impl<P: Pen> Parts<P> {
         pen.set(&parts.avatar, "aria-hidden", "true");
         pen.set(&parts.text, "dir", "auto");
         for (group, name) in [
-            (&parts.poll, pen.strings().poll),
-            (&parts.reactions, pen.strings().reactions),
+            (&parts.poll, pen.strings().poll()),
+            (&parts.reactions, pen.strings().reactions()),
         ] {
             pen.set(group, "role", "group");
             pen.set(group, "aria-label", name);
@@ -157,8 +157,8 @@ impl<P: Pen> Parts<P> {
         };
         if divided {
             pen.set(&line, "role", "separator");
-            pen.set(&line, "aria-label", pen.strings().unread_from);
-            pen.label(&line, "span", "", pen.strings().unread_from);
+            pen.set(&line, "aria-label", pen.strings().unread_from());
+            pen.label(&line, "span", "", pen.strings().unread_from());
             pen.move_before(&self.item, &line, &self.message);
         } else {
             pen.remove(&line);

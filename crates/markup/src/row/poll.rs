@@ -33,7 +33,7 @@ pub(super) fn draw<P: Pen>(pen: &P, frame: &P::Element, poll: Option<&PollView>,
         next = pen.next_sibling(&button);
     }
     if let Some(total) = next {
-        pen.set_text(&total, &pen.strings().vote.with(poll.total));
+        pen.set_text(&total, &pen.strings().votes(poll.total, false));
     }
 }
 
@@ -70,13 +70,20 @@ fn shares(poll: &PollView) -> Vec<u64> {
 }
 
 fn patch<P: Pen>(pen: &P, button: &P::Element, answer: &PollAnswer, share: u64, open: bool) {
-    let percentage = [&share.to_string(), "%"].concat();
-    let votes = pen.strings().vote.with(answer.votes);
-    let mut label = [&answer.text, ", ", &percentage, ", ", &votes].concat();
-    if answer.own {
-        label.push_str(", ");
-        label.push_str(pen.strings().your_vote);
-    }
+    let strings = pen.strings();
+    let share = share.to_string();
+    let percentage = strings.percent().with(&[("n", &share)]);
+    let votes = strings.votes(answer.votes, false);
+    let label = if answer.own {
+        strings.own_answer()
+    } else {
+        strings.answer()
+    };
+    let label = label.with(&[
+        ("text", &answer.text),
+        ("share", &percentage),
+        ("votes", &votes),
+    ]);
     pen.set(
         button,
         "aria-pressed",
@@ -86,7 +93,7 @@ fn patch<P: Pen>(pen: &P, button: &P::Element, answer: &PollAnswer, share: u64, 
     pen.set(button, "title", &votes);
     set_closed(pen, button, !open);
     if let Some(bar) = pen.first_child(button) {
-        pen.set_property(&bar, "--share", &percentage);
+        pen.set_property(&bar, "--share", &[&share, "%"].concat());
     }
     if let Some(share) = pen.last_child(button) {
         pen.set_text(&share, &percentage);

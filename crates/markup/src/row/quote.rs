@@ -11,14 +11,14 @@ pub(super) fn draw<P: Pen>(pen: &P, button: &P::Element, quote: Option<&Quote>) 
             author,
             excerpt,
         }) => (Some(message), author.as_str(), excerpt.as_str()),
-        Some(Quote::Deleted) => (None, "", pen.strings().quote_deleted),
-        Some(Quote::Elsewhere { message }) => (Some(message), "", pen.strings().quote_elsewhere),
+        Some(Quote::Deleted) => (None, "", pen.strings().quote_deleted()),
+        Some(Quote::Elsewhere { message }) => (Some(message), "", pen.strings().quote_elsewhere()),
     };
     pen.set_if(button, "disabled", message.is_none());
     if let Some(message) = message {
         pen.set(button, "data-value", message.as_str());
     }
-    if let Some(hint) = pen.label(button, "span", "hidden", pen.strings().in_reply_to) {
+    if let Some(hint) = pen.label(button, "span", "hidden", pen.strings().in_reply_to()) {
         pen.text(&hint, " ");
     }
     pen.label(button, "bdi", "quote-author", author);

@@ -8,7 +8,7 @@ pub(super) fn draw<P: Pen>(pen: &P, bar: &P::Element, reactions: &[ReactionView]
         return pen.clear(bar);
     }
     if pen.child_count(bar) == 0 {
-        pen.icon_button(bar, "pick", "pill add", SMILE, pen.strings().add_reaction);
+        pen.icon_button(bar, "pick", "pill add", SMILE, pen.strings().add_reaction());
     }
     let Some(add) = pen.last_child(bar) else {
         return;
@@ -36,12 +36,14 @@ pub(super) fn draw<P: Pen>(pen: &P, bar: &P::Element, reactions: &[ReactionView]
 }
 
 fn patch<P: Pen>(pen: &P, pill: &P::Element, reaction: &ReactionView, open: bool) {
-    let count = reaction.count.to_string();
-    let mut label = [&reaction.symbol, " ", &count].concat();
-    if reaction.own {
-        label.push_str(", ");
-        label.push_str(pen.strings().you_reacted);
-    }
+    let strings = pen.strings();
+    let count = strings.number(reaction.count);
+    let label = if reaction.own {
+        let own = strings.own_reaction();
+        own.with(&[("emoji", &reaction.symbol), ("n", &count)])
+    } else {
+        [&reaction.symbol, " ", &count].concat()
+    };
     pen.set(pill, "data-value", &reaction.value);
     pen.set(
         pill,

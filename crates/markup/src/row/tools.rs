@@ -10,9 +10,9 @@ pub(super) fn draw<P: Pen>(pen: &P, bar: &P::Element, row: &Row, may: May) {
         return;
     }
     if may.react {
-        pen.icon_button(bar, "pick", "", SMILE, pen.strings().add_reaction);
+        pen.icon_button(bar, "pick", "", SMILE, pen.strings().add_reaction());
     }
     if may.post {
-        pen.icon_button(bar, "reply", "", REPLY, pen.strings().reply);
+        pen.icon_button(bar, "reply", "", REPLY, pen.strings().reply());
     }
 }

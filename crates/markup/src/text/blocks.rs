@@ -64,9 +64,9 @@ fn list<P: Pen>(pen: &P, parent: &P::Element, start: Option<u64>, tight: bool, i
         };
         if let Some(done) = item.task {
             let (class, name) = if done {
-                ("box done", pen.strings().checked)
+                ("box done", pen.strings().checked())
             } else {
-                ("box", pen.strings().unchecked)
+                ("box", pen.strings().unchecked())
             };
             if let Some(mark) = pen.element(&entry, "span", class) {
                 pen.set(&mark, "role", "img");
@@ -85,7 +85,7 @@ fn code<P: Pen>(pen: &P, parent: &P::Element, language: Option<&str>, text: &str
         let language = language.and_then(|language| language.split_whitespace().next());
         pen.label(&head, "bdi", "code-language", language.unwrap_or_default());
         if let Some(button) = pen.button(&head, "copy", "code-copy") {
-            pen.text(&button, pen.strings().copy);
+            pen.text(&button, pen.strings().copy());
         }
     }
     if let Some(body) = pen.element(&frame, "pre", "") {

@@ -55,7 +55,7 @@ fn spoiler<P: Pen>(pen: &P, parent: &P::Element, content: &[Inline]) {
     pen.set(&cover, "role", "button");
     pen.set(&cover, "tabindex", "0");
     pen.set(&cover, "data-act", "reveal");
-    pen.set(&cover, "aria-label", pen.strings().spoiler);
+    pen.set(&cover, "aria-label", pen.strings().spoiler());
     if let Some(hidden) = pen.element(&cover, "span", "") {
         pen.set(&hidden, "aria-hidden", "true");
         pen.set(&hidden, "inert", "");

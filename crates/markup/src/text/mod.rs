@@ -30,7 +30,7 @@ pub fn draw<P: Pen>(pen: &P, element: &P::Element, text: &Document) {
     }
     if let Some(button) = pen.button(element, "unfold", "unfold") {
         pen.set(&button, "aria-expanded", "false");
-        pen.text(&button, pen.strings().show_more);
+        pen.text(&button, pen.strings().show_more());
     }
 }
 

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use chat_core::{Chat, Effect, Event, HttpOutcome, Identity, Moment, Options};
 use markup::painting;
 use std::sync::Arc;
+use strings::Strings;
 use tokio::sync::Semaphore;
 use wire::session::Session;
 
@@ -18,19 +19,26 @@ const BROTLI_WINDOW: i32 = 20;
 /// Sessions that are painted at the same time.
 static PAINTERS: Semaphore = Semaphore::const_new(16);
 
-/// The session as it is answered: with its HTML for a visitor at that distance from UTC, in minutes, where that was
-/// asked for, and compressed where the client takes it.
+/// For whom a session is painted.
+pub struct Painting {
+    /// How far the visitor is from UTC, in minutes.
+    pub utc_offset_minutes: i64,
+    /// What the visitor reads.
+    pub strings: &'static Strings,
+}
+
+/// The session as it is answered: with its HTML, where that was asked for, and compressed where the client takes it.
 ///
 /// Compressing a secret beside other people's texts tells those something who can make a visitor's browser ask over
 /// and over and who see how long the answers are. Nobody can: a foreign page is turned away before it is answered.
 pub async fn answer(
     session: Session,
-    painted_at: Option<i64>,
+    painting: Option<Painting>,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
     let is_brotli = accepted(headers).contains(&Encoding::Brotli);
-    let session = match painted_at {
-        Some(utc_offset_minutes) => painted(session, utc_offset_minutes).await,
+    let session = match painting {
+        Some(painting) => painted(session, painting).await,
         None => session,
     };
     // Milliseconds of work that nobody else should wait for.
@@ -56,13 +64,13 @@ pub async fn answer(
 
 /// The session with its HTML. Without, where so many are painted already that one would have to wait, or where painting
 /// fails: the widget draws the same a little later.
-async fn painted(session: Session, utc_offset_minutes: i64) -> Session {
+async fn painted(session: Session, painting: Painting) -> Session {
     let Ok(_permit) = PAINTERS.try_acquire() else {
         return session;
     };
     let session = Arc::new(session);
     let shown = Arc::clone(&session);
-    let html = tokio::task::spawn_blocking(move || paint(&shown, utc_offset_minutes)).await;
+    let html = tokio::task::spawn_blocking(move || paint(&shown, &painting)).await;
     if html.is_err() {
         tracing::error!("a session can't be painted");
     }
@@ -72,8 +80,8 @@ async fn painted(session: Session, utc_offset_minutes: i64) -> Session {
 }
 
 /// What the widget would draw of this session: the very same core is fed the very same answer.
-fn paint(session: &Session, utc_offset_minutes: i64) -> Option<String> {
-    let offset = utc_offset_minutes.clamp(-FARTHEST, FARTHEST);
+fn paint(session: &Session, painting: &Painting) -> Option<String> {
+    let offset = painting.utc_offset_minutes.clamp(-FARTHEST, FARTHEST);
     let mut chat = Chat::new(Options {
         channel: session.channel.id.clone(),
         identity: Identity::Whop,
@@ -97,7 +105,7 @@ fn paint(session: &Session, utc_offset_minutes: i64) -> Option<String> {
         retry_after_millis: None,
     };
     chat.update(Event::Http(request, answered), now);
-    painting::paint(&chat)
+    painting::paint(&chat, painting.strings)
 }
 
 fn compressed(body: &[u8]) -> Vec<u8> {

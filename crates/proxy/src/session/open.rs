@@ -1,5 +1,5 @@
 use super::admission::admit;
-use super::answer::answer;
+use super::answer::{Painting, answer};
 use super::company;
 use super::guest;
 use super::identify::{Asker, identify};
@@ -117,10 +117,14 @@ async fn opened(
     if let Some(claim) = asker.claim {
         claim.keep();
     }
-    let painted_at = wanted
-        .with_html
-        .then_some(wanted.utc_offset_minutes.unwrap_or_default());
-    answer(session, painted_at, headers).await
+    let strings = strings::catalogs::of(wanted.locale.as_deref().unwrap_or_default());
+    let painting = strings
+        .filter(|_| wanted.with_html)
+        .map(|strings| Painting {
+            utc_offset_minutes: wanted.utc_offset_minutes.unwrap_or_default(),
+            strings,
+        });
+    answer(session, painting, headers).await
 }
 
 async fn session(

@@ -2,7 +2,6 @@
 //! by functions that the widget itself has no use for.
 
 use chat_core::text::{Context, Document};
-use markup::strings::ENGLISH;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
@@ -27,7 +26,8 @@ pub fn parse(source: &str) -> usize {
 /// Parses a message's text and draws it into an element.
 #[wasm_bindgen]
 pub fn draw(element: &Element, source: &str) {
-    if let Some(pen) = pen::Pen::near(element, &ENGLISH) {
+    let strings = strings::catalogs::of("en");
+    if let Some(pen) = strings.and_then(|strings| pen::Pen::near(element, strings)) {
         markup::text::draw(&pen, element, &parsed(source));
     }
 }

@@ -97,7 +97,7 @@ pub fn read(manifest: &Value) -> Result<Built> {
 }
 
 /// What the loader knows of the assets, as esbuild puts it into the place of `__ASSETS__`:
-/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"emoji":{…}}`.
+/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"whopFrame":{…},"emoji":{…}}`.
 pub fn table(assets: &[Asset]) -> Value {
     let described = |asset: &Asset| {
         let value = json!({ "file": asset.file, "integrity": asset.integrity() });

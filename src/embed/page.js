@@ -30,6 +30,8 @@ const optionsOf = (element, tokens) => {
   options.locale = attribute(element, 'locale') || defaultLocale();
   options.launcher = attribute(element, 'launcher');
   options.zIndex = attribute(element, 'z-index');
+  options.appId = attribute(element, 'app-id');
+  options.hostOrigin = attribute(element, 'host-origin');
   try {
     options.origin = origin ? new URL(origin).origin : place.origin;
     if (address) options.token = tokens[address] ||= tokenFrom(new URL(address, document.baseURI).href);

@@ -1,5 +1,6 @@
 // One chat in one element of the page, from the question who the visitor is until it is taken away.
 import { emojiNames, lazy, program, style } from './files.js';
+import { inWhop } from './in_whop.js';
 import { card, line } from './notice.js';
 import { place } from './place.js';
 import { ask, isWhops } from './session.js';
@@ -8,6 +9,7 @@ import { ENGLISH, isRtl, textIn, wordsOf } from './words.js';
 const painter = lazy('painter');
 const signing = lazy('signIn');
 const themes = lazy('appearance');
+const whopFrame = lazy('whopFrame');
 
 // Who comes back from Whop brings a sealed code in the page's address, where it must not stay. It counts once.
 let handed;
@@ -29,7 +31,8 @@ const OPENED_WITH = ['channel', 'origin', 'locale'];
 /**
  * `options`: `channel`, `origin` (the proxy's), `assertion` or `token` (a function that answers one) where the page says
  * who the visitor is, `locale`, `style`, `theme`, `appearance`, `post` (the message to begin with), `emptyState`, `features`,
- * `disableNavigation`, `ready` (is called when there is something to see), `error` where they can't be read.
+ * `disableNavigation`, `ready` (is called when there is something to see), `appId` and `hostOrigin` where the page is an app of
+ * Whop's, `error` where they can't be read.
  */
 export class Widget {
   constructor(host, options) {
@@ -59,6 +62,7 @@ export class Widget {
       const painting = painter();
       this.speak();
       this.mount(first);
+      this.enterWhop().catch(console.error);
       const { life } = this;
       // All is asked for, so there is time.
       const dates = painting.then(({ datesIn }) => datesIn(options.locale));
@@ -89,7 +93,7 @@ export class Widget {
       this.painted?.abort();
       this.wear(sheet);
       this.mounted = glue.mount(this.host, {
-        ...this.options, strings, direction: this.direction(), emojiNames, first, settled: this.first,
+        ...this.options, strings, direction: this.direction(), post: this.options.post || this.linked, emojiNames, first, settled: this.first,
       });
       this.look();
       this.options.ready?.();
@@ -122,6 +126,25 @@ export class Widget {
     return (this.runs ||= isRtl(this.host, this.options.locale) ? 'rtl' : 'ltr');
   }
 
+  /** As a guest of the Whop page around this one (docs/inside-whop.md): nothing else waits for it. */
+  async enterWhop() {
+    const { life, host, options: { appId, hostOrigin, channel, post } } = this;
+    const around = inWhop(appId, hostOrigin);
+    if (!around) return;
+    const { enter } = await whopFrame();
+    if (this.life !== life) return;
+    this.leaveWhop = enter(host, {
+      ...around,
+      experienceId: /^exp_/.test(channel) ? channel : undefined,
+      isPlaced: Boolean(post),
+      onTheme: (theme) => { this.around = theme; this.look(); },
+      onMessage: (id) => {
+        this.linked = id;
+        this.mounted?.jump_to(id);
+      },
+    });
+  }
+
   wear(sheet) {
     const worn = this.root.adoptedStyleSheets;
     if (!worn.includes(sheet)) this.root.adoptedStyleSheets = [sheet, ...worn];
@@ -137,7 +160,8 @@ export class Widget {
       if (chat.dataset[name] !== known) chat.dataset[name] = known;
     };
     set('style', style, 'imessage', 'discord');
-    set('theme', theme, 'system', 'light', 'dark');
+    // As Whop's around, unless the page has chosen itself.
+    set('theme', /^(light|dark)$/.test(theme) ? theme : this.around?.appearance, 'system', 'light', 'dark');
     const direction = this.direction();
     if (direction !== (chat.dir || 'ltr')) chat.dir = direction;
     this.dress().catch(console.error);
@@ -149,15 +173,21 @@ export class Widget {
     this.look();
   }
 
+  /** What the page says of it, with Whop's colours where it says nothing. */
+  get appearance() {
+    const { around: { appearance: _, ...colors } = {}, options: { appearance } } = this;
+    return { ...appearance, theme: { ...colors, ...appearance?.theme } };
+  }
+
   /** Colours and the like: only who wants others than the usual ones waits for them. */
   async dress() {
-    const { life, options: { appearance } } = this;
-    const { theme, ...more } = appearance ?? {};
+    const { life } = this;
+    const { theme, ...more } = this.appearance;
     const names = Object.keys({ ...theme, ...more }).filter((name) => name !== 'appearance');
-    if (!names.length && !this.dressed) return;
+    if ((!names.length && !this.dressed) || !place.files.appearance) return;
     this.dressed = true;
     const { apply } = await themes();
-    if (this.life === life) apply(this.root, this.options.appearance);
+    if (this.life === life) apply(this.root, this.appearance);
   }
 
   /** `isRetry`: the visitor may be known by now. */
@@ -194,6 +224,8 @@ export class Widget {
   close() {
     const { mounted } = this;
     this.isRefused = false;
+    this.leaveWhop?.();
+    this.leaveWhop = this.around = this.linked = undefined;
     this.life = this.mounted = this.painted = this.pressed = this.failed = this.first = this.runs = undefined;
     // A widget whose wasm has trapped can't be asked to leave.
     try { mounted?.unmount(); } catch (error) { console.error(error); }

@@ -124,8 +124,8 @@ pub fn read(manifest: &Value) -> Result<Built> {
 }
 
 /// What the loader knows of the assets, as esbuild puts it into the place of `__ASSETS__`:
-/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"emoji":{…},"strings":{"file":…}}`. That last file's name
-/// has a `*` for the language's code.
+/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"whopFrame":{…},"emoji":{…},"strings":{"file":…}}`. That
+/// last file's name has a `*` for the language's code.
 pub fn table(assets: &[Asset]) -> Value {
     let described = |asset: &Asset| {
         if asset.role == STRINGS {

@@ -106,6 +106,11 @@ pub enum PageEvent {
     /// There is no session, or no longer; why, as `SIGNED_OUT`, `NO_ACCESS`, `NOT_FOUND`, `MISCONFIGURED` or
     /// `UNREACHABLE`.
     Failed(&'static str),
+    /// The visitor has read all there is, up to the newest message.
+    MessagesRead {
+        /// That message's id.
+        id: MessageId,
+    },
     /// The token was replaced.
     TokenRefreshed,
     /// The token could not be replaced.

@@ -8,7 +8,7 @@
 
 mod harness;
 
-use chat_core::{Effect, Event, Timer, Unread};
+use chat_core::{Effect, Event, PageEvent, Timer, Unread};
 use harness::{CHANNEL, Channel, Harness, START, VIEWER, message, post};
 use serde_json::{Value, json};
 
@@ -233,4 +233,26 @@ fn a_deleted_message_is_not_unread() {
     let mut chat = read_up_to(Some(7));
     chat.receive(&json!({"feedEntity": {"dmsPost": {"entityId": "msg_000008", "feedId": CHANNEL, "Deleted": true}}}));
     assert_eq!((unread(&chat), divider(&chat)), (1, Some(text(9))));
+}
+
+#[test]
+fn the_page_is_told_once_that_all_is_read() {
+    let told = |chat: &Harness| {
+        let id = |effect: &Effect| match effect {
+            Effect::Emit(PageEvent::MessagesRead { id }) => Some(id.to_string()),
+            _ => None,
+        };
+        chat.effects.iter().filter_map(id).collect::<Vec<_>>()
+    };
+    let mut chat = read_up_to(Some(5));
+    see(&mut chat, 8);
+    assert!(told(&chat).is_empty(), "the newest was not in sight");
+    see(&mut chat, 9);
+    see(&mut chat, 8);
+    see(&mut chat, 9);
+    assert_eq!(told(&chat), ["msg_000009"]);
+    arrive(&mut chat, "user_bob", 10);
+    assert_eq!(told(&chat).len(), 1, "it has come, and nobody has seen it");
+    see(&mut chat, 10);
+    assert_eq!(told(&chat), ["msg_000009", "msg_000010"]);
 }

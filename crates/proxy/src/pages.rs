@@ -28,8 +28,8 @@ pub async fn experience(
     if !identifier::is_safe(&id) {
         return Err(Refusal::NotFound);
     }
-    let html = EXPERIENCE.replace("{{locale}}", locale(&headers));
-    let mut response = Html(html.replace("{{experience_id}}", &id)).into_response();
+    let html = page(&proxy.configuration, &id).replace("{{locale}}", locale(&headers));
+    let mut response = Html(html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, proxy.page_policy.clone());
     let fixed = HeaderValue::from_static;
@@ -64,6 +64,22 @@ fn locale(headers: &HeaderMap) -> &str {
     };
     tags.find(|tag| is_spoken(tag) && is_safe(tag))
         .unwrap_or("en")
+}
+
+/// The page of an experience. It says which app it belongs to, and which pages besides Whop's own may frame it: the loader
+/// speaks with those, and with nobody else.
+fn page(configuration: &Configuration, experience_id: &str) -> String {
+    let ancestors: Vec<String> = configuration
+        .frame_ancestors
+        .iter()
+        .map(ToString::to_string)
+        // A page is spoken to by its exact origin.
+        .filter(|origin| !origin.contains('*'))
+        .collect();
+    EXPERIENCE
+        .replace("{{experience_id}}", experience_id)
+        .replace("{{app_id}}", &configuration.app_id)
+        .replace("{{host_origin}}", &ancestors.join(" "))
 }
 
 /// `GET /pages/experience.css`.

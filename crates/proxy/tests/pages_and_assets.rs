@@ -179,6 +179,11 @@ async fn the_apps_page_runs_nothing_inline_and_is_framed_by_whop_only() {
     assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
     let page = answer.text().await.unwrap();
     assert!(page.contains(r#"data-whop-chat-experience-id="exp_general""#));
+    assert!(page.contains(r#"data-whop-chat-app-id="app_sandbox""#));
+    assert!(page.contains(&format!(
+        r#"data-whop-chat-host-origin="{}""#,
+        addresses.api
+    )));
     assert!(page.contains(r#"<script src="/embed/loader.js" async></script>"#));
     assert!(!page.contains("style=") && !page.contains("<style") && !page.contains("{{"));
     let style = stack.file("/pages/experience.css", &[]).await;

@@ -1,6 +1,6 @@
 use super::{Chat, Step};
 use crate::timeline::Key;
-use crate::{Effect, RowId, Timer};
+use crate::{Effect, PageEvent, RowId, Timer};
 use std::rc::Rc;
 use wire::socket::{DmsFeedMember, MarkAsRead};
 use wire::{MessageId, UserId};
@@ -33,6 +33,8 @@ pub(super) struct Reading {
     /// The mark that was last stored and told; a timer runs until the next may be.
     told: Option<i64>,
     pauses: bool,
+    /// The newest message when the page was last told that it is read.
+    page_told: Option<MessageId>,
     /// As it was last shown.
     shown: (Unread, Option<RowId>),
 }
@@ -146,6 +148,12 @@ impl Chat {
         if newly {
             self.reading.mark = Some(key.created_at);
             self.tell_mark(step);
+        }
+        if Some(&key) == newest.as_ref() && self.reading.page_told.as_ref() != Some(&key.id) {
+            let id = key.id.clone();
+            self.reading.page_told = Some(id.clone());
+            step.effects
+                .push(Effect::Emit(PageEvent::MessagesRead { id }));
         }
     }
 

@@ -59,6 +59,8 @@ export class Widget {
       if (options.error) throw options.error;
       const first = (this.asked = ask(options, brought).then((first) => (this.first = first)));
       const sheet = style();
+      // Together with the session, so that nothing is seen in other colours first.
+      this.dress().catch(console.error);
       const painting = painter();
       this.speak();
       this.mount(first);

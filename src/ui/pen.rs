@@ -1,3 +1,4 @@
+use markup::exposed::part_of;
 use strings::Strings;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleDeclaration, Document, Element};
@@ -35,6 +36,9 @@ impl markup::Pen for Pen {
         let element = self.document.create_element(name).ok()?;
         if !class.is_empty() {
             element.set_class_name(class);
+        }
+        if let Some(part) = part_of(class) {
+            set(&element, "part", part);
         }
         parent.append_child(&element).ok()?;
         Some(element)

@@ -50,6 +50,17 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
         lazy("launcher", "launcher.js")?,
         lazy("whopFrame", "whop_frame.js")?,
         Asset::hashed(
+            "appearance",
+            "js",
+            // With the licence of the palettes, which asks for that.
+            script(
+                toolchain,
+                profile,
+                &root.join("src/embed/appearance.js"),
+                &["--legal-comments=inline".to_owned()],
+            )?,
+        ),
+        Asset::hashed(
             "emoji",
             "txt",
             fs::read(&emoji).map_err(Error::file(&emoji))?,

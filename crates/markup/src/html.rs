@@ -1,5 +1,6 @@
 //! Elements as a string of HTML: for the server that paints before the widget does, and for tests.
 
+use crate::exposed::part_of;
 use crate::pen::Pen;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -148,6 +149,9 @@ impl Pen for HtmlPen {
         if !class.is_empty() {
             element.set("class", class);
         }
+        if let Some(part) = part_of(class) {
+            element.set("part", part);
+        }
         parent.append(Child::Element(element.clone()));
         Some(element)
     }
@@ -244,7 +248,7 @@ mod tests {
         pen.set(&label.unwrap(), "title", "\"><script>");
         assert_eq!(
             root.to_html(),
-            "<div><bdi class=\"name\" title=\"&quot;&gt;&lt;script&gt;\">\
+            "<div><bdi class=\"name\" part=\"author\" title=\"&quot;&gt;&lt;script&gt;\">\
              &lt;b&gt;\"A &amp; B\"&nbsp;&lt;/b&gt;</bdi></div>"
         );
     }

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod composer;
 mod dates;
+pub mod exposed;
 pub mod frame;
 pub mod history;
 #[cfg(feature = "html")]

@@ -217,6 +217,7 @@ const COMMON: &[&str] = &[
     "dir",
     "hidden",
     "lang",
+    "part",
     "role",
     "tabindex",
     "title",

@@ -301,7 +301,8 @@ fn a_painting_has_the_frame_and_the_newest_rows() {
         .collect();
     let html = painting::paint(&chat(&messages, true, 0), english()).unwrap();
     assert!(html.starts_with(
-        "<div class=\"chat\" lang=\"en\"><header class=\"header\"><bdi class=\"header-name\">&lt;i&gt;General"
+        "<div class=\"chat\" part=\"chat\" lang=\"en\"><header class=\"header\" part=\"header\">\
+         <bdi class=\"header-name\" part=\"title\">&lt;i&gt;General"
     ));
     assert_eq!(html.matches("role=\"article\"").count(), painting::ROWS);
     assert!(
@@ -315,7 +316,7 @@ fn a_painting_has_the_frame_and_the_newest_rows() {
         !html.contains("This is the beginning"),
         "there is more than is painted"
     );
-    assert!(html.contains("<textarea") && html.contains("<button class=\"send\""));
+    assert!(html.contains("<textarea") && html.contains("<button class=\"send\" part=\"send\""));
     assert!(!html.contains("secret") && !html.contains("\"renewal\""));
 }
 
@@ -330,7 +331,7 @@ fn who_may_not_post_sees_why() {
 fn a_painting_speaks_the_visitors_language() {
     let polish = strings::catalogs::of("pl-PL").unwrap();
     let html = painting::paint(&chat(&[message(1, "a")], true, 0), polish).unwrap();
-    assert!(html.starts_with("<div class=\"chat\" lang=\"pl\">"));
+    assert!(html.starts_with("<div class=\"chat\" part=\"chat\" lang=\"pl\">"));
     assert!(html.contains("To jest początek: <bdi") && html.contains("aria-label=\"Odpowiedz\""));
     assert!(!html.contains("beginning") && !html.contains("Reply"));
 }

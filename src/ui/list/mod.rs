@@ -104,7 +104,7 @@ fn keep_way_back(place: Element, scene: Scene) {
             return;
         }
         if button.is_none() {
-            button = pen.button(&place, "latest", "");
+            button = pen.button(&place, "latest", "jump");
         }
         let Some(button) = &button else { return };
         clear(button);

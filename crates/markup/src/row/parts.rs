@@ -11,6 +11,7 @@ pub struct Parts<P: Pen> {
     message: P::Element,
     avatar: P::Element,
     heading: P::Element,
+    bubble: P::Element,
     quote: P::Element,
     text: P::Element,
     poll: P::Element,
@@ -65,6 +66,7 @@ impl<P: Pen> Parts<P> {
             cards: part(&body, "div", "cards")?,
             reactions: part(&foot, "div", "reactions")?,
             delivery: part(&foot, "div", "delivery")?,
+            bubble,
             item,
         };
         pen.set(&parts.quote, "type", "button");
@@ -91,6 +93,9 @@ impl<P: Pen> Parts<P> {
         let class_now = class(row);
         if old.is_none_or(|old| class(old) != class_now) {
             pen.set_class(&self.item, &class_now);
+        }
+        if old.is_some_and(|old| old.own) != row.own {
+            self.expose(pen, row.own);
         }
         if before.is_none_or(|before| before.day != now.day) {
             pen.clear(&self.day);
@@ -148,6 +153,16 @@ impl<P: Pen> Parts<P> {
             delivery::draw(pen, &self.delivery, &row.delivery);
         }
         pen.set_if(&self.quote, "hidden", row.quote.is_none());
+    }
+
+    /// Lets the page style one's own messages apart.
+    fn expose(&self, pen: &P, own: bool) {
+        for (element, part, own_part) in [
+            (&self.message, "message", "message own-message"),
+            (&self.bubble, "bubble", "bubble own-bubble"),
+        ] {
+            pen.set(element, "part", if own { own_part } else { part });
+        }
     }
 
     /// Sets the message off from what was read before it, or no longer.

@@ -122,6 +122,9 @@ pub async fn forward(
     };
     if let Ok(answer) = &answer {
         note(&proxy, visitor.as_ref(), &token, answer.status).await;
+        if let Some(user) = visitor.as_ref().filter(|_| !is_read) {
+            proxy.relay.hub().poke(user);
+        }
         if visitor.is_none() && guest.is_none() {
             let token = TokenHash::of(&token);
             proxy.strangers.answered(token, answer.status);

@@ -1,5 +1,6 @@
 use super::hub::RECONNECT;
 use super::presence::Presence;
+use crate::configuration::Secret;
 use axum::extract::ws::Utf8Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,13 +45,25 @@ pub struct Feed {
     pub presence: Presence,
     pub liveness: watch::Sender<Liveness>,
     pub changes: Changes,
+    /// Something was said in it by way of this proxy.
+    pub was_poked: bool,
     /// Its changes are heard of until then, whether anybody listens or not.
     pub watched_until: Option<Instant>,
+}
+
+/// Who reads a conversation.
+pub struct Reader {
+    /// Who.
+    pub user: UserId,
+    /// Their own token.
+    pub token: Secret,
 }
 
 /// One socket's place in a feed.
 pub struct Listener {
     pub user: UserId,
+    /// With which the feed is read for all who listen, where Whop doesn't tell of it.
+    pub reader: Option<Arc<Reader>>,
     /// Rung when something may have cost them their access.
     pub doubt: Arc<Notify>,
     pub queue: mpsc::Sender<Utf8Bytes>,
@@ -67,6 +80,7 @@ impl Feed {
             presence: Presence::default(),
             liveness: watch::Sender::new(Liveness::Waiting),
             changes: Changes::default(),
+            was_poked: false,
             watched_until: None,
         }
     }

@@ -1,8 +1,10 @@
+pub use super::feed::Reader;
 use super::feed::{Changes, Feed, Listener, Liveness, Standing};
 use super::presence::{Elsewhere, HELD, arrival, departure};
 use super::routing::Change;
 use super::subscription::Subscription;
 use crate::posts::{Echoes, IdempotencyKey};
+use crate::reads::is_conversation;
 use axum::extract::ws::Utf8Bytes;
 use moka::sync::Cache;
 use std::collections::{BTreeSet, HashMap};
@@ -52,6 +54,8 @@ pub struct Hub {
     delivered: AtomicU64,
     /// Rung when there is a feed that nobody listened to before.
     pub new_feed: Notify,
+    /// Rung when a conversation has to be read.
+    pub conversing: Notify,
     /// Rung when somebody leaves.
     departing: Notify,
 }
@@ -89,6 +93,10 @@ impl Feeds {
             if !is_meant(id) {
                 return true;
             }
+            // Of those Whop's websocket doesn't tell anything in any case.
+            if is_conversation(id) {
+                return feed.is_wanted();
+            }
             feed.liveness.send_replace(Liveness::Waiting);
             feed.is_wanted()
         });
@@ -117,6 +125,7 @@ impl Hub {
             heard: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             new_feed: Notify::new(),
+            conversing: Notify::new(),
             departing: Notify::new(),
         }
     }
@@ -144,6 +153,7 @@ impl Hub {
         let doubt = Arc::new(Notify::new());
         let listener = Listener {
             user: user.clone(),
+            reader: None,
             doubt: doubt.clone(),
             queue,
             overflow: overflow.clone(),
@@ -384,18 +394,79 @@ impl Hub {
         }
     }
 
-    /// The feeds that somebody listened to or watched since the last [`Hub::interrupt`].
-    pub fn known_feeds(&self) -> Vec<ChannelId> {
-        self.feeds().by_id.keys().cloned().collect()
+    /// That listener's own token reads the conversation for all who listen to it.
+    pub(super) fn read_with(&self, subscription: &Subscription, reader: Reader) {
+        if let Some(feed) = self.feeds().by_id.get_mut(&subscription.feed)
+            && let Some(listener) = feed.listeners.get_mut(&subscription.id)
+        {
+            listener.reader = Some(Arc::new(reader));
+        }
+        self.conversing.notify_one();
     }
 
-    /// The feeds that somebody listens to.
+    /// The conversations that somebody listens to, and whether something was said in each since the last time. The others
+    /// are forgotten.
+    pub fn conversations(&self) -> Vec<(ChannelId, bool)> {
+        let mut feeds = self.feeds();
+        feeds
+            .by_id
+            .retain(|id, feed| !is_conversation(id) || feed.is_wanted());
+        let Feeds {
+            by_id,
+            by_experience,
+            ..
+        } = &mut *feeds;
+        by_experience.retain(|_, id| !is_conversation(id) || by_id.contains_key(id));
+        by_id
+            .iter_mut()
+            .filter(|(id, _)| is_conversation(id))
+            .map(|(id, feed)| (id.clone(), std::mem::take(&mut feed.was_poked)))
+            .collect()
+    }
+
+    /// One of those who listen to a conversation: each in turn.
+    pub fn reader(&self, feed: &ChannelId, turn: usize) -> Option<Arc<Reader>> {
+        let feeds = self.feeds();
+        let mut readers: Vec<_> = feeds
+            .by_id
+            .get(feed)?
+            .listeners
+            .iter()
+            .filter_map(|(id, listener)| Some((*id, listener.reader.clone()?)))
+            .collect();
+        readers.sort_unstable_by_key(|(id, _)| *id);
+        let turn = turn.checked_rem(readers.len())?;
+        Some(readers.swap_remove(turn).1)
+    }
+
+    /// That user wrote something, perhaps in a conversation that they listen to.
+    pub fn poke(&self, user: &UserId) {
+        let mut is_news = false;
+        for (id, feed) in &mut self.feeds().by_id {
+            if is_conversation(id) && feed.listeners.values().any(|own| own.user == *user) {
+                feed.was_poked = true;
+                is_news = true;
+            }
+        }
+        if is_news {
+            self.conversing.notify_one();
+        }
+    }
+
+    /// The channels that somebody listened to or watched since the last [`Hub::interrupt`]. Conversations are none.
+    pub fn known_feeds(&self) -> Vec<ChannelId> {
+        let feeds = self.feeds();
+        let chats = feeds.by_id.keys().filter(|id| !is_conversation(id));
+        chats.cloned().collect()
+    }
+
+    /// The channels that somebody listens to.
     pub fn listened_feeds(&self) -> Vec<ChannelId> {
         let feeds = self.feeds();
         let listened = feeds
             .by_id
             .iter()
-            .filter(|(_, feed)| !feed.listeners.is_empty());
+            .filter(|(id, feed)| !feed.listeners.is_empty() && !is_conversation(id));
         listened.map(|(id, _)| id.clone()).collect()
     }
 

@@ -247,3 +247,43 @@ fn a_feed_that_is_polled_is_not_heard_once_nobody_listens() {
     hub.begin_polled("a");
     assert!(is_heard() && content() > before);
 }
+
+fn reader(user: &str) -> Reader {
+    Reader {
+        user: user.into(),
+        token: crate::configuration::Secret::new("a token"),
+    }
+}
+
+#[test]
+fn those_who_listen_to_a_conversation_read_it_in_turn() {
+    let hub = hub();
+    let [ada, bob] = ["user_ada", "user_bob"].map(|user| {
+        let subscription = listen_as(&hub, "feed_1", user);
+        hub.read_with(&subscription, reader(user));
+        subscription
+    });
+    let feed = "feed_1".into();
+    let whose = |turn| {
+        hub.reader(&feed, turn)
+            .map(|reader| reader.user.to_string())
+    };
+    let turns: Vec<_> = (0..3).filter_map(whose).collect();
+    assert_eq!(turns, ["user_ada", "user_bob", "user_ada"]);
+    assert!(hub.known_feeds().is_empty() && hub.listened_feeds().is_empty());
+    assert_eq!(hub.conversations(), [(feed.clone(), false)]);
+    hub.poke(&"user_chen".into());
+    assert_eq!(hub.conversations(), [(feed.clone(), false)]);
+    hub.poke(&"user_bob".into());
+    assert_eq!(hub.conversations(), [(feed.clone(), true)]);
+    assert_eq!(hub.conversations(), [(feed.clone(), false)]);
+    // The websocket's troubles are none of it.
+    hub.begin_polled("feed_1");
+    hub.interrupt();
+    assert_eq!(
+        hub.standing("feed_1").map(|standing| standing.is_heard),
+        Some(true)
+    );
+    drop((ada, bob));
+    assert!(hub.conversations().is_empty() && hub.standing("feed_1").is_none());
+}

@@ -8,6 +8,7 @@ mod heard;
 mod hub;
 mod link;
 mod listener;
+mod own_polling;
 mod polling;
 mod presence;
 pub mod retelling;
@@ -30,6 +31,7 @@ use crate::configuration::Configuration;
 use crate::cors::Visit;
 use crate::error::Refusal;
 use crate::limits::ClientAddress;
+use crate::reads::is_conversation;
 use crate::schedule::Schedule;
 use crate::upstream::Upstream;
 use axum::extract::ws::WebSocketUpgrade;
@@ -38,7 +40,9 @@ use axum::http::Uri;
 use axum::response::Response;
 use feed::Liveness;
 use guard::admit;
+use hub::Reader;
 use link::LinkState;
+use own_polling::OwnPolling;
 use seats::Seats;
 use source::Source;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,8 +65,8 @@ pub struct Relay {
     hub: Arc<Hub>,
     seats: Seats,
     link: Arc<LinkState>,
-    /// The connection, until the first listener starts it.
-    waiting: Mutex<Option<Source>>,
+    /// The connection, and what is read besides, until the first listener starts them.
+    waiting: Mutex<Option<(Source, OwnPolling)>>,
     running: Mutex<Option<tokio::task::AbortHandle>>,
     /// Held by every socket.
     open: watch::Sender<()>,
@@ -78,12 +82,15 @@ impl Relay {
         let hub = Arc::new(Hub::new());
         let link = Arc::new(LinkState::default());
         Self {
-            waiting: Mutex::new(Some(Source::new(
-                configuration,
-                hub.clone(),
-                schedule,
-                upstream,
-                link.clone(),
+            waiting: Mutex::new(Some((
+                Source::new(
+                    configuration,
+                    hub.clone(),
+                    schedule,
+                    upstream.clone(),
+                    link.clone(),
+                ),
+                OwnPolling::new(upstream, hub.clone()),
             ))),
             link,
             running: Mutex::new(None),
@@ -99,10 +106,10 @@ impl Relay {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(source) = source {
+        if let Some((source, own_polling)) = source {
             let hub = self.hub.clone();
             let task = tokio::spawn(async move {
-                tokio::join!(source.keep(), hub.tell_departures());
+                tokio::join!(source.keep(), own_polling.keep(), hub.tell_departures());
             });
             *self.running.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(task.abort_handle());
@@ -192,6 +199,13 @@ pub async fn connect(
             .relay
             .hub
             .listen(&ticket.channel, &ticket.experience, &ticket.user);
+    if let Some(token) = token.clone().filter(|_| is_conversation(&ticket.channel)) {
+        let user = ticket.user.clone();
+        proxy
+            .relay
+            .hub
+            .read_with(&subscription, Reader { user, token });
+    }
     let open = proxy.relay.open.subscribe();
     proxy.relay.start();
     // Once the client hears that the socket is open, no frame of its channel is missed any more.

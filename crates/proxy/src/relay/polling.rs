@@ -32,7 +32,7 @@ pub struct Polling {
 
 /// What was told of a channel's newest messages.
 #[derive(Default)]
-struct Known {
+pub struct Known {
     messages: BTreeMap<MessageId, Message>,
     /// Those of them that the last pages lack, and how many pages in a row.
     lacking: BTreeMap<MessageId, u32>,
@@ -44,16 +44,16 @@ struct Known {
 
 /// What a page says that is not known.
 #[derive(Default)]
-struct News {
+pub struct News {
     /// Messages that are new or not as they were, the oldest first.
-    messages: Vec<Message>,
+    pub messages: Vec<Message>,
     /// Messages that may be gone: Whop is asked for each.
-    doubtful: Vec<MessageId>,
+    pub doubtful: Vec<MessageId>,
 }
 
 impl Known {
     /// Takes a page for what is known. `was_told` says of a message whether it was told of by another way.
-    fn take(&mut self, page: &Page<Message>, was_told: impl Fn(&MessageId) -> bool) -> News {
+    pub fn take(&mut self, page: &Page<Message>, was_told: impl Fn(&MessageId) -> bool) -> News {
         let mut news = News::default();
         let Some(oldest) = page.data.iter().filter_map(moment).min() else {
             // A channel that had messages and has none any more is a fault more often than not.
@@ -106,6 +106,15 @@ impl Known {
         self.gone.insert(id.clone());
         self.messages.remove(id)
     }
+
+    /// The same, and those who listen are told what is gone.
+    pub fn tell_settled(&mut self, hub: &Hub, feed: &ChannelId, id: &MessageId, is_there: bool) {
+        if let Some(message) = self.settle(id, is_there)
+            && let Some(frame) = retelling::deletion(feed, &message, clock::unix_millis())
+        {
+            hub.tell(feed, &frame, &Change::Content(None));
+        }
+    }
 }
 
 impl Polling {
@@ -155,12 +164,7 @@ impl Polling {
             return;
         };
         let news = known.take(&page, |id| self.hub.was_told(id));
-        for message in &news.messages {
-            if let Some(frame) = retelling::post(feed, message) {
-                let change = Change::Content(Some(message.id.to_string()));
-                self.hub.tell(feed, &frame, &change);
-            }
-        }
+        tell(&self.hub, feed, &news.messages);
         for id in &news.doubtful {
             let is_there = match self.upstream.message(id).await {
                 Ok(_) => true,
@@ -168,14 +172,20 @@ impl Polling {
                 // It is asked for again with the next page.
                 Err(_) => continue,
             };
-            if let Some(message) = known.settle(id, is_there)
-                && let Some(frame) = retelling::deletion(feed, &message, clock::unix_millis())
-            {
-                self.hub.tell(feed, &frame, &Change::Content(None));
-            }
+            known.tell_settled(&self.hub, feed, id, is_there);
         }
         // Somebody may have come after all had left.
         self.hub.set_polled(feed);
+    }
+}
+
+/// Tells those who listen of messages as they are now.
+pub fn tell(hub: &Hub, feed: &ChannelId, messages: &[Message]) {
+    for message in messages {
+        if let Some(frame) = retelling::post(feed, message) {
+            let change = Change::Content(Some(message.id.to_string()));
+            hub.tell(feed, &frame, &change);
+        }
     }
 }
 

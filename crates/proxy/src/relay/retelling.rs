@@ -1,6 +1,7 @@
 //! What the REST routes and the webhooks say of a message, as the websocket says it: the listeners know one language.
 
 use super::hub::Frame;
+use crate::reads::is_conversation;
 use wire::rest::{Attachment, Message, Reaction};
 use wire::socket::{
     Dimensions, DmsPost, FeedEntity, FileAttachment, PostReactionCount, PostReactionCountUpdate,
@@ -8,7 +9,14 @@ use wire::socket::{
 };
 use wire::{ChannelId, Millis, Timestamp};
 
-const FEED_TYPE: &str = "chat_feed";
+fn feed_type(feed: &ChannelId) -> String {
+    if is_conversation(feed) {
+        "dms_feed"
+    } else {
+        "chat_feed"
+    }
+    .to_owned()
+}
 
 /// A message as it is now.
 pub fn post(feed: &ChannelId, message: &Message) -> Option<Frame> {
@@ -19,7 +27,7 @@ pub fn post(feed: &ChannelId, message: &Message) -> Option<Frame> {
             created_at: millis(&message.created_at)?,
             updated_at: millis(&message.updated_at)?,
             feed_id: feed.clone(),
-            feed_type: FEED_TYPE.to_owned(),
+            feed_type: feed_type(feed),
             user_id: user.id.clone(),
             is_edited: message.is_edited,
             content: message.content.clone().unwrap_or_default(),
@@ -62,7 +70,7 @@ pub fn deletion(feed: &ChannelId, message: &Message, at: i64) -> Option<Frame> {
             updated_at: Millis::new(at),
             deleted: true,
             feed_id: feed.clone(),
-            feed_type: FEED_TYPE.to_owned(),
+            feed_type: feed_type(feed),
             user_id: message.user.id.clone(),
             ..DmsPost::default()
         })),

@@ -15,9 +15,9 @@ use crate::upstream::{UpstreamError, Visitor};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::rest::{AccessToken, UserReference};
+use wire::rest::{AccessToken, Message, Page, UserReference};
 use wire::session::{Permissions, Session, SessionRequest, SocketAddress};
-use wire::{ExperienceId, Millis};
+use wire::{ExperienceId, Millis, UserId};
 
 /// A session is opened on what Whop said that long ago: a page with several widgets asks once.
 const FOR_SESSIONS: Duration = Duration::from_secs(10);
@@ -152,7 +152,11 @@ fn session(
     (place, page): (Arc<Place>, Bytes),
 ) -> Result<Session, Refusal> {
     let place = Arc::unwrap_or_clone(place);
-    let channel = place.channel;
+    let mut channel = place.channel;
+    let name = &mut channel.experience.name;
+    if name.is_empty() && place.kind == Kind::Direct {
+        *name = others(&parsed(&page)?, &identity.user);
+    }
     let experience = channel.experience.id.clone();
     if !identifier::is_safe(&experience) || !identifier::is_safe(&channel.id) {
         tracing::error!("the channel or its experience has no id");
@@ -200,6 +204,19 @@ fn session(
         picture_hosts: proxy.configuration.picture_hosts.clone(),
         server_time: Millis::new(now),
     })
+}
+
+/// What direct messages without a name are called: those who spoke lately, but oneself.
+fn others(page: &Page<Message>, oneself: &UserId) -> String {
+    const MOST: usize = 3;
+    let mut names: Vec<&str> = Vec::new();
+    for user in page.data.iter().map(|message| &message.user) {
+        let name = user.name.as_deref().unwrap_or(&user.username);
+        if user.id != *oneself && !names.contains(&name) && names.len() < MOST {
+            names.push(name);
+        }
+    }
+    names.join(", ")
 }
 
 /// What the token isn't for its owner can't do with it. Conversations have no moderators as far as Whop's API tells.

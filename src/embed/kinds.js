@@ -1,6 +1,8 @@
 // What each type of element shows, in the host that it was given. `show` answers `update` and `remove`.
+import { lazy, style } from './files.js';
 import { place } from './place.js';
 import { Widget } from './widget.js';
+import { isRtl, textIn } from './words.js';
 
 /** What a page's options, a session's and an element's say to a widget. */
 const optionsOf = ({ options }, session, ready) => {
@@ -20,6 +22,29 @@ const optionsOf = ({ options }, session, ready) => {
   };
 };
 
+const lists = lazy('lists');
+
+/** Lists are not part of a chat: their script comes when one is shown. */
+const list = (name) => (host, element, session, ready) => {
+  let shown;
+  let isGone = false;
+  const options = () => {
+    const { locale, ...more } = optionsOf(element, session, ready);
+    return { ...more, ...element.options, locale, isRtl: isRtl(host, locale) };
+  };
+  Promise.all([lists(), style(), textIn(options().locale)]).then(([lists, sheet, text]) => {
+    if (!isGone) shown = new lists[name](host, options(), { sheet, text });
+  }).catch((error) => {
+    console.error(error);
+    host.dispatchEvent(new CustomEvent('failed', { detail: { code: 'UNKNOWN_ERROR' } }));
+    ready();
+  });
+  return {
+    update: (isRetry) => shown?.update(options(), isRetry),
+    remove: () => { isGone = true; shown?.remove(); },
+  };
+};
+
 export const kinds = {
   'chat-element': {
     events: ['profileClick', 'linkClick', 'messageSent', 'messageDeleted', 'experienceClick', 'attachmentClick'],
@@ -31,4 +56,6 @@ export const kinds = {
       };
     },
   },
+  'dms-list-element': { events: ['channelSelected'], show: list('Dms') },
+  'search-element': { events: ['close', 'resultClick'], endsBy: ['close', 'resultClick'], show: list('Search') },
 };

@@ -48,6 +48,7 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
         lazy("painter", "painting.js")?,
         lazy("signIn", "sign_in.js")?,
         lazy("launcher", "launcher.js")?,
+        lazy("lists", "lists.js")?,
         lazy("whopFrame", "whop_frame.js")?,
         Asset::hashed(
             "appearance",

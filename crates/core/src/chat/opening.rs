@@ -173,6 +173,12 @@ impl Chat {
         let Some(session) = &mut self.session else {
             return;
         };
+        // Without a renewal the token is the page's own, and the page has the next one.
+        if session.token.renewal.is_empty() && self.options.page_can_assert {
+            session.token.renewing = Renewing::AskedPage;
+            step.effects.push(Effect::AskPageForAssertion);
+            return;
+        }
         session.token.renewing = Renewing::Requested;
         let renewal = Some(session.token.renewal.clone());
         let request = SessionRequest {

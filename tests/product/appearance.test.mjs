@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { startServers } from '../support/servers.mjs';
+import { until } from '../support/until.mjs';
 import { launch, onCreatorSite } from './support/browser.mjs';
 import { contrasts } from './support/contrast.mjs';
 import { sayEverything, showEverything } from './support/everything.mjs';
@@ -57,7 +58,7 @@ const rgb = (hex) => `rgb(${[1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2)
 
 test('E4: a theme is applied at once, another one takes its place, and none takes it away', async () => {
   const { apply, look, page } = await visit('&theme=light');
-  const plain = [await look('background-color'), await look('background-color', '.send'), await look('background-color', '.item.own .bubble')];
+  const plain = [await look('background-color'), await look('background-color', '.item:not(.own) .bubble'), await look('background-color', '.item.own .bubble')];
   const sheets = () => page.locator(HOST).evaluate((host) => host.shadowRoot.adoptedStyleSheets.length);
   const before = await sheets();
   assert.deepEqual(await apply({ theme: { appearance: 'dark', accentColor: 'jade', grayColor: 'slate' } }), []);
@@ -71,9 +72,22 @@ test('E4: a theme is applied at once, another one takes its place, and none take
   for (const none of [null, undefined]) {
     await apply({ theme: { accentColor: 'ruby' } });
     await apply(none);
-    assert.deepEqual([await look('background-color'), await look('background-color', '.send'), await look('background-color', '.item.own .bubble')], plain);
+    assert.deepEqual([await look('background-color'), await look('background-color', '.item:not(.own) .bubble'), await look('background-color', '.item.own .bubble')], plain);
   }
   assert.equal(await sheets(), before);
+});
+
+test('an attribute says the accent, and can change its mind', async () => {
+  const { look, page } = await visit('&theme=light');
+  const ground = () => look('background-color', '.item.own .bubble');
+  const plain = await ground();
+  for (const [accent, expected] of [['jade', rgb('#21846a')], ['amber', rgb('#ffc53d')], [null, plain]]) {
+    await page.locator(HOST).evaluate((host, accent) => {
+      if (accent) host.setAttribute('data-whop-chat-accent', accent);
+      else host.removeAttribute('data-whop-chat-accent');
+    }, accent);
+    await until(async () => (await ground()) === expected, `${accent}`);
+  }
 });
 
 test('a theme outlives that the chat is drawn anew', async () => {

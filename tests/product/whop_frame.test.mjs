@@ -289,7 +289,7 @@ const site = createServer((request, response) => {
   response.setHeader('content-type', 'text/html');
   response.end(pathname === '/app'
     ? `<!doctype html><title>App</title><script src="${servers.proxy.url}/embed/loader.js" async></script><div ${attributes}></div>`
-    : `<!doctype html><title>Around</title><iframe src="${searchParams.get('frame').replaceAll('&', '&amp;')}" width="900" height="700"></iframe>`);
+    : `<!doctype html><title>Around</title><iframe src="${(searchParams.get('frame') ?? '').replaceAll('&', '&amp;')}" width="900" height="700"></iframe>`);
 });
 
 /** Opens that app with those attributes; `framed`: within a page of another origin, `AROUND`. */

@@ -24,4 +24,4 @@ mod touch;
 mod who_reacted;
 
 pub use appearance::{Appearance, ChatStyle, EmptyState, Theme};
-pub use frame::draw;
+pub use frame::{Begun, begin, draw};

@@ -13,7 +13,8 @@ const DIGITS: usize = 16;
 /// A file that is served, before any compression.
 #[derive(Debug)]
 pub struct Asset {
-    /// What it is for: `loader`, `painter`, `glue`, `wasm`, `css`; or what is not waited for, such as `signIn` or `emoji`.
+    /// What it is for: `loader`, `painter`, `glue`, `wasm`, `css`; `rest`, which comes after; or what is asked for where it is
+    /// needed, such as `signIn` or `emoji`.
     pub role: &'static str,
     /// Its name under `/embed/`.
     pub file: String,
@@ -70,7 +71,7 @@ pub struct Built {
     pub profile: String,
     /// Whether the standard library was compiled for size.
     pub std_size: bool,
-    /// Role and file of what a visitor waits for, in the order loader, painter, glue, wasm, css.
+    /// Role and file of what every visitor gets, in the order loader, painter, glue, wasm, css, and `rest`, which nobody waits for.
     pub files: Vec<(String, String)>,
 }
 
@@ -80,7 +81,7 @@ pub fn read(manifest: &Value) -> Result<Built> {
     let file =
         |role: &str, value: &Value| Some((role.to_owned(), value["file"].as_str()?.to_owned()));
     let mut files = vec![file("loader", &manifest["loader"])];
-    for role in ["painter", "glue", "wasm", "css"] {
+    for role in ["painter", "glue", "wasm", "css", "rest"] {
         files.push(file(role, &manifest["files"][role]));
     }
     let built = || {
@@ -97,7 +98,7 @@ pub fn read(manifest: &Value) -> Result<Built> {
 }
 
 /// What the loader knows of the assets, as esbuild puts it into the place of `__ASSETS__`:
-/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"emoji":{…}}`.
+/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"rest":{…},"css":{…},"signIn":{…},"emoji":{…}}`.
 pub fn table(assets: &[Asset]) -> Value {
     let described = |asset: &Asset| {
         let value = json!({ "file": asset.file, "integrity": asset.integrity() });
@@ -116,6 +117,7 @@ mod tests {
             Asset::hashed("glue", "js", b"export default 1".to_vec()),
             Asset::hashed("wasm", "wasm", b"\0asm".to_vec()),
             Asset::hashed("css", "css", b"a{}".to_vec()),
+            Asset::hashed("rest", "wasm", b"\0asm2".to_vec()),
         ]
     }
 
@@ -163,7 +165,7 @@ mod tests {
             let built = read(&manifest("release", std_size, &loader, &assets())).unwrap();
             assert_eq!(
                 (&*built.profile, built.std_size, built.files.len()),
-                ("release", std_size, 5)
+                ("release", std_size, 6)
             );
             assert_eq!(built.files[0], ("loader".into(), "loader.js".into()));
         }

@@ -1,4 +1,5 @@
 use crate::platform::clock;
+use chat_core::text::Parser;
 use chat_core::{
     Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Find, Jump, Newer, Older,
     Options, OrderChange, Pinned, Posting, Row, RowId, Status, Typing, Unread, WhoReacted,
@@ -15,6 +16,8 @@ use wire::session::Permissions;
 /// anew for each type of value.
 pub(crate) type Version = RwSignal<u64, LocalStorage>;
 type WatchedRow = RwSignal<Option<Rc<Row>>, LocalStorage>;
+/// [`Chat::row`].
+type View = fn(&Chat, RowId) -> Option<Row>;
 type Perform = dyn Fn(&Conversation, Effect);
 
 /// A conversation as components see it: what they show is signals, what they want is [`Event`]s.
@@ -29,6 +32,8 @@ pub struct Conversation {
 struct State {
     chat: RefCell<Chat>,
     perform: Box<Perform>,
+    /// [`Chat::row`], once the widget is complete.
+    view: Cell<Option<View>>,
     signals: Signals,
     /// Owns the rows' signals, which must not go with the component that asked for them first.
     owner: Owner,
@@ -79,7 +84,7 @@ impl Conversation {
     /// A conversation that nothing has happened to yet. `perform` does what the core asks; it may dispatch events at
     /// once or later.
     pub fn new(options: Options, perform: impl Fn(&Self, Effect) + 'static) -> Self {
-        let chat = Chat::new(options);
+        let chat = Chat::without_parser(options);
         let signals = Signals {
             order: Version::new_local(0),
             is_empty: Version::new_local(0),
@@ -102,6 +107,7 @@ impl Conversation {
             state: StoredValue::new_local(Rc::new(State {
                 chat: RefCell::new(chat),
                 perform: Box::new(perform),
+                view: Cell::new(None),
                 signals,
                 owner: Owner::new(),
                 watched: RefCell::default(),
@@ -140,6 +146,15 @@ impl Conversation {
         state.busy.set(false);
     }
 
+    /// From now on the text of messages is parsed and rows can be looked at. Given as functions, so that only who completes a
+    /// widget needs to have them (ADR 0017).
+    pub(crate) fn complete(&self, parser: Parser, view: View) {
+        self.state.try_with_value(|state| {
+            state.chat.borrow_mut().set_parser(parser);
+            state.view.set(Some(view));
+        });
+    }
+
     /// Goes up whenever [`Conversation::take_order`] has something to tell. Tracks.
     pub fn order(&self) -> u64 {
         let version = |state: &Rc<State>| state.signals.order.get();
@@ -167,7 +182,8 @@ impl Conversation {
 
     /// A row as it is drawn at this moment. Doesn't track.
     pub fn row_now(&self, id: RowId) -> Option<Row> {
-        self.look(|chat| chat.row(id)).flatten()
+        let view = |state: &Rc<State>| state.view(&state.chat.borrow(), id);
+        self.state.try_with_value(view).flatten()
     }
 
     /// A row as it is drawn. Fires when that row changes, and for no other. Kept for as long as the present reactive
@@ -176,7 +192,7 @@ impl Conversation {
         let state = self.state.get_value();
         let mut rows = state.watched.borrow_mut();
         let watched = rows.entry(id).or_insert_with(|| {
-            let row = state.chat.borrow().row(id).map(Rc::new);
+            let row = state.view(&state.chat.borrow(), id).map(Rc::new);
             Watched {
                 signal: state.owner.with(|| RwSignal::new_local(row)),
                 watchers: 0,
@@ -327,13 +343,17 @@ impl Conversation {
 }
 
 impl State {
+    fn view(&self, chat: &Chat, id: RowId) -> Option<Row> {
+        self.view.get().and_then(|view| view(chat, id))
+    }
+
     /// Fires the signals of what changed, and no other.
     fn show(&self, changes: Changes) {
         let (chat, signals) = (self.chat.borrow(), &self.signals);
         let watched = self.watched.borrow().clone();
         for (id, Watched { signal, .. }) in watched.iter() {
             if changes.all_rows || changes.rows.contains(id) {
-                signal.set(chat.row(*id).map(Rc::new));
+                signal.set(self.view(&chat, *id).map(Rc::new));
             }
         }
         if !changes.order.is_unchanged() {

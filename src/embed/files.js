@@ -43,6 +43,15 @@ export const program = once(async () => {
   return glue;
 });
 
+/** The other half of it, without which one can write already. Fetched when the first half is there, so as not to hold it up. */
+export const rest = once(async () => {
+  const imports = (await program()).shared();
+  const response = await fetched('rest');
+  // A server that calls it something else is no reason to go without.
+  if (response.headers.get('content-type') === 'application/wasm') return WebAssembly.instantiateStreaming(response, imports);
+  return WebAssembly.instantiate(await response.arrayBuffer(), imports);
+});
+
 const texts = {};
 
 /**

@@ -1,7 +1,7 @@
 use super::options::Options;
 use crate::Conversation;
 use crate::platform::{Performer, Place, clock, letters, page};
-use crate::ui;
+use crate::ui::{self, Begun};
 use chat_core::{Chat, Event};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
@@ -16,6 +16,7 @@ pub struct Mounted {
     root: ShadowRoot,
     view: Option<Box<dyn std::any::Any>>,
     conversation: Option<Conversation>,
+    begun: Option<Begun>,
     performer: Option<Rc<Performer>>,
 }
 
@@ -31,9 +32,9 @@ impl Mounted {
             clippy::cast_sign_loss,
             reason = "rows are counted from 0, and never up to 2^53"
         )]
-        let found = conversation.look(|chat: &Chat| chat.row(chat.row_numbered(row as u64)?));
-        found
-            .flatten()
+        let id = conversation.look(|chat: &Chat| chat.row_numbered(row as u64));
+        id.flatten()
+            .and_then(|id| conversation.row_now(id))
             .as_ref()
             .map_or(JsValue::UNDEFINED, page::message)
     }
@@ -42,6 +43,13 @@ impl Mounted {
     pub fn jump_to(&self, message: &str) {
         if let Some(conversation) = self.conversation {
             conversation.dispatch(Event::JumpedTo(message.into()));
+        }
+    }
+
+    /// Draws all that is not needed to write. In a release it is in a module of its own, which must be there.
+    pub fn complete(&self) {
+        if let Some(begun) = self.begun {
+            begun.complete();
         }
     }
 
@@ -114,6 +122,8 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
     let place = container.clone();
     let made = Rc::new(Cell::new(None));
     let making = Rc::clone(&made);
+    let begun = Rc::new(Cell::new(None));
+    let begun_there = Rc::clone(&begun);
     let handle = mount_to(container, move || {
         let conversation = Conversation::new(core, move |conversation, effect| {
             if let Some(performer) = weak.upgrade() {
@@ -127,12 +137,13 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> Result<Mounted, JsValue> {
         if let Some(message) = &message {
             conversation.dispatch(Event::JumpedTo(message.as_str().into()));
         }
-        ui::draw(&place, conversation, &appearance);
+        begun_there.set(ui::begin(&place, conversation, &appearance));
     });
     Ok(Mounted {
         root,
         view: Some(keep(handle)),
         conversation: made.get(),
+        begun: begun.get(),
         performer: Some(performer),
     })
 }

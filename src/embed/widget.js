@@ -1,5 +1,5 @@
 // One chat in one element of the page, from the question who the visitor is until it is taken away.
-import { emojiNames, lazy, program, style } from './files.js';
+import { emojiNames, lazy, program, rest, style } from './files.js';
 import { inWhop } from './in_whop.js';
 import { card, line } from './notice.js';
 import { place } from './place.js';
@@ -69,7 +69,7 @@ export class Widget {
       // All is asked for, so there is time.
       const dates = painting.then(({ datesIn }) => datesIn(options.locale));
       // Where this fails, the widget says so, or its own loading does.
-      Promise.all([painting, first, sheet, dates]).then(([{ show }, { status, body }, sheet, date]) => {
+      this.shown = Promise.all([painting, first, sheet, dates]).then(([{ show }, { status, body }, sheet, date]) => {
         const html = status === 200 && JSON.parse(body).html;
         if (!html || this.life !== life || this.mounted) return;
         show(this, html, sheet, date);
@@ -91,17 +91,26 @@ export class Widget {
     const { life, options: { locale } } = this;
     try {
       const [glue, sheet, strings] = await Promise.all([program(), style(), textIn(locale)]);
+      // Who is painted to reads while the rest is on its way. Where the rest is there first, nothing needs to be painted.
+      await Promise.race([this.shown, rest().catch(() => this.shown)]);
+      if (this.life !== life) return;
+      if (!this.mounted) {
+        this.wear(sheet);
+        this.mounted = glue.mount(this.host, {
+          ...this.options, strings, direction: this.direction(), post: this.options.post || this.linked, emojiNames, first, settled: this.first,
+        });
+        this.look();
+        this.account().catch(console.error);
+      }
+      // What is painted can be read already. That one can write must not wait for it to be drawn again.
+      await Promise.all([rest(), this.painted && new Promise((resolve) => setTimeout(resolve))]);
       if (this.life !== life) return;
       this.painted?.abort();
-      this.wear(sheet);
-      this.mounted = glue.mount(this.host, {
-        ...this.options, strings, direction: this.direction(), post: this.options.post || this.linked, emojiNames, first, settled: this.first,
-      });
+      this.mounted.complete();
       this.look();
       this.options.ready?.();
-      // The widget takes over what is painted a moment later, as it is: so what is pressed has to wait.
+      // It is drawn a moment later: so what was pressed has to wait.
       if (this.pressed) setTimeout(async () => { const { press } = await painter(); if (this.life === life) press(this); });
-      this.account().catch(console.error);
     } catch (error) {
       if (this.life !== life) return;
       console.error(error);

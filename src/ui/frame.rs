@@ -5,7 +5,6 @@ use super::composer;
 use super::dom::{listen, origin};
 use super::find;
 use super::keys;
-use super::later::Later;
 use super::list;
 use super::pen::{Pen, clear, set, set_if};
 use super::pinned;
@@ -16,13 +15,12 @@ use super::status;
 use super::touch;
 use super::who_reacted;
 use crate::Conversation;
-use chat_core::ConnectionStatus;
+use chat_core::{Chat, ConnectionStatus};
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
 use markup::Pen as _;
 use markup::frame::{Frame, draw_find, draw_header};
 use markup::row::PAINTED;
-use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
@@ -44,19 +42,36 @@ const EVENTS: [&str; 15] = [
     "focusin",
     "pointerleave",
 ];
+/// What the composer needs of it.
+const EARLY: [&str; 7] = [
+    "keydown",
+    "keyup",
+    "keypress",
+    "input",
+    "compositionend",
+    "submit",
+    "pointerdown",
+];
 /// What doesn't bubble.
 const CAPTURED: [&str; 3] = ["load", "error", "scroll"];
+
+/// A widget of which only the composer works: all that is needed to write. The rest of it may come later.
+#[derive(Clone, Copy)]
+pub struct Begun(Scene);
 
 /// Draws the whole widget into an element, which it fills, until the present reactive owner is gone. What was painted
 /// there before, of the same conversation, is taken over as it is.
 pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance) {
+    if let Some(begun) = begin(root, conversation, appearance) {
+        begun.complete();
+    }
+}
+
+/// As [`draw`], up to the composer.
+pub fn begin(root: &Element, conversation: Conversation, appearance: &Appearance) -> Option<Begun> {
     let scene = Scene::new(conversation, appearance);
-    let Some(pen) = Pen::near(root, scene.strings) else {
-        return;
-    };
-    let Some(frame) = Frame::new(&pen, root) else {
-        return;
-    };
+    let pen = Pen::near(root, scene.strings)?;
+    let frame = Frame::new(&pen, root)?;
     set(&frame.chat, "data-style", appearance.style.as_str());
     set(&frame.chat, "data-theme", appearance.theme.as_str());
     if appearance.is_rtl {
@@ -64,6 +79,42 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     }
     let kept = frame.chat.clone();
     at_end(Box::new(move || kept.remove()));
+    listen(&frame.chat, &EARLY, false, move |event| {
+        heard_early(&event, scene);
+    });
+    composer::keep(frame.foot.clone(), scene);
+    scene.undrawn.set_value(Some(frame));
+    Some(Begun(scene))
+}
+
+impl Begun {
+    /// Draws the rest, a moment later.
+    #[cfg(feature = "split")]
+    pub fn complete(self) {
+        wasm_bindgen_futures::spawn_local(complete(self.0));
+    }
+
+    /// Draws the rest.
+    #[cfg(not(feature = "split"))]
+    pub fn complete(self) {
+        complete(self.0);
+    }
+}
+
+/// Draws all but the composer, once. What only this reaches is in a module of its own (ADR 0017).
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(rest))]
+fn complete(scene: Scene) {
+    let undrawn = scene.undrawn.try_update_value(Option::take);
+    let owner = scene.owner.try_with_value(WeakOwner::upgrade);
+    if let (Some(Some(frame)), Some(Some(owner))) = (undrawn, owner) {
+        scene
+            .conversation
+            .complete(chat_core::text::parse, Chat::row);
+        owner.with(|| draw_rest(frame, scene));
+    }
+}
+
+fn draw_rest(frame: Frame<Element>, scene: Scene) {
     announcer::announce(scene);
     listen(&frame.chat, &EVENTS, false, move |event| {
         heard(&event, scene);
@@ -71,27 +122,6 @@ pub fn draw(root: &Element, conversation: Conversation, appearance: &Appearance)
     listen(&frame.chat, &CAPTURED, true, move |event| {
         captured(&event, scene);
     });
-    composer::keep(frame.foot.clone(), scene);
-    let is_painted = painted_row(&frame.chat).is_some();
-    scene.undrawn.set_value(Some(frame));
-    if is_painted {
-        // What is painted can be read already. That one can write must not wait for it to be drawn again.
-        Later::new().run_after(Duration::ZERO, Box::new(move || take_over(scene)));
-    } else {
-        take_over(scene);
-    }
-}
-
-/// Draws all but the composer, once.
-fn take_over(scene: Scene) {
-    let undrawn = scene.undrawn.try_update_value(Option::take);
-    let owner = scene.owner.try_with_value(WeakOwner::upgrade);
-    if let (Some(Some(frame)), Some(Some(owner))) = (undrawn, owner) {
-        owner.with(|| draw_rest(frame, scene));
-    }
-}
-
-fn draw_rest(frame: Frame<Element>, scene: Scene) {
     region(frame.header, (scene, header));
     find::keep(frame.find, frame.stage.clone(), scene);
     region(frame.pins, (scene, pinned::draw));
@@ -149,11 +179,33 @@ fn header(pen: &Pen, header: &Element, scene: Scene) {
     }
 }
 
-fn heard(event: &Event, scene: Scene) {
-    // What is only painted changes nothing, or it could not be taken over.
-    if origin(event).is_some_and(|target| !is_in_composer(&target)) {
-        take_over(scene);
+/// What is written and sent before the rest is drawn. Whoever presses anything else is remembered by the loader.
+fn heard_early(event: &Event, scene: Scene) {
+    let is_early = scene.undrawn.try_with_value(Option::is_some);
+    if is_early != Some(true) {
+        return;
     }
+    match event.type_().as_str() {
+        "input" | "compositionend" => composer::typed(scene),
+        "submit" => {
+            event.prevent_default();
+            composer::send(scene);
+        }
+        "pointerdown" => composer::pointed(event),
+        key => {
+            if key == "keydown"
+                && origin(event).is_some_and(|target| target.tag_name() == "TEXTAREA")
+                && let Some(event) = event.dyn_ref()
+            {
+                composer::pressed(event, scene);
+            }
+            // What is typed here is none of the page's business (E1).
+            event.stop_propagation();
+        }
+    }
+}
+
+fn heard(event: &Event, scene: Scene) {
     let is_find = origin(event).is_some_and(|target| find::is_within(&target));
     match event.type_().as_str() {
         "click" => acts::clicked(event, scene),
@@ -196,10 +248,6 @@ fn heard(event: &Event, scene: Scene) {
     }
 }
 
-fn is_in_composer(target: &Element) -> bool {
-    matches!(target.closest(".foot"), Ok(Some(_)))
-}
-
 fn is_mouse(event: &Event) -> bool {
     let pointer = event.dyn_ref::<PointerEvent>();
     pointer.is_some_and(|pointer| pointer.pointer_type() == "mouse")
@@ -207,7 +255,6 @@ fn is_mouse(event: &Event) -> bool {
 
 /// A picture is there or never comes, or something scrolls away from beneath what hangs on it.
 fn captured(event: &Event, scene: Scene) {
-    take_over(scene);
     let Some(target) = origin(event) else {
         return;
     };

@@ -25,5 +25,5 @@ mod touch;
 mod who_reacted;
 
 pub use appearance::{Appearance, ChatStyle, EmptyState, Theme};
-pub use frame::draw;
+pub use frame::{Begun, begin, draw};
 pub use intl::{NUMBERS, read as read_strings};

@@ -65,8 +65,8 @@ test('E9: a file that was tampered with does not run, and the page is told', asy
   assert.equal(await page.evaluate(() => window.tampered), undefined);
 });
 
-test('E10, E14: included twice, once of them as a module, two chats share one wasm', async () => {
-  const { page, embed, include } = await bare();
+test('E10, E14: included twice, once of them as a module, two chats share one program', async () => {
+  const { page, embed, include, chat } = await bare();
   const wasm = [];
   page.on('request', (request) => { if (request.url().endsWith('.wasm')) wasm.push(request.url()); });
   await include();
@@ -74,8 +74,39 @@ test('E10, E14: included twice, once of them as a module, two chats share one wa
   await embed({ 'channel-id': 'chat_feed_quiet' });
   await embed({ 'experience-id': 'exp_lounge' });
   await page.getByRole('textbox', { name: 'Message' }).nth(1).waitFor();
-  assert.equal(wasm.length, 1);
+  await chat.message('').first().waitFor();
+  assert.equal(new Set(wasm).size, 2, 'what is needed to write, and the rest');
+  assert.equal(wasm.length, 2);
 });
+
+for (const [served, type, ways] of [
+  ['is compiled while it arrives', 'application/wasm', ['instantiateStreaming', 'instantiateStreaming']],
+  ['runs where the server calls it something else, too', 'application/octet-stream', ['instantiate', 'instantiate']],
+]) {
+  test(`E12: the program ${served}`, async () => {
+    const { page, embed, include, chat } = await bare(async (page) => {
+      await page.evaluate(() => {
+        window.ways = [];
+        for (const way of ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming']) {
+          const original = WebAssembly[way];
+          WebAssembly[way] = (...all) => original(...all).then((made) => { window.ways.push(way); return made; });
+        }
+      });
+      await page.route(/\.wasm$/, async (route) => {
+        const response = await route.fetch();
+        const { 'content-encoding': _, 'content-length': __, ...headers } = response.headers();
+        await route.fulfill({ response, headers: { ...headers, 'access-control-allow-origin': '*', 'content-type': type } });
+      });
+    });
+    await embed({ 'channel-id': 'chat_feed_quiet' });
+    await include();
+    const used = () => page.evaluate(() => window.ways);
+    await until(async () => (await used()).length >= 2, 'both halves of the program');
+    assert.deepEqual(await used(), ways);
+    await chat.say('it runs');
+    await chat.message('it runs').waitFor();
+  });
+}
 
 test('E13: the channel may be named, and changed, after the element was made', async () => {
   const { page, embed, include, chat } = await bare();

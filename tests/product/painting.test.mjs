@@ -295,6 +295,57 @@ test('E11: where the wasm does not come, the messages stay readable, and one may
   await chat.message('after all').waitFor();
 });
 
+/** Runs what a test says once the first half of the program has come, for each time that the rest is asked for. */
+async function onlyTheFirstHalf(answerRest, options) {
+  let first;
+  const asked = [];
+  const context = await browser.newContext();
+  await context.route(/\.wasm$/, (route) => {
+    first ??= route.request().url();
+    if (route.request().url() === first) return route.continue();
+    asked.push(route.request().url());
+    return answerRest(route);
+  });
+  const visitor = await onCreatorSite({ newContext: () => context }, servers, { user: 'user_ada', channel: CHANNEL, ...options });
+  await visitor.chat.message('an answer').waitFor();
+  await until(() => asked.length > 0, 'the rest of the program');
+  return visitor;
+}
+
+test('what is needed to write comes first: a message is sent before the rest of the program is there', async () => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  const { chat, page } = await onlyTheFirstHalf(async (route) => { await held; await route.continue(); });
+  assert.equal(await isLive(page), false);
+  const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/messages'));
+  await chat.say('**before** the rest');
+  assert.equal((await sent).postDataJSON().content, '**before** the rest');
+  await until(async () => (await chat.composer.inputValue()) === '', 'the composer to be empty');
+  // What is pressed meanwhile is done when somebody can.
+  await chat.message('an answer').hover();
+  await chat.message('an answer').getByRole('button', { name: 'Reply', exact: true }).click();
+  release();
+  await until(() => isLive(page), 'the widget');
+  const row = chat.message('before the rest');
+  await row.waitFor();
+  assert.equal(await row.count(), 1);
+  await chat.place.getByText('Replying to').waitFor();
+});
+
+test('E11: where the rest of the program does not come, one reads and writes, and may try again', async () => {
+  let broken = true;
+  const { chat, page } = await onlyTheFirstHalf((route) => (broken ? route.fulfill({ status: 503, body: '' }) : route.continue()));
+  await chat.place.getByText('Live chat could not be loaded.').waitFor();
+  assert.equal(await chat.message('an answer').count(), 1);
+  await chat.say('though it stumbled');
+  await until(async () => (await chat.composer.inputValue()) === '', 'the composer to be empty');
+  broken = false;
+  await chat.place.getByRole('button', { name: 'Retry' }).click();
+  await until(() => isLive(page), 'the widget');
+  assert.equal(await chat.place.getByText('Live chat could not be loaded.').count(), 0);
+  await chat.message('though it stumbled').waitFor();
+});
+
 test('the page changes its mind about theme and style', async () => {
   const { page, release } = await visit();
   const look = () => page.evaluate((selector) => {

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::manifest::{self, Asset};
 use crate::process;
 use crate::shrink;
+use crate::split;
 use crate::toolchain::Toolchain;
 
 /// What browsers the scripts and styles are written for.
@@ -29,7 +30,7 @@ const MANIFEST: &str = "manifest.json";
 pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
     let profile = options.profile;
     let root = &toolchain.paths.root;
-    let (glue, wasm) = program(toolchain, profile)?;
+    let Program { glue, wasm, rest } = program(toolchain, profile)?;
     let emoji = root.join("crates/core/src/text/emoji/names.txt");
     let lazy = |role, file: &str| {
         let source = root.join("src/embed").join(file);
@@ -40,6 +41,7 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
     let mut assets = vec![
         Asset::hashed("glue", "js", glue),
         Asset::hashed("wasm", "wasm", wasm),
+        Asset::hashed("rest", "wasm", rest),
         Asset::hashed(
             "css",
             "css",
@@ -90,18 +92,37 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
     remove_others(&directory, &written)
 }
 
-/// The glue and the module that it is for.
-fn program(toolchain: &Toolchain, profile: Profile) -> Result<(Vec<u8>, Vec<u8>)> {
+/// The modules, and the glue of the first.
+struct Program {
+    glue: Vec<u8>,
+    wasm: Vec<u8>,
+    /// What comes when the first one runs.
+    rest: Vec<u8>,
+}
+
+/// A module with nothing in it: in development all is in the first one, but the other is fetched as in a release.
+const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+fn program(toolchain: &Toolchain, profile: Profile) -> Result<Program> {
     let page = toolchain.paths.page();
     if profile == Profile::Release {
         let short = shrink::shrink(toolchain, &page)?;
         let glue = script(toolchain, profile, &short.glue, &short.renaming)?;
-        return Ok((glue, short.wasm));
+        return Ok(Program {
+            glue,
+            wasm: short.wasm,
+            rest: short.rest,
+        });
     }
     let wasm = page.join("whop-chat_bg.wasm");
     let bytes = fs::read(&wasm).map_err(Error::file(&wasm))?;
-    let glue = script(toolchain, profile, &page.join("whop-chat.js"), &[])?;
-    Ok((glue, bytes))
+    let mut glue = script(toolchain, profile, &page.join("whop-chat.js"), &[])?;
+    glue.extend_from_slice(split::shared(&[]).as_bytes());
+    Ok(Program {
+        glue,
+        wasm: bytes,
+        rest: EMPTY_MODULE.into(),
+    })
 }
 
 /// A module with what it imports: wasm-bindgen's glue with its snippets, for one.

@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::assets;
 use crate::error::{Error, Result};
 use crate::process;
+use crate::split;
 use crate::toolchain::{self, Tool, Toolchain};
 
 /// What a release is compiled with where the standard library is compiled too; unstable, like that itself.
@@ -130,22 +131,32 @@ fn trunk(toolchain: &Toolchain, options: Options) -> Result<()> {
         .env("RUST_BACKTRACE", "0")
         .args(["--quiet", "build"]);
     if options.profile == Profile::Release {
-        command.arg("--release");
+        command.args(["--release", "--features", split::FEATURE]);
     }
-    process::show("trunk build", &mut command)
+    process::show("trunk build", &mut command)?;
+    if options.profile == Profile::Release {
+        // Over what Trunk has put there, which can't be run.
+        split::split(toolchain, &toolchain.paths.page())?;
+    }
+    Ok(())
 }
 
-/// Has Cargo compile the standard library for size, where the options say so.
+/// Has Cargo compile the standard library for size, where the options say so, and a release so that it can be split.
 pub fn add_std_size(command: &mut Command, options: Options) {
+    let mut flags = Vec::new();
+    if options.profile == Profile::Release {
+        flags.push(split::LINKER_FLAG);
+    }
     if options.std_size {
+        flags.extend(STD_SIZE_FLAGS);
         command
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-            .env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-                STD_SIZE_FLAGS.join(" "),
-            );
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+    }
+    if !flags.is_empty() {
+        let name = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+        command.env(name, flags.join(" "));
     }
 }
 

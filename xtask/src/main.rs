@@ -16,6 +16,7 @@ mod serve;
 mod server;
 mod shrink;
 mod size;
+mod split;
 mod stack;
 mod summary;
 mod test;

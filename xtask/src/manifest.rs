@@ -16,8 +16,8 @@ const STRINGS: &str = "strings";
 /// A file that is served, before any compression.
 #[derive(Debug)]
 pub struct Asset {
-    /// What it is for: `loader`, `painter`, `glue`, `wasm`, `css`, `strings` (one for each language); or what is not waited for,
-    /// such as `signIn` or `emoji`.
+    /// What it is for: `loader`, `painter`, `glue`, `wasm`, `css`, `strings` (one for each language); `rest`, which comes after; or
+    /// what is asked for where it is needed, such as `signIn` or `emoji`.
     pub role: &'static str,
     /// Its name under `/embed/`.
     pub file: String,
@@ -97,7 +97,8 @@ pub struct Built {
     pub profile: String,
     /// Whether the standard library was compiled for size.
     pub std_size: bool,
-    /// Role and file of what a visitor waits for, in the order loader, painter, glue, wasm, css, English strings.
+    /// Role and file of what every visitor gets, in the order loader, painter, glue, wasm, css, English strings, and `rest`, which
+    /// nobody waits for.
     pub files: Vec<(String, String)>,
 }
 
@@ -107,7 +108,7 @@ pub fn read(manifest: &Value) -> Result<Built> {
     let file =
         |role: &str, value: &Value| Some((role.to_owned(), value["file"].as_str()?.to_owned()));
     let mut files = vec![file("loader", &manifest["loader"])];
-    for role in ["painter", "glue", "wasm", "css", "strings-en"] {
+    for role in ["painter", "glue", "wasm", "css", "strings-en", "rest"] {
         files.push(file(role, &manifest["files"][role]));
     }
     let built = || {
@@ -124,8 +125,8 @@ pub fn read(manifest: &Value) -> Result<Built> {
 }
 
 /// What the loader knows of the assets, as esbuild puts it into the place of `__ASSETS__`:
-/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"css":{…},"signIn":{…},"whopFrame":{…},"emoji":{…},"strings":{"file":…}}`. That
-/// last file's name has a `*` for the language's code.
+/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"rest":{…},"css":{…},"signIn":{…},"emoji":{…},"strings":{"file":…}}`. That last
+/// file's name has a `*` for the language's code.
 pub fn table(assets: &[Asset]) -> Value {
     let described = |asset: &Asset| {
         if asset.role == STRINGS {
@@ -149,6 +150,7 @@ mod tests {
             Asset::hashed("glue", "js", b"export default 1".to_vec()),
             Asset::hashed("wasm", "wasm", b"\0asm".to_vec()),
             Asset::hashed("css", "css", b"a{}".to_vec()),
+            Asset::hashed("rest", "wasm", b"\0asm2".to_vec()),
         ];
         assets.extend(languages("Antworten"));
         assets

@@ -13,36 +13,76 @@ use crate::error::{Error, Result};
 use crate::process;
 use crate::toolchain::Toolchain;
 
-/// The classes of the glue that the loader gets to see.
-const CLASSES: &[&str] = &["Mounted"];
+/// What the names of exports have in them that nobody asks for: the streams of `wasm-streams`.
+const UNASKED: &str = "intounderlying";
+/// The number of the section that lists what a module exports.
+const EXPORTS: u8 = 7;
 
-/// The glue without the classes that the loader never gets to see.
-pub fn without_unused_classes(glue: &str) -> String {
-    let is_unused = |name: Option<&str>| name.is_some_and(|name| is_unused_class(glue, name));
-    let mut kept = String::new();
-    let mut lines = glue.lines();
-    while let Some(line) = lines.next() {
-        if is_unused(between(line, "export class ", " {")) {
-            let _ = lines.by_ref().find(|line| *line == "}");
-        } else if is_unused(between(line, "const ", "Finalization = (")) {
-            let _ = lines
-                .by_ref()
-                .find(|line| line.starts_with("    : new FinalizationRegistry("));
-        } else if !is_unused(between(line, "if (Symbol.dispose) ", ".prototype")) {
-            kept.push_str(line);
-            kept.push('\n');
+/// A module without the exports that nobody asks for, before anything follows from them: what only they reach is in neither half.
+pub fn without_unasked_exports(module: &[u8]) -> Result<Vec<u8>> {
+    let broken = || Error::Wrong("Cargo's module is none".into());
+    let (mut kept, mut rest) = module
+        .split_at_checked(8)
+        .map(|(head, rest)| (head.to_vec(), rest))
+        .ok_or_else(broken)?;
+    while let Some((&id, after)) = rest.split_first() {
+        let (content, following) = sized(after).ok_or_else(broken)?;
+        if id == EXPORTS {
+            let content = asked_for(content).ok_or_else(broken)?;
+            kept.push(id);
+            push_number(&mut kept, content.len());
+            kept.extend(content);
+        } else {
+            kept.extend(&rest[..rest.len() - following.len()]);
         }
+        rest = following;
     }
-    kept
+    Ok(kept)
 }
 
-/// Whether the glue exports a class of that name which the loader never gets to see.
-fn is_unused_class(glue: &str, name: &str) -> bool {
-    !CLASSES.contains(&name) && glue.contains(&format!("export class {name} {{"))
+/// The section of exports without those. An entry is a name, a kind in one byte, and a number.
+fn asked_for(section: &[u8]) -> Option<Vec<u8>> {
+    let (count, mut rest) = number(section)?;
+    let mut kept: Vec<u8> = Vec::new();
+    let mut kept_count = 0;
+    for _ in 0..count {
+        let (name, after) = sized(rest)?;
+        let (_, after) = number(after.get(1..)?)?;
+        if !String::from_utf8_lossy(name).contains(UNASKED) {
+            kept.extend(&rest[..rest.len() - after.len()]);
+            kept_count += 1;
+        }
+        rest = after;
+    }
+    let mut section = Vec::new();
+    push_number(&mut section, kept_count);
+    section.extend(kept);
+    Some(section)
 }
 
-fn between<'t>(line: &'t str, before: &str, after: &str) -> Option<&'t str> {
-    Some(line.strip_prefix(before)?.split_once(after)?.0)
+/// As many bytes as the number before them says, and what follows them.
+fn sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = number(bytes)?;
+    rest.split_at_checked(length)
+}
+
+/// A number in LEB128, and what follows it.
+fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let length = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)? + 1;
+    let (digits, rest) = bytes.split_at(length);
+    let add = |number, byte: &u8| number << 7 | usize::from(byte & 0x7f);
+    Some((digits.iter().rev().fold(0, add), rest))
+}
+
+fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
+    loop {
+        let [digit, ..] = (number & 0x7f).to_le_bytes();
+        number >>= 7;
+        if number == 0 {
+            return bytes.push(digit);
+        }
+        bytes.push(digit | 0x80);
+    }
 }
 
 /// Takes out of a module what can't be reached from the exports that the glue uses.
@@ -114,13 +154,6 @@ mod tests {
     use super::*;
 
     const GLUE: &str = "\
-export class Stream {
-    free() {
-        wasm.__wbg_stream_free(ptr, 0);
-    }
-}
-if (Symbol.dispose) Stream.prototype[Symbol.dispose] = Stream.prototype.free;
-
 export class Mounted {
     free() {
         wasm.__wbg_mounted_free(ptr, 0);
@@ -148,9 +181,6 @@ function __wbg_get_imports() {
         },
     };
 }
-const StreamFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_stream_free(ptr, 1));
 const MountedFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_mounted_free(ptr, 1));
@@ -158,22 +188,51 @@ const memory = wasm.memory.buffer;
 ";
 
     #[test]
-    fn classes_that_the_loader_never_sees_go_and_with_them_what_they_reach() {
-        let glue = without_unused_classes(GLUE);
-        assert!(!glue.contains("Stream"), "{glue}");
+    fn what_the_glue_uses_is_reached() {
         assert_eq!(
-            glue.matches("Mounted").count(),
-            GLUE.matches("Mounted").count()
-        );
-        assert!(glue.contains("export function mount() {"), "{glue}");
-        assert_eq!(
-            graph_of(&glue)[0]["reaches"],
+            graph_of(GLUE)[0]["reaches"],
             json!(["__wbg_mounted_free", "memory", "mount"])
         );
         assert_eq!(
-            graph_of(&glue)[2],
+            graph_of(GLUE)[2],
             json!({"name": "memory", "export": "memory"})
         );
+    }
+
+    #[test]
+    fn exports_that_nobody_asks_for_go() {
+        // One export of a name that is longer than a number in one byte says.
+        let entry = |name: &str| {
+            let mut entry = Vec::new();
+            push_number(&mut entry, name.len());
+            entry.extend(name.as_bytes());
+            entry.extend([0, 200, 1]);
+            entry
+        };
+        let module = |names: &[&str]| {
+            let mut section = vec![];
+            push_number(&mut section, names.len());
+            section.extend(names.iter().flat_map(|name| entry(name)));
+            let mut module = b"\0asm\x01\0\0\0\x01\x01\0".to_vec();
+            module.push(EXPORTS);
+            push_number(&mut module, section.len());
+            module.extend(section);
+            module.extend([0, 3, 1, b'n', 9]);
+            module
+        };
+        let long = "mount".repeat(60);
+        let before = module(&[
+            "memory",
+            "intounderlyingsource_pull_58a9",
+            &long,
+            "__wbg_intounderlyingsink_free",
+        ]);
+        assert_eq!(
+            without_unasked_exports(&before).unwrap(),
+            module(&["memory", &long])
+        );
+        assert!(without_unasked_exports(&before[..before.len() - 1]).is_err());
+        assert!(without_unasked_exports(b"").is_err());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result};
 use crate::process;
 use crate::prune;
+use crate::split;
 use crate::toolchain::Toolchain;
 
 /// What the module imports from, in the module and in the glue.
@@ -18,21 +19,33 @@ const MODULE: &str = "./whop-chat_bg.js";
 /// What wasm-opt renames it to.
 const SHORT_MODULE: &str = "a";
 
+/// What no browser needs to run a module.
+const STRIP: &[&str] = &[
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
 /// How wasm-opt makes a module small for the wire, not for the disk.
 ///
 /// A function with one caller is inlined only where it is tiny: it would bring its stack frame and its locals along, which makes the file
 /// 3 % smaller and what brotli makes of it 4 % larger. And nothing lies in the first kilobyte: the stack ends there.
 pub const OPTIMISE: &[&str] = &[
+    "--flatten",
+    "--rereloop",
+    "-Oz",
     "-Oz",
     "--low-memory-unused",
     "--one-caller-inline-max-function-size",
     "20",
 ];
 
-/// The two halves of a release; esbuild still has to rename in the glue.
+/// The modules and the glue of a release; esbuild still has to rename in the glue.
 pub struct Shrunk {
     /// The module, optimised once more.
     pub wasm: Vec<u8>,
+    /// The module that comes after it.
+    pub rest: Vec<u8>,
     /// The glue's source, beside the snippets that it imports.
     pub glue: PathBuf,
     /// What esbuild needs to give the glue the names that the module has.
@@ -43,27 +56,29 @@ pub struct Shrunk {
 pub fn shrink(toolchain: &Toolchain, page: &Path) -> Result<Shrunk> {
     let source = page.join("whop-chat.js");
     let text = fs::read_to_string(&source).map_err(Error::file(&source))?;
-    let text = prune::without_unused_classes(&text);
     let module = page.join("whop-chat_bg.wasm");
     let reached = page.join("reached.wasm");
     prune::remove_unreachable(toolchain, &module, &text, &reached)?;
 
     let optimised = page.join("optimised.wasm");
+    optimise(toolchain, &reached, &optimised)?;
+    let rest = page.join("rest.wasm");
+    let optimised_rest = page.join("optimised_rest.wasm");
+    optimise(toolchain, &rest, &optimised_rest)?;
+    let small_rest = page.join("short_rest.wasm");
     let mut command = toolchain.tool("wasm-opt");
     command
-        .arg(&reached)
-        .args(OPTIMISE)
-        // Instances of the same generic function stand together, so that brotli finds them alike: 1 % less.
-        .args(["--debuginfo", "--reorder-functions-by-name"])
+        .arg(&optimised_rest)
+        .args(STRIP)
         .arg("-o")
-        .arg(&optimised);
+        .arg(&small_rest);
     process::show("wasm-opt", &mut command)?;
 
     let small = page.join("short.wasm");
     let mut command = toolchain.tool("wasm-opt");
     command
         .arg(&optimised)
-        .args(["--strip-debug", "--strip-producers"])
+        .args(STRIP)
         .arg("--minify-imports-and-exports-and-modules")
         .arg("-o")
         .arg(&small);
@@ -77,12 +92,25 @@ pub fn shrink(toolchain: &Toolchain, page: &Path) -> Result<Shrunk> {
     fs::write(&cache, Value::Object(names.clone()).to_string()).map_err(Error::file(&cache))?;
     Ok(Shrunk {
         wasm: fs::read(&small).map_err(Error::file(&small))?,
+        rest: fs::read(&small_rest).map_err(Error::file(&small_rest))?,
         glue,
         renaming: [
             format!("--mangle-props={}", pattern(&names)),
             format!("--mangle-cache={}", cache.display()),
         ],
     })
+}
+
+fn optimise(toolchain: &Toolchain, module: &Path, to: &Path) -> Result<()> {
+    let mut command = toolchain.tool("wasm-opt");
+    command
+        .arg(module)
+        .args(OPTIMISE)
+        // Instances of the same generic function stand together, so that brotli finds them alike: 1 % less.
+        .args(["--debuginfo", "--reorder-functions-by-name"])
+        .arg("-o")
+        .arg(to);
+    process::show("wasm-opt", &mut command)
 }
 
 /// Old and new names, from what wasm-opt prints:
@@ -104,7 +132,7 @@ fn renamed(printed: &str) -> Result<Map<String, Value>> {
                 .filter_map(Value::as_str)
                 .collect();
             let (old, new) = match words[..] {
-                [MODULE, old, new] if kind == "imports" => (old, new),
+                [MODULE | split::LINK_MODULE, old, new] if kind == "imports" => (old, new),
                 [old, new] if kind == "exports" => (old, new),
                 _ => return Err(wrong(&format!("an entry {entry}"))),
             };
@@ -114,8 +142,13 @@ fn renamed(printed: &str) -> Result<Map<String, Value>> {
     Ok(names)
 }
 
-/// The glue with the module's new name, which is a quoted key that esbuild leaves alone.
+/// The glue with the modules' new name, which is a quoted key that esbuild leaves alone: the few functions that come from elsewhere
+/// stand beside the others.
 fn short_module(glue: &str) -> Result<String> {
+    let linked = format!("        {:?}: import1,\n", split::LINK_MODULE);
+    let glue = glue.replace(&linked, "");
+    let first = "        __proto__: null,\n";
+    let glue = glue.replacen(first, &[first, "        ...import1,\n"].concat(), 1);
     let written = format!("\"{MODULE}\"");
     match glue.matches(&written).count() {
         1 => Ok(glue.replace(&written, &format!("\"{SHORT_MODULE}\""))),

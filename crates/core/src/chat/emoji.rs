@@ -1,8 +1,8 @@
 use super::{Chat, Step};
-use crate::Effect;
 use crate::outbox::Pending;
 use crate::text::{self, Context, Document, EmojiNames};
 use crate::timeline::Merged;
+use crate::{Effect, RowId};
 use std::rc::Rc;
 
 /// The table of all names of emoji.
@@ -45,17 +45,31 @@ impl Chat {
         let mut merged = Merged::default();
         self.timeline.names_arrived(&mut merged);
         Self::note(merged, step);
-        let rare = |pending: &&Pending| text::has_rare_shortcode(&pending.content);
-        let waiting = self.outbox.pending.iter().filter(rare);
+        for row in self.parse_pending(|pending| text::has_rare_shortcode(&pending.content)) {
+            step.changes.row(row);
+        }
+    }
+
+    /// What parses messages is there, before anybody looked at one.
+    pub fn set_parser(&mut self, parser: text::Parser) {
+        self.texts.set_parser(parser);
+        self.parse_pending(|_| true);
+    }
+
+    /// Parses anew what is on its way, and says which rows that were.
+    fn parse_pending(&mut self, is_meant: fn(&Pending) -> bool) -> Vec<RowId> {
+        let waiting = self.outbox.pending.iter();
         let parsed_anew: Vec<_> = waiting
+            .filter(|pending| is_meant(pending))
             .map(|pending| (pending.row, self.parse_own(&pending.content)))
             .collect();
-        for (row, document) in parsed_anew {
+        let keep = |(row, document)| {
             if let Some(pending) = self.outbox.find_mut(row) {
                 pending.document = document;
-                step.changes.row(row);
             }
-        }
+            row
+        };
+        parsed_anew.into_iter().map(keep).collect()
     }
 
     /// What the visitor writes, before the server says whom it mentions.

@@ -253,7 +253,7 @@ impl Chat {
             return;
         };
         let user = &record.message.user;
-        if self.viewer().is_some_and(|viewer| viewer.id != user.id) {
+        if self.texts.can_parse() && self.viewer().is_some_and(|viewer| viewer.id != user.id) {
             let author = super::view::display_name(user);
             let text = self.excerpt(record);
             step.effects

@@ -120,6 +120,14 @@ struct Step {
 impl Chat {
     /// A conversation that nothing has happened to yet.
     pub fn new(options: Options) -> Self {
+        let mut chat = Self::without_parser(options);
+        chat.set_parser(text::parse);
+        chat
+    }
+
+    /// The same, but messages have no text until [`Chat::set_parser`], and none is announced: what parses is a fifth of the
+    /// widget, and nobody needs it to write.
+    pub fn without_parser(options: Options) -> Self {
         Self {
             options,
             status: Status::Opening,

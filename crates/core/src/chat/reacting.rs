@@ -28,11 +28,10 @@ impl Chat {
         let Some(message) = self.timeline.message_of_row(row).cloned() else {
             return;
         };
-        let present = !self.row(row).is_some_and(|row| {
-            row.reactions
-                .iter()
-                .any(|reaction| reaction.own && same_reaction(&reaction.value, emoji))
-        });
+        let present = !self
+            .reactions_of(row)
+            .iter()
+            .any(|reaction| reaction.own && same_reaction(&reaction.value, emoji));
         let request = if present {
             let body = ReactionCreate {
                 resource_id: message.clone(),
@@ -66,7 +65,7 @@ impl Chat {
         if !self.may_react() {
             return;
         }
-        let Some(poll) = self.row(row).and_then(|row| row.poll) else {
+        let Some(poll) = self.poll_of(row) else {
             return;
         };
         let answer = poll.answers.iter().find(|answer| answer.option == option);
@@ -147,7 +146,7 @@ impl Chat {
         step: &mut Step,
     ) {
         let row = self.timeline.record(message).map(|record| record.row);
-        let shown = row.and_then(|row| self.row(row));
+        let shown = row.map(|row| (self.reactions_of(row), self.poll_of(row)));
         let Some(at) = self
             .overlays
             .iter()
@@ -162,16 +161,15 @@ impl Chat {
                 tallies.set_own(kind, value, overlay.present, overlay.at);
                 // The counts as shown, until the server's own arrive: they were asked for later, so they win.
                 match (kind, shown) {
-                    (ReactionKind::Emoji, Some(row)) => {
-                        let count = row
-                            .reactions
+                    (ReactionKind::Emoji, Some((reactions, _))) => {
+                        let count = reactions
                             .iter()
                             .find(|reaction| same_reaction(&reaction.value, value))
                             .map_or(0, |reaction| reaction.count);
                         tallies.set_count(kind, value, count, overlay.at);
                     }
-                    (ReactionKind::Vote, Some(row)) => {
-                        for answer in row.poll.into_iter().flat_map(|poll| poll.answers) {
+                    (ReactionKind::Vote, Some((_, poll))) => {
+                        for answer in poll.into_iter().flat_map(|poll| poll.answers) {
                             tallies.set_count(kind, &answer.option, answer.votes, overlay.at);
                         }
                     }

@@ -150,10 +150,15 @@ impl Chat {
     }
 
     fn document(&self, record: &Record) -> Rc<text::Document> {
-        record.document(|content| {
+        let parse = |content: &str| {
             let names = self.text_context(record);
             self.texts.parse(content, &names.context())
-        })
+        };
+        if self.texts.can_parse() {
+            record.document(parse)
+        } else {
+            parse(record.message.content.as_deref().unwrap_or_default())
+        }
     }
 
     pub(super) fn text_context<'a>(&'a self, record: &'a Record) -> TextContext<'a> {
@@ -293,6 +298,17 @@ impl Chat {
         }
         views.retain(|view| view.count > 0);
         views
+    }
+
+    /// [`Row::reactions`] alone. How all of a row looks, only those need who draw it, and they come later (ADR 0017).
+    pub(super) fn reactions_of(&self, row: RowId) -> Vec<ReactionView> {
+        let key = self.timeline.key(row).filter(|key| !key.is_local());
+        key.map(|key| self.reactions(key)).unwrap_or_default()
+    }
+
+    /// [`Row::poll`] alone.
+    pub(super) fn poll_of(&self, row: RowId) -> Option<PollView> {
+        self.poll(self.timeline.record(&self.timeline.key(row)?.id)?)
     }
 
     fn poll(&self, record: &Record) -> Option<PollView> {

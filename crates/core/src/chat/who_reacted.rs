@@ -16,13 +16,14 @@ const LONG_AGO: i64 = 1;
 impl Chat {
     /// Asks for the names, unless they are known or asked for already and no reaction has changed since.
     pub(super) fn ask_who_reacted(&mut self, row: RowId, step: &mut Step) {
-        let Some(row) = self.row(row).filter(|_| self.is_open()) else {
+        let message = self.timeline.message_of_row(row).cloned();
+        let Some(message) = message.filter(|_| self.is_open()) else {
             return;
         };
-        let Some(message) = row.message else { return };
+        let reactions = self.reactions_of(row);
         let is_known = self.who_reacted.as_ref().is_some_and(|known| {
             known.message == message
-                && known.reactions == row.reactions
+                && known.reactions == reactions
                 && known.state != WhoReactedState::Failed
         });
         if is_known {
@@ -39,7 +40,7 @@ impl Chat {
         };
         self.who_reacted = Some(WhoReacted {
             message: message.clone(),
-            reactions: row.reactions,
+            reactions,
             state,
         });
         step.changes.who_reacted = true;
@@ -121,8 +122,8 @@ impl Chat {
             tallies.set_own(&kind, &value, true, LONG_AGO);
         }
         step.changes.row(row);
-        let reactions = self.row(row).map(|row| row.reactions);
-        if let (Some(asked), Some(reactions)) = (&mut self.who_reacted, reactions) {
+        let reactions = self.reactions_of(row);
+        if let Some(asked) = &mut self.who_reacted {
             asked.reactions = reactions;
         }
     }

@@ -1,4 +1,4 @@
-use super::{Context, Document, parse};
+use super::{Context, Document};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -7,9 +7,14 @@ const PLACES: usize = 256;
 /// Longer contents, in bytes, are hardly ever said twice.
 const LONGEST: usize = 512;
 
+/// What makes a document of a content: [`parse`](super::parse()).
+pub type Parser = fn(&str, &Context<'_>) -> Document;
+
 /// Contents that were parsed lately: people say the same things all day long, and what the visitor sends comes back.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
+    /// What parses; it may come later than the first content.
+    parser: Option<Parser>,
     /// Empty until the first content comes.
     places: RefCell<Vec<Option<Parsed>>>,
 }
@@ -21,29 +26,47 @@ struct Parsed {
 }
 
 impl Cache {
-    /// As [`parse`], but a content that is there already is not parsed again. What may name somebody or something is not
+    /// From now on contents are parsed; until then they are empty.
+    pub fn set_parser(&mut self, parser: Parser) {
+        self.parser = Some(parser);
+    }
+
+    /// Whether what [`Cache::parse`] answers may be kept.
+    pub fn can_parse(&self) -> bool {
+        self.parser.is_some()
+    }
+
+    /// A content parsed for this once.
+    pub fn parse_anew(&self, source: &str, context: &Context<'_>) -> Document {
+        match self.parser {
+            Some(parse) => parse(source, context),
+            None => Document::default(),
+        }
+    }
+
+    /// As [`Cache::parse_anew`], but a content that is there already is not parsed again. What may name somebody or something is not
     /// shared, since the same words mean other people in another message.
     pub fn parse(&self, source: &str, context: &Context<'_>) -> Rc<Document> {
         // An ampersand begins an entity, which can stand for the other two.
         let may_name = source
             .bytes()
             .any(|byte| matches!(byte, b'@' | b'#' | b'&'));
-        if may_name || source.len() > LONGEST {
-            return Rc::new(parse(source, context));
+        if may_name || source.len() > LONGEST || !self.can_parse() {
+            return Rc::new(self.parse_anew(source, context));
         }
         let mut places = self.places.borrow_mut();
         if places.is_empty() {
             places.resize_with(PLACES, || None);
         }
         let Some(place) = places.get_mut(place(source)) else {
-            return Rc::new(parse(source, context));
+            return Rc::new(self.parse_anew(source, context));
         };
         if let Some(parsed) = place
             && *parsed.source == *source
         {
             return parsed.document.clone();
         }
-        let document = Rc::new(parse(source, context));
+        let document = Rc::new(self.parse_anew(source, context));
         *place = Some(Parsed {
             source: source.into(),
             document: document.clone(),
@@ -68,11 +91,27 @@ fn place(source: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{EmojiNames, KnownExperience, KnownUser};
+    use crate::text::{EmojiNames, KnownExperience, KnownUser, parse};
+
+    fn cache() -> Cache {
+        let mut cache = Cache::default();
+        cache.set_parser(parse);
+        cache
+    }
+
+    #[test]
+    fn what_comes_before_the_parser_is_empty_and_is_not_kept() {
+        let mut cache = Cache::default();
+        let empty = cache.parse("**gm**", &Context::default());
+        assert_eq!(*empty, Document::default());
+        cache.set_parser(parse);
+        let parsed = cache.parse("**gm**", &Context::default());
+        assert_eq!(*parsed, parse("**gm**", &Context::default()));
+    }
 
     #[test]
     fn a_content_is_parsed_once() {
-        let cache = Cache::default();
+        let cache = cache();
         let context = Context::default();
         let first = cache.parse("**gm**", &context);
         assert_eq!(*first, parse("**gm**", &context));
@@ -82,7 +121,7 @@ mod tests {
 
     #[test]
     fn it_keeps_no_more_than_it_has_places_for() {
-        let cache = Cache::default();
+        let cache = cache();
         let parsed: Vec<_> = (0..10_000)
             .map(|number| {
                 let document = cache.parse(&number.to_string(), &Context::default());
@@ -97,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_names_somebody_means_whom_its_own_message_means() {
-        let cache = Cache::default();
+        let cache = cache();
         let ada = [KnownUser {
             id: "user_1",
             username: "ada",
@@ -133,7 +172,7 @@ mod tests {
 
     #[test]
     fn names_that_come_later_are_seen() {
-        let mut cache = Cache::default();
+        let mut cache = cache();
         let before = cache.parse(":evil:", &Context::default());
         cache.clear();
         let context = Context {

@@ -22,6 +22,7 @@ mod unicode;
 mod url;
 
 pub(crate) use cache::Cache;
+pub use cache::Parser;
 pub use document::{
     Alignment, Block, Document, Inline, LinkKind, ListItem, Mention, MentionTarget, TableRow,
 };

@@ -94,7 +94,9 @@ impl Chat {
             // Not kept: who looks for words passes most messages unseen.
             let names = self.text_context(record);
             let content = message.content.as_deref().unwrap_or_default();
-            text::parse(content, &names.context()).plain_text()
+            self.texts
+                .parse_anew(content, &names.context())
+                .plain_text()
         };
         let mut folded = String::new();
         let mut add = |field: &str| {

@@ -103,8 +103,8 @@ for (const [served, type, ways] of [
     const used = () => page.evaluate(() => window.ways);
     await until(async () => (await used()).length >= 2, 'both halves of the program');
     assert.deepEqual(await used(), ways);
-    await chat.say('it runs');
-    await chat.message('it runs').waitFor();
+    await chat.say(`it runs as ${type}`);
+    await chat.message(`it runs as ${type}`).waitFor();
   });
 }
 

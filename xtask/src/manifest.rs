@@ -225,7 +225,7 @@ mod tests {
             let built = read(&manifest("release", std_size, &loader, &assets())).unwrap();
             assert_eq!(
                 (&*built.profile, built.std_size, built.files.len()),
-                ("release", std_size, 6)
+                ("release", std_size, 7)
             );
             assert_eq!(built.files[0], ("loader".into(), "loader.js".into()));
         }

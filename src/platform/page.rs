@@ -27,6 +27,7 @@ pub(super) fn emit(host: &HtmlElement, event: &PageEvent) {
         PageEvent::TokenRefreshed => ("tokenRefreshed", Object::new()),
         PageEvent::TokenRefreshFailed => ("tokenRefreshError", Object::new()),
         PageEvent::Failed(code) => ("failed", object(&[("code", (*code).into())])),
+        PageEvent::MessageDeleted { id } => ("messageDeleted", object(&[("id", (&**id).into())])),
         PageEvent::MessagesRead { id } => ("messagesRead", object(&[("id", (&**id).into())])),
         PageEvent::MessageSent {
             id,

@@ -1,4 +1,5 @@
 use super::announcer;
+use super::deleting;
 use super::dom::{SHORT_WHILE, focus_quietly, origin};
 use super::find;
 use super::lightbox;
@@ -98,6 +99,7 @@ fn perform_on(row: &Row, act: &str, value: String, actor: &Element, scene: Scene
             scene.focus_field();
         }
         "edit" => edit(row, scene),
+        "ask-delete" | "delete" | "keep" => deleting::perform(row, act, actor, scene),
         _ => {}
     }
 }

@@ -45,6 +45,8 @@ pub(super) fn announce(scene: Scene) {
                 strings.said().with(&[("name", &author), ("text", &text)])
             }
             Some(Announcement::SendingFailed) => strings.sending_failed().to_owned(),
+            Some(Announcement::Deleted) => strings.deleted().to_owned(),
+            Some(Announcement::DeletingFailed) => strings.not_deleted().to_owned(),
             Some(Announcement::ReactingFailed(reason)) => {
                 let sentence = if reason.is_empty() {
                     strings.reaction_failed().to_owned()

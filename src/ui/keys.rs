@@ -1,5 +1,6 @@
 use super::acts;
 use super::composer;
+use super::deleting;
 use super::dom::{is_of, origin};
 use super::find;
 use super::lightbox;
@@ -68,7 +69,9 @@ pub(super) fn pressed(event: &KeyboardEvent, scene: Scene) {
             && let Ok(Some(item)) = target.closest("[data-row]")
         {
             event.prevent_default();
-            focus(&item);
+            if !deleting::is_kept(&target, scene) {
+                focus(&item);
+            }
         }
         return;
     }

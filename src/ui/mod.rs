@@ -6,6 +6,7 @@ mod announcer;
 mod appearance;
 mod composer;
 mod dates;
+mod deleting;
 mod dom;
 mod find;
 mod frame;

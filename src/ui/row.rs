@@ -53,6 +53,7 @@ fn shown(row: Rc<Row>, scene: Scene) -> Shown {
         may: May {
             react: scene.can_react(),
             post: scene.can_post(),
+            moderate: scene.can_moderate(),
         },
         day: row.starts_day.then(|| scene.dates.day(row.created_at)),
         starts_unread: scene.divider.get() == Some(row.id),

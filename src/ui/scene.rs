@@ -154,6 +154,12 @@ impl Scene {
         may.is_some_and(|may| may.can_react)
     }
 
+    /// Whether the visitor may delete others' messages. Tracks.
+    pub fn can_moderate(&self) -> bool {
+        let may = self.conversation.permissions();
+        may.is_some_and(|may| may.can_moderate)
+    }
+
     /// The channel's name, once it is known. Tracks.
     pub fn channel_name(&self) -> Option<String> {
         self.conversation

@@ -87,6 +87,10 @@ pub enum Announcement {
     SendingFailed,
     /// The visitor's reaction or vote did not count; the server's reason, where it gave one.
     ReactingFailed(String),
+    /// The message that the visitor deleted is gone.
+    Deleted,
+    /// It is still there.
+    DeletingFailed,
 }
 
 /// What the embedding page is told.
@@ -102,6 +106,11 @@ pub enum PageEvent {
         content: String,
         /// Where it was posted.
         channel: ChannelId,
+    },
+    /// The visitor deleted a message.
+    MessageDeleted {
+        /// Its id.
+        id: MessageId,
     },
     /// There is no session, or no longer; why, as `SIGNED_OUT`, `NO_ACCESS`, `NOT_FOUND`, `MISCONFIGURED` or
     /// `UNREACHABLE`.

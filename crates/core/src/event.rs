@@ -63,6 +63,12 @@ pub enum Event {
     RetriedSending(RowId),
     /// The visitor gives a failed message up.
     DiscardedFailed(RowId),
+    /// The visitor wants to delete a message; [`crate::Row::deletion`] says how that goes.
+    AskedToDelete(RowId),
+    /// They would rather keep it.
+    Kept(RowId),
+    /// They are sure, or try again.
+    Deleted(RowId),
     /// The visitor adds or takes back a reaction.
     ToggledReaction {
         /// The message's row.

@@ -29,8 +29,8 @@ pub use moment::Moment;
 pub use outbox::{Delivery, Failure};
 pub use permissions::permissions;
 pub use row::{
-    Author, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactedBy, ReactionView, Row,
-    RowId, WhoReacted, WhoReactedState,
+    Author, Deletion, Kind, LinkCard, Pinned, PollAnswer, PollView, Quote, ReactedBy, ReactionView,
+    Row, RowId, WhoReacted, WhoReactedState,
 };
 pub use session::{Identity, Refusal, Status};
 pub use timeline::{Newer, Older};

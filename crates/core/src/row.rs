@@ -50,12 +50,25 @@ pub struct Row {
     pub cards: Vec<LinkCard>,
     /// Whether the server has it.
     pub delivery: Delivery,
+    /// Where its deletion stands, once the visitor wants that.
+    pub deletion: Option<Deletion>,
     /// The first of a run of messages by one author.
     pub starts_group: bool,
     /// The last of a run of messages by one author.
     pub ends_group: bool,
     /// The first of its day in the visitor's time zone.
     pub starts_day: bool,
+}
+
+/// Where the deletion of a message stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// The visitor is asked whether they are sure.
+    Asked,
+    /// The server was asked.
+    UnderWay,
+    /// It was refused, or nobody answered; the server's own words, or nothing.
+    Failed(String),
 }
 
 /// Who wrote a message.

@@ -127,6 +127,9 @@ impl World {
             let posted = message(&id(at), VIEWER, second(at), content);
             return self.chat.answer(request, 200, &posted);
         }
+        if let Some(id) = asked.path.strip_prefix("/api/v1/messages/") {
+            self.channel.delete(id);
+        }
         self.chat.answer(
             request,
             200,
@@ -240,7 +243,7 @@ impl World {
         let Some(row) = rows.get(usize::from(pick) * 7 % rows.len().max(1)).copied() else {
             return;
         };
-        let event = match pick % 6 {
+        let event = match pick % 9 {
             0 => Event::Seen { up_to: row },
             1 => Event::ToggledReaction {
                 row,
@@ -252,7 +255,10 @@ impl World {
             },
             3 => Event::AskedWhoReacted(row),
             4 => Event::RetriedSending(row),
-            _ => Event::DiscardedFailed(row),
+            5 => Event::DiscardedFailed(row),
+            6 => Event::AskedToDelete(row),
+            7 => Event::Kept(row),
+            _ => Event::Deleted(row),
         };
         self.chat.feed(event);
     }

@@ -5,6 +5,7 @@
 pub const SEND: &str = "M10 16.5V4M4.5 9.2 10 3.7l5.5 5.5";
 pub const REPLY: &str = "M8 4.5 3.5 9 8 13.5M4 9h7.5a5 5 0 0 1 5 5v1.5";
 pub const SMILE: &str = "M8.9 3.3a7 7 0 1 0 7.8 7.8M7.2 11.6a3.4 3.4 0 0 0 5.4.3M7.4 7.9v.1M12.2 7.9v.1M15.5 2.5v5M13 5h5";
+pub const TRASH: &str = "M3.5 5.5h13M8 5.5v-2h4v2M5.5 5.5l.7 11h7.6l.7-11M8.5 8.5v5M11.5 8.5v5";
 pub const CLOSE: &str = "m5 5 10 10M15 5 5 15";
 pub const DOWN: &str = "m4.5 7.5 5.5 5.5 5.5-5.5";
 pub const UP: &str = "m4.5 12.5 5.5-5.5 5.5 5.5";

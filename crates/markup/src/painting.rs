@@ -42,6 +42,7 @@ pub fn paint(chat: &Chat, strings: &'static Strings) -> Option<String> {
     let may = May {
         react: permissions.can_react,
         post: permissions.can_post,
+        moderate: permissions.can_moderate,
     };
     for id in newest {
         let Some(row) = chat.row(*id) else { continue };

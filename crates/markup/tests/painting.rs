@@ -144,6 +144,7 @@ fn drawn(chat: &Chat) -> String {
             may: May {
                 react: true,
                 post: true,
+                moderate: true,
             },
         };
         let item = pen.element(&root, "div", "item").unwrap();

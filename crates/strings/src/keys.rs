@@ -147,6 +147,7 @@ keys! {
         edit delete copy copied
         // On a message.
         edited pinned automated admin sending not_sent not_delivered not_sent_signed_out
+        delete_question deleted not_deleted
         reply cancel_reply quote_deleted quote_elsewhere
         /// Before who is answered, for those who listen.
         in_reply_to
@@ -201,7 +202,8 @@ keys! {
         said(name, text)
         /// In the server's own words, which are English.
         refused(reason)
-        reaction_refused(reason);
+        reaction_refused(reason)
+        delete_refused(reason);
     counted:
         votes
         online

@@ -1,3 +1,4 @@
+use super::super::dom::{focus_quietly, focused};
 use super::super::pen::{set, set_property};
 use chat_core::RowId;
 use leptos::prelude::Owner;
@@ -68,9 +69,13 @@ impl Drawn {
             row.counted.position = at;
             choice.kept.contains(at) || choice.wanted.contains(at) || choice.held.contains(&row.id)
         };
+        let mut left = None;
         self.rows.retain_mut(|row| {
             let stays = stays(row);
             if !stays {
+                if row.item.contains(focused(&row.item).as_deref()) {
+                    left = Some(row.counted.position);
+                }
                 if let Some(observer) = observer {
                     observer.unobserve(&row.item);
                 }
@@ -105,6 +110,14 @@ impl Drawn {
             }
         }
         self.put_in_place(rows);
+        // Who read the message that was deleted is not sent back to the page's beginning (A3).
+        if let Some(left) = left {
+            let mut next = self.rows.iter();
+            let next = next.find(|row| row.counted.position >= left);
+            if let Some(next) = next.or(self.rows.last()) {
+                focus_quietly(&next.item);
+            }
+        }
     }
 
     /// Whether there are rows whose height nobody has seen.

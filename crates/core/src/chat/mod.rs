@@ -1,6 +1,7 @@
 //! The conversation as a whole: hands each event to the part that it concerns.
 //! What a part does stands in that part's file.
 
+mod deleting;
 mod emoji;
 mod finding;
 mod gap;
@@ -26,8 +27,8 @@ use crate::session::OpenSession;
 use crate::text;
 use crate::timeline::{Merged, Timeline};
 use crate::{
-    Changes, ConnectionStatus, Effect, Event, Identity, Moment, Newer, Older, Pinned, Row, RowId,
-    SocketEvent, SocketId, Status, Timer, WhoReacted,
+    Changes, ConnectionStatus, Deletion, Effect, Event, Identity, Moment, Newer, Older, Pinned,
+    Row, RowId, SocketEvent, SocketId, Status, Timer, WhoReacted,
 };
 use emoji::EmojiTable;
 use finding::Finding;
@@ -90,6 +91,8 @@ pub struct Chat {
     /// The socket is open, but brings nothing of this channel.
     is_deaf: bool,
     overlays: Vec<Overlay>,
+    /// Messages that the visitor deletes, until they are gone.
+    deletions: LiteMap<MessageId, Deletion>,
     emoji: EmojiTable,
     texts: text::Cache,
     /// Names of the users that were seen, for mentions.
@@ -147,6 +150,7 @@ impl Chat {
             settings_at: SettingsAt::default(),
             is_deaf: false,
             overlays: Vec::new(),
+            deletions: LiteMap::new(),
             emoji: EmojiTable::default(),
             texts: text::Cache::default(),
             people: LiteMap::new(),
@@ -205,6 +209,9 @@ impl Chat {
             } => self.send(&content, replying_to, &mut step),
             Event::RetriedSending(row) => self.retry_sending(row, &mut step),
             Event::DiscardedFailed(row) => self.discard_failed(row, &mut step),
+            Event::AskedToDelete(row) => self.ask_to_delete(row, &mut step),
+            Event::Kept(row) => self.keep(row, &mut step),
+            Event::Deleted(row) => self.delete(row, &mut step),
             Event::ToggledReaction { row, emoji } => self.toggle_reaction(row, &emoji, &mut step),
             Event::AskedWhoReacted(row) => self.ask_who_reacted(row, &mut step),
             Event::Voted { row, option } => self.vote(row, option, &mut step),
@@ -225,6 +232,7 @@ impl Chat {
         self.watch_reading(&mut step);
         self.watch_pinned(&mut step);
         self.watch_answers(&mut step);
+        self.watch_deletions(&step);
         step.changes.connection |= before.0 != self.connection();
         step.changes.older |= before.1 != self.older();
         step.changes.newer |= before.2 != self.newer();

@@ -33,6 +33,7 @@ impl Chat {
                 step.changes.row(record.row);
             }
         }
+        self.abandon_deletions(step);
         self.timeline.window.loading = false;
         self.search_anew();
         step.changes.older = true;

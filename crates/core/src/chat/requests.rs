@@ -20,6 +20,7 @@ pub(super) enum Purpose {
         value: String,
     },
     WhoReacted(MessageId),
+    Delete(MessageId),
 }
 
 /// The requests under way. An answer to any other request is stale and ignored.
@@ -121,6 +122,7 @@ impl Chat {
                 self.react_answered(id, &message, &kind, &value, &outcome, step);
             }
             Purpose::WhoReacted(message) => self.who_reacted_answered(&message, &outcome, step),
+            Purpose::Delete(message) => self.delete_answered(message, &outcome, step),
         }
     }
 

@@ -66,6 +66,7 @@ impl Chat {
                 .filter_map(|link| self.card(link))
                 .collect(),
             delivery: Delivery::Delivered,
+            deletion: self.deletions.get(&message.id).cloned(),
             starts_group: true,
             ends_group: true,
             starts_day: true,
@@ -94,6 +95,7 @@ impl Chat {
                 Stage::Failed(failure) => Delivery::Failed(failure.clone()),
                 _ => Delivery::Pending,
             },
+            deletion: None,
             starts_group: true,
             ends_group: true,
             starts_day: false,
@@ -379,7 +381,7 @@ fn shown(value: &str, names: text::EmojiNames<'_>) -> String {
     }
 }
 
-fn kind(message_type: &MessageType) -> Kind {
+pub(super) fn kind(message_type: &MessageType) -> Kind {
     match message_type {
         MessageType::System => Kind::System,
         MessageType::Automated => Kind::Automated,

@@ -43,4 +43,6 @@ pub struct May {
     pub react: bool,
     /// Post, and so answer.
     pub post: bool,
+    /// Delete others' messages.
+    pub moderate: bool,
 }

@@ -2,7 +2,7 @@ use super::{Shown, attachments, avatar, cards, delivery, heading, poll, quote, r
 use crate::dates::Dates;
 use crate::pen::Pen;
 use crate::text;
-use chat_core::{Delivery, Kind, Row, RowId};
+use chat_core::{Deletion, Delivery, Kind, Row, RowId};
 
 /// A row's elements. They are always there, and an empty one takes no room.
 pub struct Parts<P: Pen> {
@@ -137,7 +137,11 @@ impl<P: Pen> Parts<P> {
         if changed(|old, row| old.edited != row.edited || old.pinned != row.pinned) {
             heading::draw_marks(pen, &self.marks, row);
         }
-        if may_changed || changed(|old, row| old.message.is_some() != row.message.is_some()) {
+        if may_changed
+            || changed(|old, row| {
+                old.message.is_some() != row.message.is_some() || old.own != row.own
+            })
+        {
             tools::draw(pen, &self.tools, row, now.may);
         }
         if changed(|old, row| old.attachments != row.attachments) {
@@ -149,8 +153,8 @@ impl<P: Pen> Parts<P> {
         if may_changed || changed(|old, row| old.reactions != row.reactions) {
             reactions::draw(pen, &self.reactions, &row.reactions, now.may.react);
         }
-        if changed(|old, row| old.delivery != row.delivery) {
-            delivery::draw(pen, &self.delivery, &row.delivery);
+        if changed(|old, row| old.delivery != row.delivery || old.deletion != row.deletion) {
+            delivery::draw(pen, &self.delivery, row);
         }
         pen.set_if(&self.quote, "hidden", row.quote.is_none());
     }
@@ -190,7 +194,10 @@ fn class(row: &Row) -> String {
         (row.starts_group, " first"),
         (row.ends_group, " last"),
         (row.starts_day, " starts-day"),
-        (row.delivery == Delivery::Pending, " pending"),
+        (
+            row.delivery == Delivery::Pending || row.deletion == Some(Deletion::UnderWay),
+            " pending",
+        ),
         (matches!(row.delivery, Delivery::Failed(_)), " failed"),
         (row.poll.is_some(), " has-poll"),
         (bare, " textless"),

@@ -1,5 +1,5 @@
 use super::May;
-use crate::icons::{REPLY, SMILE};
+use crate::icons::{REPLY, SMILE, TRASH};
 use crate::pen::Pen;
 use chat_core::{Kind, Row};
 
@@ -14,5 +14,8 @@ pub(super) fn draw<P: Pen>(pen: &P, bar: &P::Element, row: &Row, may: May) {
     }
     if may.post {
         pen.icon_button(bar, "reply", "", REPLY, pen.strings().reply());
+    }
+    if row.own || may.moderate {
+        pen.icon_button(bar, "ask-delete", "", TRASH, pen.strings().delete());
     }
 }

@@ -22,10 +22,16 @@ const make = (name, className, attributes) => {
   return element;
 };
 
+/** What the chat tells its element. Here that is one within, of which the page knows nothing. */
+const TOLD = [
+  'ready', 'failed', 'messageSent', 'messageDeleted', 'messagesRead', 'unreadChanged', 'linkClick', 'attachmentClick', 'profileClick',
+  'experienceClick', 'tokenRefreshed', 'tokenRefreshError',
+];
+
 export class Launcher {
-  /** In that element; `Widget` is the loader's, `prepare` has its files fetched. */
-  constructor(element, options, Widget, prepare) {
-    Object.assign(this, { options, Widget, prepare });
+  /** In that element; `Widget` is the loader's, `prepare` has its files fetched, `themes` loads what colours it. */
+  constructor(element, options, Widget, prepare, themes) {
+    Object.assign(this, { options, Widget, prepare, themes, unread: '' });
     const root = (this.root = element.shadowRoot || element.attachShadow({ mode: 'open' }));
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -37,6 +43,15 @@ export class Launcher {
     this.host = make('div', 'chat-host', {});
     this.panel.append(this.host, this.closing);
     root.replaceChildren(this.panel, this.button);
+    for (const name of TOLD) {
+      this.host.addEventListener(name, (event) => {
+        if (!element.dispatchEvent(new CustomEvent(name, { detail: event.detail, cancelable: event.cancelable }))) event.preventDefault();
+      });
+    }
+    this.host.addEventListener('unreadChanged', ({ detail: { count, orMore } }) => {
+      this.unread = count ? `${new Intl.NumberFormat(this.language).format(count)}${orMore ? '+' : ''}` : '';
+      this.draw();
+    });
     for (const event of ['pointerenter', 'focus', 'touchstart']) this.button.addEventListener(event, () => this.prepare(), { once: true, passive: true });
     this.button.addEventListener('click', () => this.toggle(this.panel.hidden));
     this.closing.addEventListener('click', () => this.toggle(false));
@@ -50,18 +65,32 @@ export class Launcher {
 
   draw() {
     const { locale, launcher, theme, zIndex } = this.options;
-    const { open, close } = words(locale);
+    const { language, open, close } = words(locale);
+    this.language = language;
     const isOpen = !this.panel.hidden;
     const label = launcher && launcher !== 'true' ? launcher : open;
-    this.button.setAttribute('aria-label', isOpen ? close : label);
+    const unread = isOpen ? '' : this.unread;
+    this.button.setAttribute('aria-label', isOpen ? close : unread ? `${label} (${unread})` : label);
     this.button.setAttribute('aria-expanded', String(isOpen));
     this.button.replaceChildren(icon(isOpen ? CROSS : BUBBLE));
+    if (unread) this.button.append(Object.assign(make('span', 'unread', { part: 'launcher-unread' }), { textContent: unread }));
     this.closing.setAttribute('aria-label', close);
     this.panel.setAttribute('aria-label', label);
-    this.panel.dataset.theme = ['light', 'dark'].includes(theme) ? theme : 'system';
     for (const one of [this.button, this.panel]) {
+      one.dataset.theme = ['light', 'dark'].includes(theme) ? theme : 'system';
       if (/^-?\d+$/.test(zIndex ?? '')) one.style.zIndex = zIndex;
     }
+    this.dress().catch(console.error);
+  }
+
+  /** In the colours that the chat will have. */
+  async dress() {
+    const { theme, ...more } = this.options.appearance ?? {};
+    const names = Object.keys({ ...theme, ...more }).filter((name) => name !== 'appearance');
+    if (!names.length && !this.dressed) return;
+    this.dressed = true;
+    const { apply } = await this.themes();
+    apply(this.root, this.options.appearance);
   }
 
   toggle(isOpen) {
@@ -79,6 +108,7 @@ export class Launcher {
   }
 
   remove() {
+    this.dress = async () => {};
     this.chat?.remove();
     this.root.replaceChildren();
     this.root.adoptedStyleSheets = [];

@@ -17,5 +17,5 @@ const WORDS = {
 export const words = (locale) => {
   const language = String(locale).toLowerCase().split(/[-_]/)[0];
   const [open, close] = Object.hasOwn(WORDS, language) ? WORDS[language] : WORDS.en;
-  return { open, close };
+  return { language: Object.hasOwn(WORDS, language) ? language : 'en', open, close };
 };

@@ -8,7 +8,7 @@ import { ENGLISH, isRtl, textIn, wordsOf } from './words.js';
 
 const painter = lazy('painter');
 const signing = lazy('signIn');
-const themes = lazy('appearance');
+export const themes = lazy('appearance');
 const whopFrame = lazy('whopFrame');
 
 // Who comes back from Whop brings a sealed code in the page's address, where it must not stay. It counts once.

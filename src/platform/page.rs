@@ -28,6 +28,13 @@ pub(super) fn emit(host: &HtmlElement, event: &PageEvent) {
         PageEvent::TokenRefreshFailed => ("tokenRefreshError", Object::new()),
         PageEvent::Failed(code) => ("failed", object(&[("code", (*code).into())])),
         PageEvent::MessageDeleted { id } => ("messageDeleted", object(&[("id", (&**id).into())])),
+        PageEvent::UnreadChanged { count, or_more } => (
+            "unreadChanged",
+            object(&[
+                ("count", u32::try_from(*count).unwrap_or(u32::MAX).into()),
+                ("orMore", (*or_more).into()),
+            ]),
+        ),
         PageEvent::MessagesRead { id } => ("messagesRead", object(&[("id", (&**id).into())])),
         PageEvent::MessageSent {
             id,

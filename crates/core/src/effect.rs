@@ -120,6 +120,13 @@ pub enum PageEvent {
         /// That message's id.
         id: MessageId,
     },
+    /// How many messages of others are unread is another number now.
+    UnreadChanged {
+        /// That many are known.
+        count: u64,
+        /// There may be more.
+        or_more: bool,
+    },
     /// The token was replaced.
     TokenRefreshed,
     /// The token could not be replaced.

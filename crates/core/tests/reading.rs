@@ -256,3 +256,21 @@ fn the_page_is_told_once_that_all_is_read() {
     see(&mut chat, 10);
     assert_eq!(told(&chat), ["msg_000009", "msg_000010"]);
 }
+
+#[test]
+fn the_page_is_told_how_many_are_unread_when_that_changes() {
+    let mut chat = read_up_to(Some(7));
+    let told = |chat: &Harness| {
+        let told = chat.effects.iter().filter_map(|effect| match effect {
+            Effect::Emit(PageEvent::UnreadChanged { count, .. }) => Some(*count),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&chat), [2]);
+    arrive(&mut chat, "user_bob", 10);
+    arrive(&mut chat, VIEWER, 11);
+    see(&mut chat, 11);
+    see(&mut chat, 11);
+    assert_eq!(told(&chat), [2, 3, 0]);
+}

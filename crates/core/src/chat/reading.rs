@@ -254,6 +254,11 @@ impl Chat {
     pub(super) fn watch_reading(&mut self, step: &mut Step) {
         let shown = (self.unread(), self.divider());
         if self.reading.shown != shown {
+            if self.reading.shown.0 != shown.0 {
+                let Unread { count, or_more } = shown.0;
+                let event = PageEvent::UnreadChanged { count, or_more };
+                step.effects.push(Effect::Emit(event));
+            }
             self.reading.shown = shown;
             step.changes.reading = true;
         }

@@ -1,5 +1,6 @@
 // What a visitor clicks in a chat, told to the page before anything comes of it: `linkClick`, `attachmentClick`,
 // `profileClick` and `experienceClick`. What the page prevents does not happen.
+import { keepKeys } from './keys.js';
 
 const tell = (host, name, detail) => host.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
 
@@ -39,8 +40,9 @@ const clicked = (event, widget) => {
   }
 };
 
-/** Until the signal: before the widget hears of a click. */
+/** Until the signal: before the widget hears of a click, and before the page hears of a key. */
 export const watchClicks = (widget, signal) => {
+  keepKeys(widget.root, signal);
   for (const name of ['click', 'auxclick']) {
     widget.root.addEventListener(name, (event) => clicked(event, widget), { capture: true, signal });
   }

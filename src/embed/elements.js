@@ -1,6 +1,7 @@
 // `window.WhopElements`, as pages know it from Whop's own script: what it makes are sessions, and a session makes elements.
 import { Emitter } from './emitter.js';
 import { kinds } from './kinds.js';
+import { watched } from './page.js';
 
 /** What is given; what is undefined changes nothing. */
 const given = (options) => Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
@@ -45,8 +46,11 @@ class WhopElement extends Emitter {
     const place = typeof container === 'string' ? document.querySelector(container) : container;
     if (!(place instanceof HTMLElement)) throw new Error(`whop-chat: there is no element ${container} to mount into`);
     if (this.#host) return console.warn('whop-chat: this element is mounted already');
+    // What a page's cache has copied (Turbo's) shows nothing, and makes room.
+    for (const child of [...place.children]) if (child.dataset.whopChat && !child.shadowRoot) child.remove();
     if (place.childElementCount) throw new Error('whop-chat: the container of an element must be empty');
     const host = (this.#host = document.createElement('div'));
+    host.dataset.whopChat = 1;
     // The page's container says how high it is, if it has a height of its own.
     const { height } = getComputedStyle(place);
     if (height !== 'auto' && parseFloat(height)) host.style.blockSize = '100%';
@@ -54,7 +58,21 @@ class WhopElement extends Emitter {
     for (const name of this.#kind.events) host.addEventListener(name, (event) => this.#tell(event));
     host.addEventListener('failed', ({ detail: { code } }) => this.emit('error', new WhopElementError(code)));
     place.append(host);
-    this.#shown = this.#kind.show(host, this, this.#session, () => this.#ready());
+    this.#show();
+    watched.add(this.#follow);
+  }
+
+  #show() { this.#shown = this.#kind.show(this.#host, this, this.#session, () => this.#ready()); }
+
+  /** Taken away with what is around it, and put back, as an iframe would be (E13). */
+  #follow = () => {
+    if (this.#host.isConnected === !this.#shown) this.#shown ? this.#hide() : this.#show();
+  };
+
+  #hide() {
+    this.#shown?.remove();
+    this.#shown = undefined;
+    this.#become('loading');
   }
 
   #ready() {
@@ -73,10 +91,10 @@ class WhopElement extends Emitter {
   }
 
   unmount() {
-    this.#shown?.remove();
+    watched.delete(this.#follow);
+    this.#hide();
     this.#host?.remove();
-    this.#host = this.#shown = undefined;
-    this.#become('loading');
+    this.#host = undefined;
     this.emit('unmounted');
   }
 
@@ -160,7 +178,8 @@ class ChatSession extends Emitter {
     const content = document.createElement('div');
     modalContainer.append(content);
     modalContainer.className = 'whop-chat-modal';
-    Object.assign(modalContainer.style, { padding: '0', border: '0', borderRadius: '12px', width: 'min(560px, 100vw - 32px)', maxWidth: 'none', height: 'min(640px, 100vh - 32px)', overflow: 'hidden' });
+    // Whatever the page says of all elements.
+    modalContainer.style.cssText = 'all:initial;position:fixed;inset:0;margin:auto;border-radius:12px;overflow:hidden;width:min(560px,100vw - 32px);height:min(640px,100vh - 32px);'.replaceAll(';', '!important;');
     content.style.height = '100%';
     let element;
     const modal = {
@@ -217,6 +236,6 @@ export class WhopElements extends Emitter {
 
   forget(session) { this.#sessions.delete(session); }
 
-  createPayoutsSession() { throw new Error('whop-chat: payouts are not part of the chat. Load Whop\'s own script for them.'); }
-  createWalletSession() { throw new Error('whop-chat: wallets are not part of the chat. Load Whop\'s own script for them.'); }
+  createPayoutsSession() { throw new Error('whop-chat: payouts and wallets are not part of the chat. Load Whop\'s own script for them.'); }
+  createWalletSession() { this.createPayoutsSession(); }
 }

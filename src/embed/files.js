@@ -10,7 +10,7 @@ export const once = (start) => {
 const fetched = async (role) => {
   const { url, integrity } = place.files[role];
   const response = await fetch(url, { integrity });
-  if (!response.ok) throw new Error(`whop-chat: ${url} answered ${response.status}. Reload the page; if that does not help, build the widget's files anew.`);
+  if (!response.ok) throw new Error(`whop-chat: ${url} answered ${response.status}. Reload the page.`);
   return response;
 };
 

@@ -1,5 +1,6 @@
 // A floating button that opens the chat. Of the chat nothing is asked for before a pointer, a finger or the focus comes near
 // the button (P1); once opened it stays, so that closing the panel loses nothing.
+import { keepKeys } from './keys.js';
 import css from './launcher.css';
 import { words } from './launcher_words.js';
 
@@ -55,12 +56,18 @@ export class Launcher {
     for (const event of ['pointerenter', 'focus', 'touchstart']) this.button.addEventListener(event, () => this.prepare(), { once: true, passive: true });
     this.button.addEventListener('click', () => this.toggle(this.panel.hidden));
     this.closing.addEventListener('click', () => this.toggle(false));
-    // The chat keeps its keys to itself, and closes first what it has opened itself.
-    this.panel.addEventListener('keydown', (event) => {
+    this.life = new AbortController();
+    keepKeys(root, this.life.signal);
+    this.closeByEscape(this.panel);
+    this.draw();
+  }
+
+  /** The chat keeps its keys to itself, and closes first what it has opened itself. */
+  closeByEscape(within) {
+    within.addEventListener('keydown', (event) => {
       const isIn = (name) => event.composedPath().some(({ localName }) => localName === name);
       if (event.key === 'Escape' && !event.isComposing && !isIn('dialog')) setTimeout(() => { if (!event.defaultPrevented) this.toggle(false); });
     }, { capture: true });
-    this.draw();
   }
 
   draw() {
@@ -97,7 +104,10 @@ export class Launcher {
     this.panel.hidden = !isOpen;
     this.draw();
     if (!isOpen) return this.button.focus();
-    this.chat ||= new this.Widget(this.host, this.options);
+    if (!this.chat) {
+      this.chat = new this.Widget(this.host, this.options);
+      this.closeByEscape(this.chat.root);
+    }
     this.panel.focus();
   }
 
@@ -109,6 +119,7 @@ export class Launcher {
 
   remove() {
     this.dress = async () => {};
+    this.life.abort();
     this.chat?.remove();
     this.root.replaceChildren();
     this.root.adoptedStyleSheets = [];

@@ -62,10 +62,10 @@ impl Options {
             },
             message: text("post"),
             prefetched: get("first")
-                .and_then(|promise| promise.dyn_into::<Promise>().ok())
+                .filter(|promise| !promise.is_undefined())
                 .map(|promise| {
                     let settled = get("settled").filter(|settled| !settled.is_undefined());
-                    Prefetched::new(promise, settled)
+                    Prefetched::new(Promise::resolve(&promise), settled)
                 }),
             emoji_names: function("emojiNames"),
         })

@@ -4,7 +4,7 @@
 import { lazy, program, style } from './files.js';
 import { place } from './place.js';
 import { tokenFrom } from './session.js';
-import { turned, Widget } from './widget.js';
+import { themes, turned, Widget } from './widget.js';
 import { defaultLocale } from './words.js';
 
 const NAMES = ['accent', 'assertion', 'channel-id', 'experience-id', 'launcher', 'locale', 'origin', 'post', 'style', 'theme', 'token-url', 'z-index'];
@@ -14,8 +14,10 @@ const SELECTOR = `[${PREFIX}channel-id],[${PREFIX}experience-id]`;
 
 /** Elements of our own, also those that a page keeps in shadow roots. */
 const own = new Set();
-/** What each element shows, and the function for its token address. */
+/** What each element shows, and the function for its token address; beside it, the page's language. */
 const shown = new Map();
+/** What else wants to know that the page has changed. */
+export const watched = new Set();
 const launching = lazy('launcher');
 
 // `style` is the browser's.
@@ -27,7 +29,8 @@ const optionsOf = (element, tokens) => {
   const [accentColor, address, origin] = ['accent', 'token-url', 'origin'].map((name) => attribute(element, name));
   const options = { channel: channelOf(element), appearance: accentColor && { theme: { accentColor } } };
   for (const name of ['assertion', 'theme', 'style', 'post']) options[name] = attribute(element, name);
-  options.locale = attribute(element, 'locale') || defaultLocale();
+  // As it was at first: a browser that translates the page changes its language, and a chat that is opened anew loses what one writes (E20).
+  options.locale = attribute(element, 'locale') || (tokens[''] ||= defaultLocale());
   options.launcher = attribute(element, 'launcher');
   options.zIndex = attribute(element, 'z-index');
   options.appId = attribute(element, 'app-id');
@@ -50,7 +53,7 @@ const prepare = () => { for (const fetch of [program, style]) fetch().catch(() =
 const launcher = (element, options) => {
   let there;
   let isGone = false;
-  launching().then(({ Launcher }) => { if (!isGone) there = new Launcher(element, options, Widget, prepare); }, console.error);
+  launching().then(({ Launcher }) => { if (!isGone) there = new Launcher(element, options, Widget, prepare, themes); }, console.error);
   return {
     update: (next) => { options = next; there?.update(next); },
     remove: () => { isGone = true; there?.remove(); },
@@ -64,6 +67,7 @@ const scan = () => {
       shown.delete(element);
     } else chat.update(optionsOf(element, tokens));
   }
+  for (const look of watched) look();
   // A page may name the channel later than it makes the element.
   for (const element of [...own, ...document.querySelectorAll(SELECTOR)]) {
     if (!channelOf(element) || shown.has(element)) continue;

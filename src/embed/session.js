@@ -13,7 +13,7 @@ export const tokenFrom = (address) => async ({ abortSignal } = {}) => {
   const said = answer.ok ? await answer.json().catch(() => undefined) : undefined;
   if (typeof said?.token === 'string') return said.token;
   // A visitor who is not signed in is no mistake of the page's, and may be a guest of the chat.
-  if (answer.status !== 401) console.warn(`whop-chat: ${address} answered ${answer.status} without {"token": "…"}, so that the visitor counts as not signed in.`);
+  if (answer.status !== 401) console.warn(`whop-chat: ${address} answered ${answer.status} without {"token": "…"}: not signed in.`);
   return null;
 };
 

@@ -15,8 +15,9 @@ pub(super) async fn assertion(
     let asked = Object::new();
     let _ = Reflect::set(&asked, &JsValue::from_str("abortSignal"), &signal);
     let promise = token.call1(&JsValue::UNDEFINED, &asked);
-    let promise = promise.map_err(|_| Unreachable)?.dyn_into::<Promise>();
-    let answer = JsFuture::from(promise.map_err(|_| Unreachable)?).await;
+    // Libraries such as zone.js put another `Promise` into the page, of which a function's own is none.
+    let promise = Promise::resolve(&promise.map_err(|_| Unreachable)?);
+    let answer = JsFuture::from(promise).await;
     Ok(answer.map_err(|_| Unreachable)?.as_string())
 }
 

@@ -11,7 +11,7 @@ use js_sys::{Function, Promise};
 use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlElement;
 
@@ -181,9 +181,9 @@ impl Performer {
         let names = load.and_then(|load| load.call0(&JsValue::UNDEFINED).ok());
         let this = self.this.clone();
         spawn_local(async move {
-            let names = match names.map(JsCast::dyn_into::<Promise>) {
-                Some(Ok(promise)) => JsFuture::from(promise).await.ok(),
-                _ => None,
+            let names = match names {
+                Some(names) => JsFuture::from(Promise::resolve(&names)).await.ok(),
+                None => None,
             };
             if this.upgrade().is_some() {
                 let table = names.and_then(|names| names.as_string());

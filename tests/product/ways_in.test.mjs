@@ -7,6 +7,7 @@ import { until } from '../support/until.mjs';
 import { check } from './support/axe.mjs';
 import { barePage } from './support/bare.mjs';
 import { launch } from './support/browser.mjs';
+import { post } from './support/whop.mjs';
 
 let servers, browser;
 
@@ -94,6 +95,36 @@ test('P1: a launcher asks for nothing of the chat before somebody wants it, and 
   await panel.waitFor();
   assert.equal(await chat.composer.inputValue(), 'A draft');
   assert.deepEqual(problems, []);
+});
+
+test('a launcher has the colours of the chat, tells what the chat tells, and counts what is unread while it is closed', async () => {
+  const { page, chat } = await launcherPage({ launcher: '', accent: 'ruby', theme: 'light', 'channel-id': 'chat_feed_quiet' });
+  const button = page.getByRole('button', { name: /^Open chat/ });
+  await button.waitFor();
+  await until(async () => (await button.evaluate((element) => getComputedStyle(element).backgroundColor)) === 'rgb(229, 70, 102)', 'ruby');
+  const told = await page.locator('[data-whop-chat-channel-id]').evaluateHandle((element) => {
+    const told = [];
+    for (const name of ['ready', 'messageSent', 'unreadChanged']) element.addEventListener(name, ({ detail }) => told.push([name, detail?.content ?? detail?.count]));
+    element.addEventListener('linkClick', (event) => { told.push([event.type, event.detail.url]); event.preventDefault(); });
+    return told;
+  });
+  await button.click();
+  await chat.say('See https://example.com/a');
+  await chat.log.getByRole('link').first().click();
+  await until(async () => (await told.jsonValue()).length >= 3, 'three events');
+  assert.deepEqual(await told.jsonValue(), [['ready', null], ['messageSent', 'See https://example.com/a'], ['linkClick', 'https://example.com/a']]);
+  await page.keyboard.press('Escape');
+  for (const text of ['One', 'Two']) await post(servers.sandbox, 'user_bob', 'chat_feed_quiet', text);
+  const unread = page.getByRole('button', { name: 'Open chat (2)' });
+  await unread.waitFor();
+  assert.equal(await unread.innerText(), '2');
+  await check(page, 'a launcher that counts');
+  await unread.click();
+  await chat.message('Two').waitFor();
+  await until(async () => (await told.jsonValue()).length >= 6, 'all is read');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
+  assert.deepEqual((await told.jsonValue()).slice(3), [['unreadChanged', 1], ['unreadChanged', 2], ['unreadChanged', 0]]);
 });
 
 test('E19: a launcher stands where the page wants it, and leaves nothing behind', async () => {

@@ -1,5 +1,6 @@
 // What both lists are: a root of their own with the chat's tokens, elements that are made one by one, a notice.
 
+import { keepKeys } from '../keys.js';
 import english from '../../../crates/strings/catalogs/en.json';
 
 // The build writes a language's text in the order of the keys, behind a line with its code (ADR 0016).
@@ -37,7 +38,7 @@ export class Frame {
     this.root.adoptedStyleSheets = [sheet, own];
     this.look(options);
     // The page's shortcuts are not for what is typed here (E1).
-    for (const event of ['keydown', 'keyup', 'keypress']) this.box.addEventListener(event, (pressed) => pressed.stopPropagation());
+    keepKeys(this.root, this.life.signal);
   }
 
   look({ theme, locale, isRtl }) {

@@ -23,6 +23,8 @@ const NEARLY: Length = Length::whole(24);
 const FAR: Length = Length::whole(320);
 /// More than rows that are drawn at once can be lower than thought.
 const SPARE: Length = Length::whole(50_000);
+/// So many rows are put on paper, the newest.
+const MOST_PRINTED: usize = 1_000;
 /// What is drawn may turn out to be lower than thought, so that there is room for more: that often in one frame.
 const MOST_ROUNDS: usize = 12;
 
@@ -252,6 +254,27 @@ impl Reader {
             self.date.show(&list.viewport, self.scene);
         }
         self.tell();
+    }
+
+    /// Draws what was read, all of it: on paper nobody can scroll.
+    pub fn draw_all(&self) {
+        if self.has_ended.get() || !self.is_shown() {
+            return;
+        }
+        let list = &mut *self.list.borrow_mut();
+        self.take_in_order(list);
+        let count = list.viewport.heights().len();
+        if count == 0 {
+            return;
+        }
+        let all = Span {
+            first: count.saturating_sub(MOST_PRINTED),
+            last: count - 1,
+        };
+        self.choose(list, all, all);
+        self.measure(list);
+        self.lay_out(list, Length::ZERO);
+        self.settle(list);
     }
 
     /// Takes in what the conversation has not told yet, without drawing it.

@@ -60,6 +60,13 @@ pub(super) fn watch_over(reader: &Rc<Reader>) {
         this.look_again();
     });
     let this = Rc::clone(reader);
+    listen(&window(), &["beforeprint"], false, move |_| this.draw_all());
+    let this = Rc::clone(reader);
+    listen(&window(), &["afterprint"], false, move |_| {
+        this.show(Reach::Rest);
+        this.observe();
+    });
+    let this = Rc::clone(reader);
     watch(move || {
         if scene.to_latest.get() > 0 {
             this.to_end();

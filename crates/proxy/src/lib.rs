@@ -31,6 +31,7 @@ mod sign_in;
 mod token_hash;
 mod upstream;
 mod webhooks;
+mod words;
 
 use assets::Assets;
 use axum::Router;

@@ -5,6 +5,7 @@ use crate::configuration::Configuration;
 use crate::error::Refusal;
 use crate::headers::RESOURCE_POLICY;
 use crate::identifier;
+use crate::words;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -28,7 +29,11 @@ pub async fn experience(
     if !identifier::is_safe(&id) {
         return Err(Refusal::NotFound);
     }
-    let html = page(&proxy.configuration, &id).replace("{{locale}}", locale(&headers));
+    let words = words::of(&headers);
+    let html = page(&proxy.configuration, &id)
+        .replace("{{locale}}", words::locale(&headers))
+        .replace("{{chat}}", &words.chat)
+        .replace("{{needs_javascript}}", &words.needs_javascript);
     let mut response = Html(html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, proxy.page_policy.clone());
@@ -43,27 +48,6 @@ pub async fn experience(
         fixed("same-origin-allow-popups"),
     );
     Ok(response)
-}
-
-/// The first of the visitor's languages that the widget speaks, or English. A browser names them in their order.
-fn locale(headers: &HeaderMap) -> &str {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE);
-    let accepted = accepted.and_then(|value| value.to_str().ok());
-    let mut tags = accepted.unwrap_or_default().split(',').map(|item| {
-        let tag = item.split(';').next().unwrap_or_default();
-        tag.trim()
-    });
-    let is_spoken = |tag: &&str| {
-        let own = tag.split('-').next().unwrap_or_default();
-        strings::catalogs::language(tag).eq_ignore_ascii_case(own)
-    };
-    // What passes has no character that HTML knows.
-    let is_safe = |tag: &&str| {
-        let mut bytes = tag.bytes();
-        tag.len() < 36 && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    tags.find(|tag| is_spoken(tag) && is_safe(tag))
-        .unwrap_or("en")
 }
 
 /// The page of an experience. It says which app it belongs to, and which pages besides Whop's own may frame it: the loader
@@ -124,27 +108,4 @@ pub fn policy(configuration: &Configuration) -> String {
          connect-src 'self'{sockets}; img-src 'self' {images}; media-src 'self' {images}; \
          frame-ancestors https://whop.com https://*.whop.com{ancestors}; base-uri 'none'; form-action 'none'"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_page_is_in_the_first_language_that_is_spoken() {
-        for (accepted, expected) in [
-            ("pl", "pl"),
-            ("fi, pt-BR;q=0.9, en;q=0.8", "pt-BR"),
-            ("fi-FI,sv", "en"),
-            ("en-GB,de", "en-GB"),
-            ("", "en"),
-            ("*", "en"),
-            ("de-\"><b>", "en"),
-            ("de-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "en"),
-        ] {
-            let value = HeaderValue::from_str(accepted);
-            let headers = HeaderMap::from_iter(value.map(|value| (header::ACCEPT_LANGUAGE, value)));
-            assert_eq!(locale(&headers), expected, "{accepted}");
-        }
-    }
 }

@@ -436,7 +436,7 @@ async fn whop_sends_back_only_who_began_here() {
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{address}");
         assert!(answer.headers().get("location").is_none());
         let text = answer.text().await.unwrap();
-        assert!(text.contains("begin anew"), "{text}");
+        assert!(text.contains("Go back to the page and try again"), "{text}");
     };
     // Another browser's sign-in, none, and a state that was guessed.
     for cookie in [
@@ -466,6 +466,13 @@ async fn whop_sends_back_only_who_began_here() {
     let landed = get(&stack, back.as_str(), Some(&begun)).await;
     assert_eq!(landed.status(), StatusCode::OK);
     refused(back.as_str(), Some(&begun)).await;
+    // In the visitor's language.
+    let page = stack.client.get(back.as_str());
+    let page = page.header("accept-language", "fi, de-AT;q=0.8").send();
+    let page = page.await.unwrap().text().await.unwrap();
+    assert!(
+        page.contains("<html lang=\"de-AT\">") && page.contains("<h1>Das hat nicht geklappt</h1>")
+    );
     // Who doesn't want to is back where they were.
     let (begun, back) = allowed(&stack, "").await;
     let landed = get(&stack, back.as_str(), Some(&begun)).await;

@@ -1,7 +1,8 @@
 use super::Display;
 use crate::error::Refusal;
+use crate::words;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use reqwest::Url;
 
@@ -15,14 +16,22 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; b
 /// one of `origin`; or else it goes on to `return_to` with it. An empty one says that the visitor didn't want to.
 ///
 /// A page goes on, and not a redirect: Whop's page may forbid that its form leads to other sites, by however many redirects.
-pub fn done(return_to: &Url, origin: &str, display: Display, fragment: &str) -> Response {
+pub fn done(
+    headers: &HeaderMap,
+    return_to: &Url,
+    origin: &str,
+    display: Display,
+    fragment: &str,
+) -> Response {
+    let words = words::of(headers);
     let display = match display {
         Display::Popup => "popup",
         Display::Page => "page",
     };
     let html = filled(
-        "You can close this window",
-        "The chat goes on where you began.",
+        words::locale(headers),
+        &words.done_title,
+        &words.done_text,
         &[
             ("return-to", return_to.as_str()),
             ("origin", origin),
@@ -34,8 +43,15 @@ pub fn done(return_to: &Url, origin: &str, display: Display, fragment: &str) -> 
 }
 
 /// A refusal for people: they look at it.
-pub fn refused(refusal: Refusal) -> Response {
-    let html = filled("This did not work", &refusal.to_string(), &[]);
+pub fn refused(headers: &HeaderMap, refusal: Refusal) -> Response {
+    let words = words::of(headers);
+    let why = match refusal {
+        Refusal::StaleSignIn => &words.stale,
+        Refusal::BadReturn => &words.foreign,
+        Refusal::Unavailable => &words.unreachable,
+        _ => &words.out_of_order,
+    };
+    let html = filled(words::locale(headers), &words.failed_title, why, &[]);
     let mut response = refusal.into_response();
     if response.status() == StatusCode::NOT_FOUND {
         return response;
@@ -73,11 +89,12 @@ fn with_policy(mut response: Response) -> Response {
     response
 }
 
-fn filled(title: &str, text: &str, data: &[(&str, &str)]) -> String {
+fn filled(locale: &str, title: &str, text: &str, data: &[(&str, &str)]) -> String {
     let data = data.iter().fold(String::new(), |html, (name, value)| {
         html + &format!(" data-{name}=\"{}\"", escaped(value))
     });
     PAGE.replace("{{data}}", &data)
+        .replace("{{locale}}", locale)
         .replace("{{title}}", &escaped(title))
         .replace("{{text}}", &escaped(text))
 }
@@ -95,7 +112,12 @@ mod tests {
 
     #[test]
     fn nothing_that_is_filled_in_is_markup() {
-        let html = filled("<b>", "a & b", &[("return-to", "https://a/?\"><script>&x")]);
+        let html = filled(
+            "en",
+            "<b>",
+            "a & b",
+            &[("return-to", "https://a/?\"><script>&x")],
+        );
         assert!(html.contains("<h1>&lt;b&gt;</h1>") && html.contains("a &amp; b"));
         assert!(html.contains("data-return-to=\"https://a/?&quot;&gt;&lt;script&gt;&amp;x\""));
         assert!(!html.contains("{{"));

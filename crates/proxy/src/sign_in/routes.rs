@@ -79,8 +79,9 @@ fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response 
 pub async fn start(
     State(proxy): State<Arc<Proxy>>,
     wish: Result<Query<Wish>, QueryRejection>,
+    headers: HeaderMap,
 ) -> Response {
-    begin(&proxy, wish).unwrap_or_else(page::refused)
+    begin(&proxy, wish).unwrap_or_else(|refusal| page::refused(&headers, refusal))
 }
 
 fn begin(proxy: &Proxy, wish: Result<Query<Wish>, QueryRejection>) -> Result<Response, Refusal> {
@@ -124,7 +125,8 @@ pub async fn callback(
     let returned = come_back(&proxy, answer, &headers).await;
     // What began is over, however it ended.
     let cookie = proxy.sign_in.as_ref().and_then(|_| Cookie::Begun.clear());
-    with_cookie(returned.unwrap_or_else(page::refused), cookie)
+    let page = returned.unwrap_or_else(|refusal| page::refused(&headers, refusal));
+    with_cookie(page, cookie)
 }
 
 async fn come_back(
@@ -151,7 +153,7 @@ async fn come_back(
     let (return_to, origin) = target(proxy, &begun.return_to).ok_or(Refusal::BadReturn)?;
     let Some(code) = &answer.code else {
         // They didn't want to.
-        return Ok(page::done(&return_to, &origin, begun.display, ""));
+        return Ok(page::done(headers, &return_to, &origin, begun.display, ""));
     };
     let (user, refresh_token) = sign_in
         .whop
@@ -173,7 +175,13 @@ async fn come_back(
     let sealed = sign_in.seal.close(Kind::Handover, &handover);
     let sealed = sealed.ok_or(Refusal::BadGateway)?;
     let fragment = [FRAGMENT, &sealed].concat();
-    Ok(page::done(&return_to, &origin, begun.display, &fragment))
+    Ok(page::done(
+        headers,
+        &return_to,
+        &origin,
+        begun.display,
+        &fragment,
+    ))
 }
 
 /// `POST /oauth/end`: signs the visitor out, here and at Whop. Only the operator's pages can ask for it.

@@ -57,7 +57,7 @@ class WhopElement extends Emitter {
     host.dataset.whopChat = 1;
     // The page's container says how high it is, if it has a height of its own.
     const { height } = getComputedStyle(place);
-    host.style.blockSize = height !== 'auto' && parseFloat(height) ? '100%' : '';
+    host.style.blockSize = parseFloat(height) ? '100%' : '';
     host.style.maxBlockSize = '100%';
     place.append(host);
     this.#isMounted = true;
@@ -134,14 +134,14 @@ class ChatSession extends Emitter {
 
   constructor(whopElements, options, mounted) {
     super();
-    if (options?.token === undefined) throw new TypeError('whop-chat: createChatSession needs a token: a string, or a function that gets one');
+    if (options?.token === undefined) throw new TypeError('whop-chat: createChatSession needs a token, or a function that gets one');
     this.whopElements = whopElements;
     this.#mounted = mounted;
     this.options = given(options);
     this.#prefetch();
   }
 
-  #own() { return [...this.#mounted.keys()].filter((element) => this.#mounted.get(element) === this); }
+  #each(act) { for (const [element, session] of [...this.#mounted]) if (session === this) act(element); }
 
   /** Before the first element asks for it. */
   #prefetch() {
@@ -177,7 +177,7 @@ class ChatSession extends Emitter {
     if (token === before) return;
     // A function asks for itself; a page writes it anew whenever it draws.
     if (typeof token !== 'function') this.#prefetch();
-    for (const element of this.#own()) element.refresh(typeof token !== 'function');
+    this.#each((element) => element.refresh(typeof token !== 'function'));
   }
 
   createElement(type, options) {
@@ -222,7 +222,7 @@ class ChatSession extends Emitter {
   destroy() {
     this.#life.abort();
     this.#modal?.close();
-    for (const element of this.#own()) element.unmount();
+    this.#each((element) => element.unmount());
     this.removeAllListeners();
   }
 }

@@ -19,6 +19,9 @@ const imported = (role) => place.files[role].load();
 /** Scripts that are asked for where they are needed: nobody else waits for them. */
 export const lazy = (role) => once(() => imported(role));
 
+/** What paints, and says what is seldom said. */
+export const painter = lazy('painter');
+
 /** The style sheet of all widgets. */
 export const style = once(async () => {
   const response = await fetched('css');

@@ -23,7 +23,7 @@ export const filesAt = (base) => Object.fromEntries(Object.entries(__ASSETS__).m
 /** The origin of the proxy at that address, or of the one that the loader comes from; or an `error`. */
 export const proxyAt = (address = place.origin) => {
   try {
-    if (!address) throw new Error('whop-chat: nothing says where your proxy is: data-whop-chat-origin, or new WhopElements({origin})');
+    if (!address) throw new Error('whop-chat: nothing says where your proxy is: data-whop-chat-origin or {origin}');
     return { origin: new URL(address).origin };
   } catch (error) {
     return { error };

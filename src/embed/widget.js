@@ -1,12 +1,11 @@
 // One chat in one element of the page, from the question who the visitor is until it is taken away.
-import { emojiNames, lazy, program, rest, style } from './files.js';
+import { emojiNames, lazy, painter, program, rest, style } from './files.js';
 import { inWhop } from './in_whop.js';
 import { card, line } from './notice.js';
 import { place } from './place.js';
 import { ask, isWhops } from './session.js';
 import { ENGLISH, isRtl, textIn, wordsOf } from './words.js';
 
-const painter = lazy('painter');
 const signing = lazy('signIn');
 const themes = lazy('appearance');
 const whopFrame = lazy('whopFrame');

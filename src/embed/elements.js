@@ -22,11 +22,14 @@ class WhopElement extends Emitter {
   #host;
   #shown;
   #snapshot;
+  #mounted;
+  #isMounted = false;
 
-  constructor(session, kind, options) {
+  constructor(session, kind, options, mounted) {
     super();
     this.#kind = kind;
     this.#session = session;
+    this.#mounted = mounted;
     this.options = given(options);
     this.#become('loading');
   }
@@ -45,24 +48,32 @@ class WhopElement extends Emitter {
   mount(container) {
     const place = typeof container === 'string' ? document.querySelector(container) : container;
     if (!(place instanceof HTMLElement)) throw new Error(`whop-chat: there is no element ${container} to mount into`);
-    if (this.#host) return console.warn('whop-chat: this element is mounted already');
+    if (this.#isMounted) return console.warn('whop-chat: this element is mounted already');
     // What a page's cache has copied (Turbo's) shows nothing, and makes room.
     for (const child of [...place.children]) if (child.dataset.whopChat && !child.shadowRoot) child.remove();
     if (place.childElementCount) throw new Error('whop-chat: the container of an element must be empty');
-    const host = (this.#host = document.createElement('div'));
+    const kept = this.#host;
+    const host = (this.#host ||= document.createElement('div'));
     host.dataset.whopChat = 1;
     // The page's container says how high it is, if it has a height of its own.
     const { height } = getComputedStyle(place);
-    if (height !== 'auto' && parseFloat(height)) host.style.blockSize = '100%';
+    host.style.blockSize = parseFloat(height) ? '100%' : '';
     host.style.maxBlockSize = '100%';
+    place.append(host);
+    this.#isMounted = true;
+    this.#mounted.set(this, this.#session);
+    if (kept) return this.refresh();
     for (const name of this.#kind.events) host.addEventListener(name, (event) => this.#tell(event));
     host.addEventListener('failed', ({ detail: { code } }) => this.emit('error', new WhopElementError(code)));
-    place.append(host);
     this.#show();
     watched.add(this.#follow);
   }
 
-  #show() { this.#shown = this.#kind.show(this.#host, this, this.#session, () => this.#ready()); }
+  #show() {
+    // React's effects, which listen, come in a task of their own: it is in the queue by the time that the first of these runs.
+    const ready = () => setTimeout(setTimeout, 0, () => { if (this.#shown === shown) this.#ready(); });
+    const shown = (this.#shown = this.#kind.show(this.#host, this, this.#session, ready));
+  }
 
   /** Taken away with what is around it, and put back, as an iframe would be (E13). */
   #follow = () => {
@@ -91,11 +102,18 @@ class WhopElement extends Emitter {
   }
 
   unmount() {
-    watched.delete(this.#follow);
-    this.#hide();
-    this.#host?.remove();
-    this.#host = undefined;
-    this.emit('unmounted');
+    if (!this.#isMounted) return;
+    this.#isMounted = false;
+    this.#mounted.delete(this);
+    this.#host.remove();
+    // Whop's React components put it back at once when they are drawn for the second time, and so does React's strict mode.
+    queueMicrotask(() => {
+      if (this.#isMounted || !this.#host) return;
+      watched.delete(this.#follow);
+      this.#hide();
+      this.#host = undefined;
+      this.emit('unmounted');
+    });
   }
 
   updateOptions(options) {
@@ -109,18 +127,21 @@ class WhopElement extends Emitter {
 }
 
 class ChatSession extends Emitter {
-  #elements = new Set();
+  #mounted;
   #first;
   #modal;
   #life = new AbortController();
 
-  constructor(whopElements, options) {
+  constructor(whopElements, options, mounted) {
     super();
-    if (options?.token === undefined) throw new TypeError('whop-chat: createChatSession needs a token: a string, or a function that gets one');
+    if (options?.token === undefined) throw new TypeError('whop-chat: createChatSession needs a token, or a function that gets one');
     this.whopElements = whopElements;
+    this.#mounted = mounted;
     this.options = given(options);
     this.#prefetch();
   }
+
+  #each(act) { for (const [element, session] of [...this.#mounted]) if (session === this) act(element); }
 
   /** Before the first element asks for it. */
   #prefetch() {
@@ -156,19 +177,13 @@ class ChatSession extends Emitter {
     if (token === before) return;
     // A function asks for itself; a page writes it anew whenever it draws.
     if (typeof token !== 'function') this.#prefetch();
-    for (const element of this.#elements) element.refresh(typeof token !== 'function');
+    this.#each((element) => element.refresh(typeof token !== 'function'));
   }
 
   createElement(type, options) {
     const kind = kinds[type?.type ?? type];
     if (!kind) throw new Error(`whop-chat: there is no element "${type?.type ?? type}", but ${Object.keys(kinds).join(', ')}`);
-    const element = new WhopElement(this, kind, options);
-    this.#elements.add(element);
-    return element;
-  }
-
-  refresh() {
-    for (const element of this.#elements) element.refresh();
+    return new WhopElement(this, kind, options, this.#mounted);
   }
 
   showSearchModal(options, force) {
@@ -207,15 +222,14 @@ class ChatSession extends Emitter {
   destroy() {
     this.#life.abort();
     this.#modal?.close();
-    for (const element of this.#elements) element.unmount();
-    this.#elements.clear();
-    this.whopElements.forget(this);
+    this.#each((element) => element.unmount());
     this.removeAllListeners();
   }
 }
 
 export class WhopElements extends Emitter {
-  #sessions = new Set();
+  /** Each element that is shown, and its session. A page may make any number of both, and forget them without a word: React does. */
+  #mounted = new Map();
 
   constructor(options) {
     super();
@@ -225,16 +239,12 @@ export class WhopElements extends Emitter {
   updateOptions(options) {
     Object.assign(this.options, given(options));
     this.emit('optionsUpdated', this.options);
-    for (const session of this.#sessions) session.refresh();
+    for (const element of [...this.#mounted.keys()]) element.refresh();
   }
 
   createChatSession(options) {
-    const session = new ChatSession(this, options);
-    this.#sessions.add(session);
-    return session;
+    return new ChatSession(this, options, this.#mounted);
   }
-
-  forget(session) { this.#sessions.delete(session); }
 
   createPayoutsSession() { throw new Error('whop-chat: payouts and wallets are not part of the chat. Load Whop\'s own script for them.'); }
   createWalletSession() { this.createPayoutsSession(); }

@@ -7,24 +7,20 @@ export const once = (start) => {
   return () => (running ||= start().catch((error) => { running = undefined; throw error; }));
 };
 
-const fetched = async (role) => {
-  const { url, integrity } = place.files[role];
+const answered = async ({ url, integrity }) => {
   const response = await fetch(url, { integrity });
   if (!response.ok) throw new Error(`whop-chat: ${url} answered ${response.status}. Reload the page.`);
   return response;
 };
+const fetched = (role) => answered(place.files[role]);
 
-// import() takes no integrity; a preload does, and the import then uses what was preloaded.
-const imported = (role) => {
-  const { url, integrity, load } = place.files[role];
-  if (load) return load();
-  const preload = Object.assign(document.createElement('link'), { rel: 'modulepreload', href: url, integrity, crossOrigin: 'anonymous' });
-  document.head.append(preload);
-  return import(preload.href);
-};
+const imported = (role) => place.files[role].load();
 
 /** Scripts that are asked for where they are needed: nobody else waits for them. */
 export const lazy = (role) => once(() => imported(role));
+
+/** What paints, and says what is seldom said. */
+export const painter = lazy('painter');
 
 /** The style sheet of all widgets. */
 export const style = once(async () => {
@@ -60,11 +56,8 @@ const texts = {};
  */
 export const strings = (language) => {
   texts[language] ||= once(async () => {
-    const { url, load } = place.files.strings;
-    if (load) return load(language);
-    const response = await fetch(url.replace('*', language));
-    if (!response.ok) throw new Error(`whop-chat: ${response.url} answered ${response.status}`);
-    return response.text();
+    const { url, text } = place.files.strings;
+    return text ? text(language) : (await answered({ url: url.replace('*', language) })).text();
   });
   return texts[language]();
 };

@@ -1,7 +1,7 @@
 // What each type of element shows, in the host that it was given. `show` answers `update` and `remove`.
 import { lazy, style } from './files.js';
-import { place } from './place.js';
-import { Widget } from './widget.js';
+import { proxyAt } from './place.js';
+import { tellFailure, Widget } from './widget.js';
 import { isRtl, textIn } from './words.js';
 
 /** What a page's options, a session's and an element's say to a widget. */
@@ -9,8 +9,7 @@ const optionsOf = ({ options }, session, ready) => {
   const { whopElements } = session;
   const { appearance, locale, origin } = whopElements.options;
   return {
-    origin: origin ? new URL(origin).origin : place.origin,
-    appearance, locale, ready,
+    ...proxyAt(origin), appearance, locale, ready,
     channel: options.channelId,
     token: session.tokens ||= (asked) => session.token(asked),
     theme: appearance?.theme?.appearance,
@@ -33,11 +32,13 @@ const list = (name) => (host, element, session, ready) => {
     return { ...more, ...element.options, locale, isRtl: isRtl(host, locale) };
   };
   Promise.all([lists(), style(), textIn(options().locale)]).then(([lists, sheet, text]) => {
+    const { error } = options();
+    if (error) throw error;
     if (!isGone) shown = new lists[name](host, options(), { sheet, text });
   }).catch((error) => {
+    if (isGone) return;
     console.error(error);
-    host.dispatchEvent(new CustomEvent('failed', { detail: { code: 'UNKNOWN_ERROR' } }));
-    ready();
+    tellFailure(host, options());
   });
   return {
     update: (isRetry) => shown?.update(options(), isRetry),

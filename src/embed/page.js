@@ -2,7 +2,7 @@
 // attributes are the same without that prefix. They are found when the loader runs and whenever they come later, and
 // cleaned up when they are removed (E13).
 import { lazy, program, style } from './files.js';
-import { place } from './place.js';
+import { proxyAt } from './place.js';
 import { tokenFrom } from './session.js';
 import { themes, turned, Widget } from './widget.js';
 import { defaultLocale } from './words.js';
@@ -35,8 +35,8 @@ const optionsOf = (element, tokens) => {
   options.zIndex = attribute(element, 'z-index');
   options.appId = attribute(element, 'app-id');
   options.hostOrigin = attribute(element, 'host-origin');
+  Object.assign(options, proxyAt(origin));
   try {
-    options.origin = origin ? new URL(origin).origin : place.origin;
     if (address) options.token = tokens[address] ||= tokenFrom(new URL(address, document.baseURI).href);
   } catch (error) {
     options.error = error;

@@ -1,12 +1,11 @@
 // One chat in one element of the page, from the question who the visitor is until it is taken away.
-import { emojiNames, lazy, program, rest, style } from './files.js';
+import { emojiNames, lazy, painter, program, rest, style } from './files.js';
 import { inWhop } from './in_whop.js';
 import { card, line } from './notice.js';
 import { place } from './place.js';
 import { ask, isWhops } from './session.js';
 import { ENGLISH, isRtl, textIn, wordsOf } from './words.js';
 
-const painter = lazy('painter');
 const signing = lazy('signIn');
 export const themes = lazy('appearance');
 const whopFrame = lazy('whopFrame');
@@ -27,6 +26,12 @@ const widgets = new Set();
 
 // What a widget was opened with, and can't change.
 const OPENED_WITH = ['channel', 'origin', 'locale'];
+
+/** There is nothing more to come than that. */
+export const tellFailure = (host, { error, ready }) => {
+  host.dispatchEvent(new CustomEvent('failed', { detail: { code: error ? 'MISCONFIGURED' : 'UNKNOWN_ERROR' } }));
+  ready?.();
+};
 
 /**
  * `options`: `channel`, `origin` (the proxy's), `assertion` or `token` (a function that answers one) where the page says
@@ -218,18 +223,13 @@ export class Widget {
   stop(error) {
     if (error) console.error(error);
     card(this.root, this.words.chat_failed, this.words);
-    this.fail();
-  }
-
-  fail() {
-    this.host.dispatchEvent(new CustomEvent('failed', { detail: { code: 'UNKNOWN_ERROR' } }));
-    this.options.ready?.();
+    tellFailure(this.host, this.options);
   }
 
   /** A trap ended the wasm instance (E11). */
   crash() {
     card(this.root, this.words.chat_stopped, this.words);
-    this.fail();
+    tellFailure(this.host, this.options);
   }
 
   close() {
@@ -270,8 +270,8 @@ export const turned = () => {
 export const watchForTraps = () => {
   const trapped = (error) => {
     if (!(error instanceof WebAssembly.RuntimeError) || !/wasm/.test(error.stack)) return;
-    const { url } = place.files.glue;
-    if (url && !error.stack.includes(new URL('.', url).href)) return;
+    // A page may have programs of its own.
+    if (!error.stack.includes(new URL('.', place.files.wasm.url).href)) return;
     for (const widget of widgets) widget.crash();
   };
   addEventListener('error', (event) => trapped(event.error));

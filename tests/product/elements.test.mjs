@@ -101,6 +101,27 @@ test('it is mounted again, as React does it, and destroyed with its session', as
   assert.deepEqual(problems, []);
 });
 
+test('sessions and elements that a page has forgotten are forgotten, as React leaves them behind', async () => {
+  const { page, context, mount, chat } = await elementsPage();
+  await mount({ channelId: 'chat_feed_lounge' });
+  await chat.log.waitFor();
+  await page.evaluate(() => {
+    window.element.unmount();
+    window.element = undefined;
+    const made = [];
+    for (const _ of Array(20)) {
+      const session = window.elements.createChatSession({ token: null });
+      made.push(session, session.createElement('chat-element', { channelId: 'chat_feed_lounge' }), window.session.createElement('chat-element', { channelId: 'chat_feed_lounge' }));
+    }
+    window.forgotten = made.map((one) => new WeakRef(one));
+  });
+  const browserSession = await context.newCDPSession(page);
+  await until(async () => {
+    await browserSession.send('HeapProfiler.collectGarbage');
+    return page.evaluate(() => window.forgotten.every((one) => !one.deref()));
+  }, 'all of them to be collected');
+});
+
 test('a container without a height gets one, and no more than it has later', async () => {
   const { page, mount, chat } = await elementsPage();
   await page.evaluate(() => { document.querySelector('#chat').style.height = ''; });

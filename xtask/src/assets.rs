@@ -15,15 +15,17 @@ use strings::catalogs::LANGUAGES;
 use crate::build::{Options, Profile};
 use crate::error::{Error, Result};
 use crate::manifest::{self, Asset};
+use crate::package;
 use crate::process;
 use crate::shrink;
 use crate::split;
 use crate::toolchain::Toolchain;
 
 /// What browsers the scripts and styles are written for.
-const TARGET: &str = "--target=es2022,chrome109,firefox115,safari16.4";
-/// The name that pages refer to; it never changes.
+pub const TARGET: &str = "--target=es2022,chrome109,firefox115,safari16.4";
+/// The names that pages refer to; they never change.
 const LOADER: &str = "loader.js";
+const MODULE: &str = "loader.mjs";
 const MANIFEST: &str = "manifest.json";
 
 /// Makes every asset from what Trunk built and from the sources, then replaces what was there.
@@ -70,18 +72,14 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
         ),
     ];
     assets.extend(languages()?);
-    let loader = Asset {
-        role: "loader",
-        file: LOADER.into(),
-        bytes: loader(toolchain, profile, &root.join("src/embed"), &assets)?,
-    };
+    let [loader, module] = loaders(toolchain, profile, true, &assets)?;
     let manifest =
         manifest::manifest(profile.name(), options.std_size, &loader, &assets).to_string();
     let directory = toolchain.paths.embed();
     fs::create_dir_all(&directory).map_err(Error::file(&directory))?;
     let mut written = BTreeSet::from([MANIFEST.to_owned()]);
     // The loader last: it may only name what is there.
-    for asset in assets.iter().chain([&loader]) {
+    for asset in assets.iter().chain([&module, &loader]) {
         publish(&directory, asset, profile, &mut written)?;
     }
     replace(
@@ -89,7 +87,8 @@ pub fn assemble(toolchain: &Toolchain, options: Options) -> Result<()> {
         manifest.as_bytes(),
         SystemTime::now(),
     )?;
-    remove_others(&directory, &written)
+    remove_others(&directory, &written)?;
+    package::lay_out(toolchain, profile, &assets)
 }
 
 /// The modules, and the glue of the first.
@@ -100,8 +99,13 @@ struct Program {
     rest: Vec<u8>,
 }
 
-/// A module with nothing in it: in development all is in the first one, but the other is fetched as in a release.
-const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+/// A module with nothing in it: in development all is in the first one, but the other is fetched as in a release. It is one
+/// section of 4,100 bytes without a meaning, since bundlers put what is below 4 kB into their scripts.
+fn empty_module() -> Vec<u8> {
+    let mut module = b"\0asm\x01\0\0\0\0\x84\x20".to_vec();
+    module.resize(module.len() + 4_100, 0);
+    module
+}
 
 fn program(toolchain: &Toolchain, profile: Profile) -> Result<Program> {
     let page = toolchain.paths.page();
@@ -121,7 +125,7 @@ fn program(toolchain: &Toolchain, profile: Profile) -> Result<Program> {
     Ok(Program {
         glue,
         wasm: bytes,
-        rest: EMPTY_MODULE.into(),
+        rest: empty_module(),
     })
 }
 
@@ -136,7 +140,9 @@ fn script(
     command
         .arg(source)
         .args(more)
-        .args(["--bundle", "--format=esm", TARGET]);
+        .args(["--bundle", "--format=esm", TARGET])
+        // The loader says where the module is. Where it could be instead, bundlers would look for it.
+        .arg("--define:import.meta.url=undefined");
     Ok(process::capture(&mut command)?.into_bytes())
 }
 
@@ -162,22 +168,36 @@ fn style(toolchain: &Toolchain, profile: Profile, source: &Path) -> Result<Vec<u
     Ok(process::capture(&mut command)?.into_bytes())
 }
 
-/// The loader, which knows the names and hashes of everything else.
-fn loader(
+/// The loaders, which know the names and hashes of everything else: for a script tag, and for who imports it.
+/// `is_proxys`: whether they are served by the proxy, or from anywhere.
+pub fn loaders(
     toolchain: &Toolchain,
     profile: Profile,
-    directory: &Path,
+    is_proxys: bool,
     assets: &[Asset],
-) -> Result<Vec<u8>> {
-    let mut command = esbuild(toolchain, profile);
-    command
-        .arg(directory.join(LOADER))
-        .args(["--bundle", "--format=iife", TARGET])
-        .arg(format!("--define:__ASSETS__={}", manifest::table(assets)));
-    Ok(process::capture(&mut command)?.into_bytes())
+) -> Result<[Asset; 2]> {
+    let table = manifest::table(assets);
+    let loader = |role, file: &str, source: &str, format: &str| {
+        let mut command = esbuild(toolchain, profile);
+        command
+            .arg(toolchain.paths.root.join("src/embed").join(source))
+            .args(["--bundle", format, TARGET])
+            .arg(format!("--define:__ASSETS__={table}"))
+            .arg(format!("--define:__IS_PROXYS__={is_proxys}"));
+        Ok::<_, Error>(Asset {
+            role,
+            file: file.into(),
+            bytes: process::capture(&mut command)?.into_bytes(),
+        })
+    };
+    Ok([
+        loader("loader", LOADER, "loader.js", "--format=iife")?,
+        loader("module", MODULE, "module.js", "--format=esm")?,
+    ])
 }
 
-fn esbuild(toolchain: &Toolchain, profile: Profile) -> Command {
+/// The bundler, as quiet as it gets.
+pub fn esbuild(toolchain: &Toolchain, profile: Profile) -> Command {
     let mut command = toolchain.tool("esbuild");
     command.args([
         "--log-level=warning",

@@ -9,6 +9,7 @@ mod build;
 mod error;
 mod lint;
 mod manifest;
+mod package;
 mod paths;
 mod process;
 mod prune;
@@ -53,6 +54,10 @@ The project's own commands. Each sets up what it needs, in ~/.cache/whop-chat.
       Build the widget into dist/embed (--dev is the default).
       --assets  only its scripts and styles, around the program of the last build
 
+  cargo xtask package
+      Build a release and pack it for npm, into dist/whop-chat-VERSION.tgz. Every build leaves what would
+      be packed in dist/npm.
+
   cargo xtask bench [native|text|reading|relay]...
       How fast a release is, beside what others build chats of; docs/benchmarks.md explains the tables.
       RUNS and ONLY (loading, live, scrolling) shorten the benchmark of reading; RUNS and ONLY (sessions,
@@ -89,6 +94,12 @@ fn run(mut arguments: lexopt::Parser) -> Result<()> {
         "test" => test_command(arguments),
         "bench" => bench_command(arguments),
         "build" => build_command(arguments),
+        "package" => {
+            nothing_more(arguments)?;
+            let toolchain = Toolchain::set_up(Paths::find()?, Profile::Release.tools())?;
+            build::build(&toolchain, Options::new(Profile::Release, &toolchain))?;
+            package::pack(&toolchain)
+        }
         "size" => {
             nothing_more(arguments)?;
             size::size(&Paths::find()?)

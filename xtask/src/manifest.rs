@@ -7,6 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 
+/// With what the files' names begin.
+const PREFIX: &str = "widget-";
 /// How many hexadecimal digits of the hash a file name shows: 64 bits.
 const DIGITS: usize = 16;
 
@@ -28,7 +30,7 @@ pub struct Asset {
 impl Asset {
     /// An asset whose name changes with its content, so that it can be cached for ever.
     pub fn hashed(role: &'static str, extension: &str, bytes: Vec<u8>) -> Self {
-        let file = format!("widget-{}.{extension}", &hash(&bytes)[..DIGITS]);
+        let file = format!("{PREFIX}{}.{extension}", &hash(&bytes)[..DIGITS]);
         Self { role, file, bytes }
     }
 
@@ -39,7 +41,7 @@ impl Asset {
         let hash = &hash(all.as_bytes())[..DIGITS];
         let asset = |(code, text): (&str, String)| Self {
             role: STRINGS,
-            file: format!("widget-{hash}-{code}.txt"),
+            file: format!("{PREFIX}{hash}-{code}.txt"),
             bytes: text.into_bytes(),
         };
         texts.into_iter().map(asset).collect()
@@ -125,16 +127,17 @@ pub fn read(manifest: &Value) -> Result<Built> {
 }
 
 /// What the loader knows of the assets, as esbuild puts it into the place of `__ASSETS__`:
-/// `{"glue":{"file":…,"integrity":…},"wasm":{…},"rest":{…},"css":{…},"signIn":{…},"emoji":{…},"strings":{"file":…}}`. That last
-/// file's name has a `*` for the language's code.
+/// `{"glue":[hash,".js"],"wasm":[hash,".wasm"],…,"strings":[hash,"-*.txt"]}`. The hash says both the name and the integrity, which
+/// `src/embed/place.js` makes of it: bytes that can't be compressed are written once. Of the languages it is the name's only, and
+/// `*` is the language's code.
 pub fn table(assets: &[Asset]) -> Value {
     let described = |asset: &Asset| {
-        if asset.role == STRINGS {
-            let (start, _) = asset.file.rsplit_once('-').unwrap_or_default();
-            let value = json!({ "file": format!("{start}-*.txt") });
-            return (STRINGS.to_owned(), value);
-        }
-        let value = json!({ "file": asset.file, "integrity": asset.integrity() });
+        let name = asset.file.trim_start_matches(PREFIX);
+        let value = if asset.role == STRINGS {
+            json!([name.get(..DIGITS), "-*.txt"])
+        } else {
+            json!([hash(&asset.bytes), name.get(DIGITS..)])
+        };
         (asset.role.to_owned(), value)
     };
     Value::Object(assets.iter().map(described).collect())
@@ -167,11 +170,10 @@ mod tests {
         };
         assert_eq!(english.file.replace("-en", "-de"), german.file);
         assert_ne!(languages("Erwidern")[0].file, english.file);
-        let pattern = &table(&assets())["strings"];
-        assert_eq!(
-            pattern,
-            &json!({ "file": english.file.replace("-en", "-*") })
-        );
+        let table = table(&assets());
+        let [hash, ending] = [0, 1].map(|at| table["strings"][at].as_str().unwrap());
+        let pattern = format!("widget-{hash}{ending}");
+        assert_eq!(pattern, english.file.replace("-en", "-*"));
         let loader = Asset {
             role: "loader",
             file: "loader.js".into(),
@@ -209,8 +211,17 @@ mod tests {
     fn the_loader_gets_every_name_and_hash() {
         let table = table(&assets());
         for asset in assets().iter().filter(|asset| asset.role != STRINGS) {
-            assert_eq!(table[asset.role]["file"], asset.file);
-            assert_eq!(table[asset.role]["integrity"], asset.integrity());
+            let hash = table[asset.role][0].as_str().unwrap();
+            let ending = table[asset.role][1].as_str().unwrap();
+            assert_eq!(format!("widget-{}{ending}", &hash[..DIGITS]), asset.file);
+            let bytes: Vec<u8> = (0..hash.len())
+                .step_by(2)
+                .map(|at| u8::from_str_radix(&hash[at..at + 2], 16).unwrap())
+                .collect();
+            assert_eq!(
+                format!("sha256-{}", STANDARD.encode(bytes)),
+                asset.integrity()
+            );
         }
     }
 

@@ -77,6 +77,11 @@ impl Paths {
         self.root.join("dist/embed")
     }
 
+    /// What is published as an npm package.
+    pub fn package(&self) -> PathBuf {
+        self.root.join("dist/npm")
+    }
+
     /// A binary of this workspace, built with Cargo's profile directory `profile` (`debug`, `release`).
     pub fn binary(&self, profile: &str, name: &str) -> PathBuf {
         self.target

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub use store::Encoding;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// The loader's address never changes (E9), so it must not be kept for long.
+/// The loaders' addresses never change (E9), so they must not be kept for long.
 const LOADER: &str = "public, max-age=300, stale-while-revalidate=86400";
 const ASK_FIRST: &str = "no-cache";
 
@@ -109,7 +109,7 @@ fn names(known: &str, tag: &str) -> bool {
 }
 
 fn cache_control(path: &str) -> &'static str {
-    if path == "loader.js" {
+    if matches!(path, "loader.js" | "loader.mjs") {
         LOADER
     } else if is_hashed(path) {
         IMMUTABLE
@@ -141,7 +141,9 @@ mod tests {
         ] {
             assert_eq!(cache_control(hashed), IMMUTABLE, "{hashed}");
         }
-        assert_eq!(cache_control("loader.js"), LOADER);
+        for loader in ["loader.js", "loader.mjs"] {
+            assert_eq!(cache_control(loader), LOADER, "{loader}");
+        }
         for plain in [
             "manifest.json",
             "whop-chat.js",

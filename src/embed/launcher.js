@@ -77,7 +77,7 @@ export class Launcher {
     const isOpen = !this.panel.hidden;
     const label = launcher && launcher !== 'true' ? launcher : open;
     const unread = isOpen ? '' : this.unread;
-    this.button.setAttribute('aria-label', isOpen ? close : unread ? `${label} (${unread})` : label);
+    this.button.setAttribute('aria-label', isOpen ? close : unread ? `${label}, ${unread}` : label);
     this.button.setAttribute('aria-expanded', String(isOpen));
     this.button.replaceChildren(icon(isOpen ? CROSS : BUBBLE));
     if (unread) this.button.append(Object.assign(make('span', 'unread', { part: 'launcher-unread' }), { textContent: unread }));

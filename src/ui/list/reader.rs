@@ -47,6 +47,8 @@ pub(super) struct Reader {
     pub touched: Cell<bool>,
     /// The page had hidden the list when it was last looked at.
     was_hidden: Cell<bool>,
+    /// All rows are drawn, for a browser that prints.
+    prints: Cell<bool>,
     /// The list is no longer on the page.
     has_ended: Cell<bool>,
     /// The newest row that was seen, as it was last told.
@@ -93,6 +95,7 @@ impl Reader {
             scrolling: Cell::new(false),
             touched: Cell::new(false),
             was_hidden: Cell::new(false),
+            prints: Cell::new(false),
             has_ended: Cell::new(false),
             seen: Cell::new(None),
         }
@@ -223,7 +226,7 @@ impl Reader {
 
     /// Brings the document up to date.
     pub fn show(&self, reach: Reach) {
-        if self.has_ended.get() || !self.is_shown() {
+        if self.has_ended.get() || self.prints.get() || !self.is_shown() {
             return;
         }
         // What the reader scrolled may not have been told yet.
@@ -267,6 +270,7 @@ impl Reader {
         if count == 0 {
             return;
         }
+        self.prints.set(true);
         let all = Span {
             first: count.saturating_sub(MOST_PRINTED),
             last: count - 1,
@@ -275,6 +279,13 @@ impl Reader {
         self.measure(list);
         self.lay_out(list, Length::ZERO);
         self.settle(list);
+    }
+
+    /// On the screen again.
+    pub fn end_print(&self) {
+        self.prints.set(false);
+        self.show(Reach::Rest);
+        self.observe();
     }
 
     /// Takes in what the conversation has not told yet, without drawing it.

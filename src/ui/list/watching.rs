@@ -62,10 +62,7 @@ pub(super) fn watch_over(reader: &Rc<Reader>) {
     let this = Rc::clone(reader);
     listen(&window(), &["beforeprint"], false, move |_| this.draw_all());
     let this = Rc::clone(reader);
-    listen(&window(), &["afterprint"], false, move |_| {
-        this.show(Reach::Rest);
-        this.observe();
-    });
+    listen(&window(), &["afterprint"], false, move |_| this.end_print());
     let this = Rc::clone(reader);
     watch(move || {
         if scene.to_latest.get() > 0 {

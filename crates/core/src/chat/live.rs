@@ -1,3 +1,4 @@
+use super::rest::Late;
 use super::{Chat, Step};
 use crate::connection::Peer;
 use crate::timeline::Merged;
@@ -110,7 +111,7 @@ impl Chat {
         if wanted == Some(true) {
             self.connect(step);
             self.send_next(step);
-            self.search_on(step);
+            self.later(Late::Search, step);
         }
     }
 

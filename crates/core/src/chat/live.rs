@@ -55,6 +55,7 @@ impl Chat {
     pub(super) fn socket_opened(&mut self, step: &mut Step) {
         let now = step.now;
         self.is_deaf = false;
+        self.forget_frames();
         self.others.forget();
         step.changes.present = true;
         step.changes.typing = true;

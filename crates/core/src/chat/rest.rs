@@ -1,5 +1,6 @@
 use super::requests::Purpose;
 use super::{Chat, Step};
+use crate::timeline::Key;
 use crate::{Announcement, Effect, Event, HttpOutcome, RequestId, Timer, text};
 
 /// So many things wait at most.
@@ -62,6 +63,9 @@ fn take_in(chat: &mut Chat, late: Late, step: &mut Step) {
 pub(super) struct Waiting {
     rest: Option<Rest>,
     late: Vec<Late>,
+    has_frames: bool,
+    /// The newest message when the first of the frames came.
+    since: Option<Key>,
 }
 
 impl Chat {
@@ -76,21 +80,34 @@ impl Chat {
         if let Some(rest) = self.waiting.rest {
             return (rest.take_in)(self, late, step);
         }
+        if self.waiting.late.len() >= MOST_WAITING {
+            self.forget_frames();
+            self.fill_gap(step);
+        }
+        if matches!(late, Late::Frame(_)) && !self.waiting.has_frames {
+            self.waiting.has_frames = true;
+            self.waiting.since = self.timeline.newest().cloned();
+        }
         if self.waiting.late.len() < MOST_WAITING {
             self.waiting.late.push(late);
-        } else {
-            // What is not kept is read from history.
-            self.open_gap();
-            self.gap.look_again();
+        }
+    }
+
+    /// Frames that wait are too many, or of a socket that is no more. What they say is read from history.
+    pub(super) fn forget_frames(&mut self) {
+        if std::mem::take(&mut self.waiting.has_frames) {
+            let stays = |late: &Late| !matches!(late, Late::Frame(_));
+            self.waiting.late.retain(stays);
+            self.gap.widens(self.waiting.since.take());
         }
     }
 
     /// The rest is there.
     pub(super) fn completed(&mut self, step: &mut Step) {
+        self.waiting.has_frames = false;
         for late in std::mem::take(&mut self.waiting.late) {
             self.later(late, step);
         }
-        self.fill_gap(step);
         step.changes.pinned = true;
         // Nobody has seen what came meanwhile, so it is no news.
         let is_news =

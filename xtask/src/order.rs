@@ -38,16 +38,17 @@ pub fn named_in_order(module: &[u8]) -> Result<Vec<u8>> {
             CODE => bodies = functions(content).ok_or_else(broken)?,
             _ => {}
         }
-        if id != CUSTOM {
+        let is_names = id == CUSTOM && sized(content).is_some_and(|(name, _)| name == b"name");
+        if !is_names {
             named.extend(&rest[..rest.len() - following.len()]);
         }
         rest = following;
     }
-    let mut names = vec![(0, String::new()); bodies.len()];
+    let mut ranks = vec![(0, String::new()); bodies.len()];
     for (rank, function) in in_order(&bodies).into_iter().enumerate() {
-        names[function] = (imported + function, format!("f{rank:06}"));
+        ranks[function] = (imported + function, format!("f{rank:06}"));
     }
-    named.extend(section(&names));
+    named.extend(section(&ranks));
     Ok(named)
 }
 
@@ -214,15 +215,17 @@ mod tests {
             b"\x03\x01a\x01b\0\x07\x01a\x01c\x02\x01\x01\x02\x01a\x01d\x03\x7f\0",
         );
         let head = b"\0asm\x01\0\0\0".to_vec();
+        let other = part(0, b"\x05other");
         let module = [
             &head[..],
             &imports,
             &part(10, &code),
+            &other,
             &part(0, b"\x04nameold"),
         ]
         .concat();
         let names = part(0, b"\x04name\x01\x13\x02\x01\x07f000001\x02\x07f000000");
-        let expected = [&head[..], &imports, &part(10, &code), &names].concat();
+        let expected = [&head[..], &imports, &part(10, &code), &other, &names].concat();
         assert_eq!(named_in_order(&module).unwrap(), expected);
         assert!(named_in_order(&module[..40]).is_err());
         assert!(named_in_order(b"").is_err());

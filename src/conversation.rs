@@ -1,8 +1,7 @@
 use crate::platform::clock;
-use chat_core::text::Parser;
 use chat_core::{
     Announcement, Changes, Chat, ConnectionStatus, Effect, Event, Find, Jump, Newer, Older,
-    Options, OrderChange, Pinned, Posting, Row, RowId, Status, Typing, Unread, WhoReacted,
+    Options, OrderChange, Pinned, Posting, Rest, Row, RowId, Status, Typing, Unread, WhoReacted,
 };
 use leptos::prelude::*;
 use litemap::LiteMap;
@@ -84,7 +83,7 @@ impl Conversation {
     /// A conversation that nothing has happened to yet. `perform` does what the core asks; it may dispatch events at
     /// once or later.
     pub fn new(options: Options, perform: impl Fn(&Self, Effect) + 'static) -> Self {
-        let chat = Chat::without_parser(options);
+        let chat = Chat::without_rest(options);
         let signals = Signals {
             order: Version::new_local(0),
             is_empty: Version::new_local(0),
@@ -146,13 +145,14 @@ impl Conversation {
         state.busy.set(false);
     }
 
-    /// From now on the text of messages is parsed and rows can be looked at. Given as functions, so that only who completes a
+    /// From now on all is made something of and rows can be looked at. Given as functions, so that only who completes a
     /// widget needs to have them (ADR 0017).
-    pub(crate) fn complete(&self, parser: Parser, view: View) {
+    pub(crate) fn complete(&self, rest: Rest, view: View) {
         self.state.try_with_value(|state| {
-            state.chat.borrow_mut().set_parser(parser);
+            state.chat.borrow_mut().complete(rest);
             state.view.set(Some(view));
         });
+        self.dispatch(Event::Completed);
     }
 
     /// Goes up whenever [`Conversation::take_order`] has something to tell. Tracks.

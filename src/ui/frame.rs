@@ -15,7 +15,7 @@ use super::status;
 use super::touch;
 use super::who_reacted;
 use crate::Conversation;
-use chat_core::{Chat, ConnectionStatus};
+use chat_core::{Chat, ConnectionStatus, Rest};
 use leptos::prelude::*;
 use leptos::reactive::owner::WeakOwner;
 use markup::Pen as _;
@@ -107,9 +107,7 @@ fn complete(scene: Scene) {
     let undrawn = scene.undrawn.try_update_value(Option::take);
     let owner = scene.owner.try_with_value(WeakOwner::upgrade);
     if let (Some(Some(frame)), Some(Some(owner))) = (undrawn, owner) {
-        scene
-            .conversation
-            .complete(chat_core::text::parse, Chat::row);
+        scene.conversation.complete(Rest::WHOLE, Chat::row);
         owner.with(|| draw_rest(frame, scene));
     }
 }

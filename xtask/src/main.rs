@@ -9,6 +9,7 @@ mod build;
 mod error;
 mod lint;
 mod manifest;
+mod order;
 mod package;
 mod paths;
 mod process;

@@ -61,20 +61,21 @@ fn asked_for(section: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// As many bytes as the number before them says, and what follows them.
-fn sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub fn sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = number(bytes)?;
     rest.split_at_checked(length)
 }
 
 /// A number in LEB128, and what follows it.
-fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+pub fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let length = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)? + 1;
     let (digits, rest) = bytes.split_at(length);
     let add = |number, byte: &u8| number << 7 | usize::from(byte & 0x7f);
     Some((digits.iter().rev().fold(0, add), rest))
 }
 
-fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
+/// Writes one.
+pub fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
     loop {
         let [digit, ..] = (number & 0x7f).to_le_bytes();
         number >>= 7;

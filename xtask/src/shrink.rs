@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::order;
 use crate::process;
 use crate::prune;
 use crate::split;
@@ -19,8 +20,9 @@ const MODULE: &str = "./whop-chat_bg.js";
 /// What wasm-opt renames it to.
 const SHORT_MODULE: &str = "a";
 
-/// What no browser needs to run a module.
-const STRIP: &[&str] = &[
+/// Puts the functions where they cost least, and takes out what no browser needs to run a module.
+const FINISH: &[&str] = &[
+    "--reorder-functions-by-name",
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
@@ -69,7 +71,7 @@ pub fn shrink(toolchain: &Toolchain, page: &Path) -> Result<Shrunk> {
     let mut command = toolchain.tool("wasm-opt");
     command
         .arg(&optimised_rest)
-        .args(STRIP)
+        .args(FINISH)
         .arg("-o")
         .arg(&small_rest);
     process::show("wasm-opt", &mut command)?;
@@ -78,7 +80,7 @@ pub fn shrink(toolchain: &Toolchain, page: &Path) -> Result<Shrunk> {
     let mut command = toolchain.tool("wasm-opt");
     command
         .arg(&optimised)
-        .args(STRIP)
+        .args(FINISH)
         .arg("--minify-imports-and-exports-and-modules")
         .arg("-o")
         .arg(&small);
@@ -103,14 +105,10 @@ pub fn shrink(toolchain: &Toolchain, page: &Path) -> Result<Shrunk> {
 
 fn optimise(toolchain: &Toolchain, module: &Path, to: &Path) -> Result<()> {
     let mut command = toolchain.tool("wasm-opt");
-    command
-        .arg(module)
-        .args(OPTIMISE)
-        // Instances of the same generic function stand together, so that brotli finds them alike: 1 % less.
-        .args(["--debuginfo", "--reorder-functions-by-name"])
-        .arg("-o")
-        .arg(to);
-    process::show("wasm-opt", &mut command)
+    command.arg(module).args(OPTIMISE).arg("-o").arg(to);
+    process::show("wasm-opt", &mut command)?;
+    let optimised = fs::read(to).map_err(Error::file(to))?;
+    fs::write(to, order::named_in_order(&optimised)?).map_err(Error::file(to))
 }
 
 /// Old and new names, from what wasm-opt prints:

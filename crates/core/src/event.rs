@@ -6,6 +6,8 @@ use wire::MessageId;
 pub enum Event {
     /// The widget was mounted.
     Opened,
+    /// What [`crate::Chat::complete`] was told of is there.
+    Completed,
     /// A request ended.
     Http(RequestId, HttpOutcome),
     /// Something happened to a socket.

@@ -20,7 +20,7 @@ pub mod text;
 mod timeline;
 
 pub use change::{Changes, OrderChange, Splice};
-pub use chat::{Chat, Find, FindState, Jump, JumpState, Options, Posting, Typing, Unread};
+pub use chat::{Chat, Find, FindState, Jump, JumpState, Options, Posting, Rest, Typing, Unread};
 pub use connection::{ConnectionStatus, SocketId};
 pub use effect::{Announcement, Effect, PageEvent, Timer};
 pub use event::{Event, SocketEvent};

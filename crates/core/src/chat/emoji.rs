@@ -51,7 +51,7 @@ impl Chat {
     }
 
     /// What parses messages is there, before anybody looked at one.
-    pub fn set_parser(&mut self, parser: text::Parser) {
+    pub(super) fn set_parser(&mut self, parser: text::Parser) {
         self.texts.set_parser(parser);
         self.parse_pending(|_| true);
     }

@@ -1,3 +1,4 @@
+use super::rest::Late;
 use super::{Chat, Step};
 use crate::connection::Peer;
 use crate::timeline::Merged;
@@ -54,6 +55,7 @@ impl Chat {
     pub(super) fn socket_opened(&mut self, step: &mut Step) {
         let now = step.now;
         self.is_deaf = false;
+        self.forget_frames();
         self.others.forget();
         step.changes.present = true;
         step.changes.typing = true;
@@ -110,7 +112,7 @@ impl Chat {
         if wanted == Some(true) {
             self.connect(step);
             self.send_next(step);
-            self.search_on(step);
+            self.later(Late::Search, step);
         }
     }
 

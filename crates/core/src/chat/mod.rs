@@ -15,6 +15,7 @@ mod posting;
 mod reacting;
 mod reading;
 mod requests;
+mod rest;
 mod roles;
 mod sending;
 mod settings;
@@ -45,6 +46,8 @@ use reacting::Overlay;
 use reading::Reading;
 pub use reading::Unread;
 use requests::Requests;
+pub use rest::Rest;
+use rest::{Late, Waiting};
 use roles::Roles;
 use settings::SettingsAt;
 use std::ops::Range;
@@ -100,6 +103,7 @@ pub struct Chat {
     roles: Roles,
     who_reacted: Option<WhoReacted>,
     find: Option<Finding>,
+    waiting: Waiting,
     /// The page is not visible.
     is_hidden: bool,
     /// The pinned messages as they were when they last changed.
@@ -123,14 +127,14 @@ struct Step {
 impl Chat {
     /// A conversation that nothing has happened to yet.
     pub fn new(options: Options) -> Self {
-        let mut chat = Self::without_parser(options);
-        chat.set_parser(text::parse);
+        let mut chat = Self::without_rest(options);
+        chat.complete(Rest::WHOLE);
         chat
     }
 
-    /// The same, but messages have no text until [`Chat::set_parser`], and none is announced: what parses is a fifth of the
-    /// widget, and nobody needs it to write.
-    pub fn without_parser(options: Options) -> Self {
+    /// The same, but it only opens, connects and sends until [`Chat::complete`]: messages have no text, and what frames and all
+    /// others say waits. The rest is more than half of the core, and nobody needs it to write.
+    pub fn without_rest(options: Options) -> Self {
         Self {
             options,
             status: Status::Opening,
@@ -157,6 +161,7 @@ impl Chat {
             roles: Roles::default(),
             who_reacted: None,
             find: None,
+            waiting: Waiting::default(),
             is_hidden: false,
             told_pinned: Vec::new(),
             opening_failures: 0,
@@ -176,6 +181,7 @@ impl Chat {
         let before = (self.connection(), self.older(), self.newer());
         match event {
             Event::Opened => self.open(&mut step),
+            Event::Completed => self.completed(&mut step),
             Event::RetriedOpening => {
                 self.set_status(Status::Opening, &mut step);
                 self.open(&mut step);
@@ -193,46 +199,18 @@ impl Chat {
                 self.connection
                     .went_offline(&mut step.effects, &mut step.changes);
             }
-            Event::ReachedOldest => self.load_older(&mut step),
-            Event::ReachedNewest => self.load_newer(&mut step),
-            Event::JumpedTo(message) => self.jump_to(message, &mut step),
-            Event::EndedJump => self.cancel_jump(&mut step),
-            Event::ReturnedToLatest => self.return_to_latest(&mut step),
-            Event::Used => self.used(&mut step),
-            Event::Seen { up_to } => self.seen(up_to, &mut step),
             Event::StoppedReading => self.stopped_reading(),
-            Event::Restored { key, value } => self.restored(&key, value.as_deref()),
             Event::Wrote { nothing } => self.wrote(nothing, &mut step),
             Event::Sent {
                 content,
                 replying_to,
             } => self.send(&content, replying_to, &mut step),
-            Event::RetriedSending(row) => self.retry_sending(row, &mut step),
-            Event::DiscardedFailed(row) => self.discard_failed(row, &mut step),
-            Event::AskedToDelete(row) => self.ask_to_delete(row, &mut step),
-            Event::Kept(row) => self.keep(row, &mut step),
-            Event::Deleted(row) => self.delete(row, &mut step),
-            Event::ToggledReaction { row, emoji } => self.toggle_reaction(row, &emoji, &mut step),
-            Event::AskedWhoReacted(row) => self.ask_who_reacted(row, &mut step),
-            Event::Voted { row, option } => self.vote(row, option, &mut step),
-            Event::EmojiNames(table) => self.emoji_names_arrived(table, &mut step),
-            Event::FindOpened(from) => self.open_find(from),
-            Event::FindChanged(words) => {
-                self.change_find(&words);
-            }
-            Event::FindStepped { words, older } => self.step_find(&words, older, &mut step),
-            Event::FindStopped => self.stop_find(true, &mut step),
-            Event::FindContinued => self.stop_find(false, &mut step),
-            Event::FindClosed => self.close_find(&mut step),
             Event::PageShown(visible) => self.is_hidden = !visible,
+            event => self.later(Late::Event(event), &mut step),
         }
-        self.watch_find(&mut step);
+        self.watch(&mut step);
         self.load_emoji_names(&mut step);
         self.watch_posting(&mut step);
-        self.watch_reading(&mut step);
-        self.watch_pinned(&mut step);
-        self.watch_answers(&mut step);
-        self.watch_deletions(&step);
         step.changes.connection |= before.0 != self.connection();
         step.changes.older |= before.1 != self.older();
         step.changes.newer |= before.2 != self.newer();
@@ -268,16 +246,12 @@ impl Chat {
                 self.outbox.paused = false;
                 self.send_next(step);
             }
-            Timer::RefillGap => self.fill_gap(step),
-            Timer::SearchOn => self.search_again(step),
-            Timer::FindOn => self.find_due(),
-            Timer::TellRead => self.tell_mark_again(step),
-            Timer::TypingEnds => self.watch_typing(step),
             Timer::PostingAgain => self.posting_again(),
             Timer::Reconnect => self.connect(step),
             Timer::Heartbeat | Timer::HeartbeatTimeout | Timer::ConnectTimeout => {
                 self.connection_timer(timer, step);
             }
+            timer => self.later(Late::Event(Event::Elapsed(timer)), step),
         }
     }
 
@@ -289,7 +263,7 @@ impl Chat {
             SocketEvent::Opened => self.socket_opened(step),
             SocketEvent::Received(text) => {
                 self.connection.heard(&mut step.effects);
-                self.frame(&text, step);
+                self.later(Late::Frame(text), step);
             }
             SocketEvent::Closed { code } => self.socket_closed(code, step),
         }

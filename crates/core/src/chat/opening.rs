@@ -1,4 +1,5 @@
 use super::requests::Purpose;
+use super::rest::Late;
 use super::{Chat, Step};
 use crate::connection::backoff::full_jitter;
 use crate::session::{OpenSession, Renewing};
@@ -145,7 +146,7 @@ impl Chat {
         step.effects.push(Effect::Emit(PageEvent::Ready));
         self.connect(step);
         self.send_next(step);
-        self.search_on(step);
+        self.later(Late::Search, step);
     }
 
     pub(super) fn is_renewing(&self) -> bool {

@@ -1,3 +1,4 @@
+use super::rest::Late;
 use super::{Chat, Step};
 use crate::{Effect, HttpOutcome, HttpRequest, Method, RequestId, RowId};
 use litemap::LiteMap;
@@ -109,20 +110,8 @@ impl Chat {
         match purpose {
             Purpose::OpenSession => self.session_answered(outcome, step),
             Purpose::RenewSession => self.renewal_answered(outcome, step),
-            Purpose::OlderPage => self.older_answered(&outcome, step),
-            Purpose::NewerPage => self.newer_answered(id, &outcome, step),
-            Purpose::JumpLookup => self.lookup_answered(id, &outcome, step),
-            Purpose::GapPage => self.gap_answered(id, outcome, step),
             Purpose::Send(row) => self.send_answered(row, id, outcome, step),
-            Purpose::React {
-                message,
-                kind,
-                value,
-            } => {
-                self.react_answered(id, &message, &kind, &value, &outcome, step);
-            }
-            Purpose::WhoReacted(message) => self.who_reacted_answered(&message, &outcome, step),
-            Purpose::Delete(message) => self.delete_answered(message, &outcome, step),
+            purpose => self.later(Late::Answer(id, purpose, outcome), step),
         }
     }
 

@@ -1,4 +1,5 @@
 use super::requests::Purpose;
+use super::rest::Late;
 use super::{Chat, Step};
 use crate::outbox::Stage;
 use crate::timeline::Merged;
@@ -18,7 +19,7 @@ impl Chat {
         if content.trim().is_empty() {
             return;
         }
-        self.return_to_latest(step);
+        self.later(Late::Latest, step);
         self.typed_to_the_end(step);
         let row = self.timeline.next_row();
         let now = step.now.unix_millis;

@@ -7,7 +7,7 @@
 
 use chat_core::{
     Changes, Chat, Effect, Event, HttpOutcome, HttpRequest, Identity, Moment, Options, OrderChange,
-    RequestId, Row, RowId, SocketEvent, SocketId, Timer,
+    RequestId, Rest, Row, RowId, SocketEvent, SocketId, Timer,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -46,6 +46,21 @@ fn fold(text: &str) -> String {
 
 impl Harness {
     pub fn new(identity: Identity, page_can_assert: bool) -> Self {
+        Self::with(Chat::new, identity, page_can_assert)
+    }
+
+    /// What is not needed to write comes when told ([`Harness::complete`]).
+    pub fn without_rest() -> Self {
+        Self::with(Chat::without_rest, Identity::Whop, false)
+    }
+
+    /// The rest comes.
+    pub fn complete(&mut self) {
+        self.chat.complete(Rest::WHOLE);
+        self.feed(Event::Completed);
+    }
+
+    fn with(make: fn(Options) -> Chat, identity: Identity, page_can_assert: bool) -> Self {
         let options = Options {
             channel: CHANNEL.into(),
             identity,
@@ -54,7 +69,7 @@ impl Harness {
             fold,
         };
         Self {
-            chat: Chat::new(options),
+            chat: make(options),
             now: START,
             random: u32::MAX / 2,
             effects: Vec::new(),

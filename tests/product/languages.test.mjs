@@ -87,10 +87,13 @@ test('I2: where nothing says which language, it is the visitor’s; where nobody
     const { page } = await visit({ options: { locale } });
     await page.evaluate((selector) => {
       document.documentElement.lang = '';
+      // What is there keeps its language (E20); what comes asks for it.
       const element = document.querySelector(selector);
-      element.removeAttribute('data-whop-chat-locale');
+      const other = element.cloneNode();
+      for (const name of ['locale', 'assertion']) other.removeAttribute(`data-whop-chat-${name}`);
+      element.replaceWith(other);
     }, ELEMENT);
-    await until(() => page.evaluate(([selector, language]) => document.querySelector(selector).shadowRoot.querySelector('.chat')?.lang === language, [ELEMENT, language]), `${locale} → ${language}`);
+    await until(() => page.evaluate(([selector, language]) => document.querySelector(selector).shadowRoot?.querySelector('.chat')?.lang === language, [ELEMENT, language]), `${locale} → ${language}`);
     await page.context().close();
   }
 });

@@ -2,6 +2,7 @@
 // widget's own root, made by the CSS object model: a value that is more than a value is refused there. Loaded only where a
 // page asks for more than light or dark; docs/theming.md says what can be said.
 import { ACCENTS, contrast, GRAYS, mix, tokensOf } from './colours.js';
+import { PARTS } from './parts.js';
 
 export { ACCENTS, contrast, GRAYS, mix, tokensOf };
 
@@ -31,12 +32,7 @@ const TOKENS = [
   [/^--quick$/, 'transition', '--quick'],
 ];
 
-/** The parts that `classes` can dress, as `::part()` names them: `crates/markup/src/parts.rs` says which elements they are. */
-export const PARTS = [
-  'chat', 'header', 'title', 'status', 'list', 'day', 'message', 'own-message', 'bubble', 'own-bubble', 'avatar', 'author', 'badge', 'time',
-  'text', 'quote', 'poll', 'answer', 'reactions', 'reaction', 'attachments', 'card', 'tools', 'unread', 'jump', 'typing', 'notice',
-  'composer', 'field', 'send', 'pins', 'search',
-];
+export { PARTS };
 
 // `.OwnMessage`, `.own-message`, and how it is pointed at.
 const SELECTOR = /^\.([a-z][\w-]*)((?::(?:hover|focus|focus-visible|focus-within|active|disabled))*)$/i;

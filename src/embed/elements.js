@@ -3,8 +3,14 @@ import { Emitter } from './emitter.js';
 import { kinds } from './kinds.js';
 import { watched } from './page.js';
 
+/** Milliseconds that a token which was fetched ahead is good for. */
+const FRESH = 30_000;
+
 /** What is given; what is undefined changes nothing. */
 const given = (options) => Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+
+/** Calls what a page gave. What it throws is the page's affair. */
+const call = (listener, argument) => { try { listener?.(argument); } catch (error) { reportError(error); } };
 
 /** What went wrong in an element. */
 export class WhopElementError extends Error {
@@ -64,6 +70,8 @@ class WhopElement extends Emitter {
     this.#mounted.set(this, this.#session);
     if (kept) return this.refresh();
     for (const name of this.#kind.events) host.addEventListener(name, (event) => this.#tell(event));
+    for (const name of this.#kind.own || []) host.addEventListener(name, (event) => this.emit(name, event));
+    host.addEventListener('tokenRefreshError', () => this.#session.ended());
     host.addEventListener('failed', ({ detail: { code } }) => this.emit('error', new WhopElementError(code)));
     this.#show();
     watched.add(this.#follow);
@@ -90,14 +98,14 @@ class WhopElement extends Emitter {
     if (this.state === 'ready') return;
     this.#become('ready');
     this.emit('ready', this);
-    this.options.onReady?.(this);
+    call(this.options.onReady, this);
   }
 
   #tell(event) {
     const { options } = this;
     this.emit(event.type, event);
-    options.onEvent?.(event);
-    options[`on${event.type[0].toUpperCase()}${event.type.slice(1)}`]?.(event);
+    call(options.onEvent, event);
+    call(options[`on${event.type[0].toUpperCase()}${event.type.slice(1)}`], event);
     if (this.#kind.endsBy?.includes(event.type) && !event.defaultPrevented) this.unmount();
   }
 
@@ -129,6 +137,7 @@ class WhopElement extends Emitter {
 class ChatSession extends Emitter {
   #mounted;
   #first;
+  #latest;
   #modal;
   #life = new AbortController();
 
@@ -145,15 +154,20 @@ class ChatSession extends Emitter {
 
   /** Before the first element asks for it. */
   #prefetch() {
-    this.#first = this.#get(this.#life.signal, 'ready');
-    this.#first.catch(() => {});
+    const first = this.#get(this.#life.signal);
+    first.catch(() => {});
+    this.#first = { first, from: this.options.token, until: Date.now() + FRESH };
   }
 
-  async #get(abortSignal, event) {
+  async #get(abortSignal) {
     try {
       const { token } = this.options;
       const got = (await (typeof token === 'function' ? token({ abortSignal }) : token)) ?? null;
-      if (got !== null) this.emit(event, ...event === 'ready' ? [] : [got]);
+      const before = this.#latest;
+      if (got !== null && got !== before) {
+        this.#latest = got;
+        before === undefined ? this.emit('ready') : this.emit('tokenRefreshed', got);
+      }
       return got;
     } catch (error) {
       this.emit('tokenRefreshError', error);
@@ -162,11 +176,16 @@ class ChatSession extends Emitter {
     }
   }
 
-  /** A token that no element has had, or the next one. */
+  /** A token that no element has had and that is of the present visitor, or the next one. */
   token({ abortSignal } = {}) {
-    const first = this.#first;
+    const { first, from, until } = this.#first || {};
     this.#first = undefined;
-    return first || this.#get(abortSignal || this.#life.signal, 'tokenRefreshed');
+    return from === this.options.token && Date.now() < until ? first : this.#get(abortSignal || this.#life.signal);
+  }
+
+  /** No next token came. Of a function that throws it is told already. */
+  ended() {
+    if (typeof this.options.token !== 'function') this.emit('tokenRefreshError', new WhopElementError('SIGNED_OUT'));
   }
 
   updateOptions(options) {
@@ -181,8 +200,9 @@ class ChatSession extends Emitter {
   }
 
   createElement(type, options) {
-    const kind = kinds[type?.type ?? type];
-    if (!kind) throw new Error(`whop-chat: there is no element "${type?.type ?? type}", but ${Object.keys(kinds).join(', ')}`);
+    const name = type?.type ?? type;
+    const kind = Object.hasOwn(kinds, name) && kinds[name];
+    if (!kind) throw new Error(`whop-chat: there is no element "${name}", but ${Object.keys(kinds).join(', ')}`);
     return new WhopElement(this, kind, options, this.#mounted);
   }
 

@@ -49,6 +49,8 @@ const list = (name) => (host, element, session, ready) => {
 export const kinds = {
   'chat-element': {
     events: ['profileClick', 'linkClick', 'messageSent', 'messageDeleted', 'experienceClick', 'attachmentClick'],
+    // Whop's elements don't tell of these.
+    own: ['messagesRead', 'unreadChanged'],
     show: (host, element, session, ready) => {
       const widget = new Widget(host, optionsOf(element, session, ready));
       return {

@@ -3,6 +3,7 @@
 import { keepKeys } from './keys.js';
 import css from './launcher.css';
 import { words } from './launcher_words.js';
+import { PARTS } from './parts.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const BUBBLE = 'M10 3c4.4 0 7.5 2.6 7.5 6.2S14.4 15.4 10 15.4c-.8 0-1.6-.1-2.3-.3L4 17v-3.3C2.8 12.6 2.5 11 2.5 9.2 2.5 5.6 5.6 3 10 3Z';
@@ -41,7 +42,7 @@ export class Launcher {
     this.panel = make('div', 'panel', { role: 'dialog', part: 'panel', tabindex: '-1', hidden: '' });
     this.closing = make('button', 'close', { type: 'button' });
     this.closing.append(icon(CROSS));
-    this.host = make('div', 'chat-host', {});
+    this.host = make('div', 'chat-host', { exportparts: PARTS.join() });
     this.panel.append(this.host, this.closing);
     root.replaceChildren(this.panel, this.button);
     for (const name of TOLD) {

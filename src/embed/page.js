@@ -4,7 +4,7 @@
 import { lazy, program, style } from './files.js';
 import { proxyAt } from './place.js';
 import { tokenFrom } from './session.js';
-import { themes, turned, Widget } from './widget.js';
+import { tellFailure, themes, turned, Widget } from './widget.js';
 import { defaultLocale } from './words.js';
 
 const NAMES = ['accent', 'assertion', 'channel-id', 'experience-id', 'launcher', 'locale', 'origin', 'post', 'style', 'theme', 'token-url', 'z-index'];
@@ -71,9 +71,16 @@ const scan = () => {
   // A page may name the channel later than it makes the element.
   for (const element of [...own, ...document.querySelectorAll(SELECTOR)]) {
     if (!channelOf(element) || shown.has(element)) continue;
-    const tokens = {};
+    const tokens = Object.create(null);
     const options = optionsOf(element, tokens);
-    const chat = isLauncher(element) ? launcher(element, options) : new Widget(element, options);
+    let chat = { update() {}, remove() {} };
+    try {
+      chat = isLauncher(element) ? launcher(element, options) : new Widget(element, options);
+    } catch (error) {
+      // Not every element can have a shadow root. The others have theirs all the same.
+      console.error('whop-chat: put the chat into a <div>, or use <whop-chat>', element, error);
+      tellFailure(element, { error });
+    }
     shown.set(element, { chat, tokens });
   }
 };

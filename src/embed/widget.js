@@ -25,7 +25,7 @@ const takeHanded = () => {
 const widgets = new Set();
 
 // What a widget was opened with, and can't change.
-const OPENED_WITH = ['channel', 'origin', 'locale'];
+const OPENED_WITH = ['channel', 'origin', 'locale', 'emptyState'];
 
 /** There is nothing more to come than that. */
 export const tellFailure = (host, { error, ready }) => {
@@ -48,10 +48,16 @@ export class Widget {
     const { signal } = this.listening;
     host.addEventListener('failed', () => { this.isRefused = true; }, { signal });
     // Before there is anything to click.
-    painter().then(({ watchClicks }) => watchClicks(this, signal), () => {});
+    this.watch().catch(() => {});
     this.words = ENGLISH;
     widgets.add(this);
     this.open();
+  }
+
+  async watch() {
+    const { watchClicks } = await painter();
+    if (!this.isWatched) watchClicks(this, this.listening.signal);
+    this.isWatched = true;
   }
 
   open() {
@@ -108,7 +114,7 @@ export class Widget {
         this.account().catch(console.error);
       }
       // What is painted can be read already. That one can write must not wait for it to be drawn again.
-      await Promise.all([rest(), this.painted && new Promise((resolve) => setTimeout(resolve))]);
+      await Promise.all([rest(), this.watch(), this.painted && new Promise((resolve) => setTimeout(resolve))]);
       if (this.life !== life) return;
       this.painted?.abort();
       this.mounted.complete();
@@ -210,7 +216,9 @@ export class Widget {
   update(options, isRetry) {
     const before = this.options;
     this.options = options;
-    if (OPENED_WITH.some((name) => options[name] !== before[name]) || (isRetry && this.isRefused)) {
+    // The visitor may be another by what the page says of them.
+    const isAnother = isRetry || ['assertion', 'token'].some((name) => options[name] !== before[name]);
+    if (OPENED_WITH.some((name) => JSON.stringify(options[name]) !== JSON.stringify(before[name])) || (isAnother && this.isRefused)) {
       this.close();
       this.open();
       return;
@@ -271,7 +279,8 @@ export const watchForTraps = () => {
   const trapped = (error) => {
     if (!(error instanceof WebAssembly.RuntimeError) || !/wasm/.test(error.stack)) return;
     // A page may have programs of its own.
-    if (!error.stack.includes(new URL('.', place.files.wasm.url).href)) return;
+    const isOurs = ({ url }) => url && error.stack.includes(url);
+    if (!['wasm', 'rest', 'glue'].some((role) => isOurs(place.files[role]))) return;
     for (const widget of widgets) widget.crash();
   };
   addEventListener('error', (event) => trapped(event.error));

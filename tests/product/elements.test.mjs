@@ -7,7 +7,7 @@ import { startServers } from '../support/servers.mjs';
 import { until } from '../support/until.mjs';
 import { barePage } from './support/bare.mjs';
 import { launch } from './support/browser.mjs';
-import { asUser } from './support/whop.mjs';
+import { asUser, post } from './support/whop.mjs';
 
 let servers, browser;
 
@@ -272,4 +272,79 @@ test('a token function that fails is told, and asked again', async () => {
   await mount({ channelId: 'chat_feed_lounge' });
   await page.getByRole('log').waitFor();
   assert.ok((await told('session tokenRefreshError')).length >= 1);
+});
+
+test('a token that was fetched ahead is used by the visitor whose it is, and not when it has grown old', async () => {
+  const { page, mount, chat } = await elementsPage();
+  // The page's function, for somebody else by now.
+  await page.evaluate(() => {
+    window.others = 0;
+    const token = async () => {
+      window.others += 1;
+      const address = document.body.dataset.tokenUrl.replace('user_ada', 'user_bob');
+      return (await (await fetch(address)).json()).token;
+    };
+    window.session.updateOptions({ token });
+  });
+  await mount({ channelId: 'chat_feed_lounge' });
+  await chat.say('Who am I?');
+  await chat.message('Who am I?').waitFor();
+  assert.ok(await page.evaluate(() => window.others) > 0);
+  const told = await chat.message('Who am I?').evaluate((row) => row.className);
+  assert.match(told, /own/);
+  const { data } = await asUser(servers.sandbox, 'user_bob', 'GET', '/messages?channel_id=chat_feed_lounge&direction=desc&first=1');
+  assert.equal(data[0].user.id, 'user_bob');
+  // Made early, shown late: the assertion of then opens nothing any more.
+  await page.evaluate(() => {
+    window.element.unmount();
+    const { now } = Date;
+    window.calls = 0;
+    window.session = window.elements.createChatSession({ token: async () => { window.calls += 1; return `${window.calls}`; } });
+    Date.now = () => now() + 60_000;
+  });
+  await mount({ channelId: 'chat_feed_lounge' });
+  await until(() => page.evaluate(() => window.calls >= 2), 'it is asked again');
+});
+
+test('what a page’s handlers throw is theirs, and reported', async () => {
+  const { page, problems } = await elementsPage();
+  await page.evaluate(() => {
+    window.modal = window.session.showSearchModal({ channelId: 'chat_feed_lounge', onClose: () => { throw new Error('of the page'); }, onEvent: () => { throw new Error('of the page, too'); } });
+  });
+  const dialog = page.locator('dialog.whop-chat-modal');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.deepEqual(problems.map((problem) => /of the page(, too)?/.exec(problem)?.[0]), ['of the page, too', 'of the page']);
+});
+
+test('a token that is a text is told when it is another, and when it has ended', async () => {
+  const { page, told } = await elementsPage();
+  await page.evaluate(() => {
+    window.texts = window.elements.createChatSession({ token: 'one' });
+    for (const name of ['ready', 'tokenRefreshed']) window.texts.on(name, (token) => window.told.push([`text ${name}`, token ?? null]));
+  });
+  await until(async () => (await told('text ready')).length === 1, 'the first');
+  await page.evaluate(() => { window.texts.updateOptions({ token: 'one' }); window.texts.updateOptions({ token: 'two' }); });
+  await until(async () => (await told('text tokenRefreshed')).length === 1, 'the second');
+  assert.deepEqual(await told('text tokenRefreshed'), ['two']);
+  assert.equal((await told('text ready')).length, 1);
+  await assert.rejects(page.evaluate(() => window.texts.createElement('constructor')), /no element "constructor"/);
+});
+
+test('words for an empty channel follow the options; what is unread is told', async () => {
+  const { page, mount, chat, told } = await elementsPage();
+  await page.evaluate(() => { window.unread = []; });
+  await mount({ channelId: 'chat_feed_quiet', emptyState: { title: 'Nobody yet' } });
+  await page.getByText('Nobody yet').waitFor();
+  await page.evaluate(() => window.element.updateOptions({ emptyState: { title: 'Come in' } }));
+  await page.getByText('Come in').waitFor();
+  await page.evaluate(() => {
+    window.element.on('messagesRead', window.tell('messagesRead'));
+    window.element.on('unreadChanged', window.tell('unreadChanged'));
+  });
+  await chat.composer.focus();
+  await post(servers.sandbox, 'user_bob', 'chat_feed_quiet', 'Somebody is here');
+  await chat.message('Somebody is here').waitFor();
+  await until(async () => (await told('unreadChanged')).length >= 1 && (await told('messagesRead')).length >= 1, 'both');
+  assert.deepEqual((await told('onEvent')).filter((type) => type === 'messagesRead' || type === 'unreadChanged'), []);
 });

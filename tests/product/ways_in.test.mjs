@@ -123,6 +123,7 @@ test('a launcher has the colours of the chat, tells what the chat tells, and cou
   const unread = page.getByRole('button', { name: 'Open chat, 2' });
   await unread.waitFor();
   assert.equal(await unread.innerText(), '2');
+  assert.match(await page.locator('.chat-host').getAttribute('exportparts'), /composer/);
   await check(page, 'a launcher that counts');
   await unread.click();
   await chat.message('Two').waitFor();
@@ -152,4 +153,49 @@ test('a launcher on a phone fills the screen and has a way back', async () => {
   await check(page, 'a launcher that is open');
   await page.getByRole('button', { name: 'Close chat' }).tap();
   await button.waitFor();
+});
+
+test('E10: an element that can have no chat says so, and the others have theirs', async () => {
+  const { page, embed, include, chat, loader } = await barePage(browser, servers);
+  await page.evaluate(() => {
+    const button = document.createElement('button');
+    button.setAttribute('data-whop-chat-channel-id', 'chat_feed_lounge');
+    window.told = [];
+    button.addEventListener('failed', ({ detail: { code } }) => window.told.push(code));
+    document.body.append(button);
+  });
+  await embed({ 'channel-id': 'chat_feed_lounge' });
+  await include();
+  await chat.log.getByRole('article').first().waitFor();
+  assert.deepEqual(await page.evaluate(() => window.told), ['MISCONFIGURED']);
+  assert.equal(await page.evaluate(async (address) => typeof (await import(address)).loadWhopElements, loader.replace('.js', '.mjs')), 'function');
+});
+
+test('who was refused is known when the page says who they are', async () => {
+  const { page, embed, include, chat } = await barePage(browser, servers);
+  await embed({ 'channel-id': 'chat_feed_lounge', 'token-url': '' }, 'whop-chat');
+  await include();
+  await page.getByText(/Sign in/).first().waitFor();
+  await page.locator('whop-chat').evaluate((element) => element.setAttribute('token-url', document.body.dataset.tokenUrl));
+  await chat.composer.waitFor();
+});
+
+test('E11: a trap in a program of the page’s own is none of the chat’s', async () => {
+  const { page, embed, include, chat } = await barePage(browser, servers);
+  await embed({ 'channel-id': 'chat_feed_lounge' });
+  await include();
+  await chat.composer.waitFor();
+  await page.route('**/embed/their.wasm', (route) => route.fulfill({
+    // A module with one function, `trap`, that does nothing but trap.
+    body: Buffer.from('0061736d010000000104016000000302010007080104747261700000' + '0a05010300000b', 'hex'),
+    contentType: 'application/wasm', headers: { 'access-control-allow-origin': '*' },
+  }));
+  const trapped = page.waitForEvent('pageerror');
+  await page.evaluate(async (origin) => {
+    const { instance } = await WebAssembly.instantiateStreaming(fetch(`${origin}/embed/their.wasm`));
+    setTimeout(() => instance.exports.trap());
+  }, servers.proxy.url);
+  await trapped;
+  await chat.say('Still here');
+  await chat.message('Still here').waitFor();
 });

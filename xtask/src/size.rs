@@ -8,7 +8,7 @@ use crate::manifest;
 use crate::paths::Paths;
 
 /// The most that the loader may weigh, in bytes of brotli 11: it comes before the first message is painted.
-const LOADER_BUDGET: usize = 7_200;
+const LOADER_BUDGET: usize = 7_500;
 /// The most that everything should weigh that a visitor waits for, in bytes of brotli 11. Being over it is said, not
 /// refused: the ceilings see to it that the distance only shrinks.
 const CRITICAL_BUDGET: usize = 110_000;

@@ -68,6 +68,18 @@ fn the_frame_may_come_before_the_answer() {
 }
 
 #[test]
+fn the_frame_says_what_a_lost_answer_does_not() {
+    let mut chat = mine();
+    asked_and_sure(&mut chat, "mine");
+    let frame = json!({"feedEntity": {"dmsPost": {"entityId": "msg_1", "feedId": CHANNEL, "Deleted": true}}});
+    chat.receive(&frame);
+    chat.lose("DELETE", "/messages/msg_1");
+    assert!(told(&chat, "msg_1"));
+    let failed = Effect::Announce(Announcement::DeletingFailed);
+    assert!(!chat.effects.contains(&failed));
+}
+
+#[test]
 fn nothing_is_deleted_without_asking_and_who_would_rather_keep_it_keeps_it() {
     let mut chat = mine();
     let row = chat.row("mine").id;

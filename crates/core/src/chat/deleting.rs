@@ -76,25 +76,31 @@ impl Chat {
         outcome: &HttpOutcome,
         step: &mut Step,
     ) {
-        let reason = match outcome {
+        match outcome {
             // That it is not there is what was wanted: the answer to an earlier attempt was lost, or somebody was faster.
             HttpOutcome::Answered { status, .. } if *status < 300 || *status == 404 => {
-                self.deletions.remove(&message);
-                let mut merged = Merged::default();
-                self.timeline.delete(&message, &mut merged);
-                Self::note(merged, step);
-                let told = [
-                    Effect::Announce(Announcement::Deleted),
-                    Effect::Emit(PageEvent::MessageDeleted { id: message }),
-                ];
-                return step.effects.extend(told);
+                self.is_gone(message, step);
             }
-            HttpOutcome::Answered { body, .. } => wire::from_json::<ErrorBody>(body)
-                .map(|body| body.error.message)
-                .unwrap_or_default(),
-            HttpOutcome::Lost => String::new(),
-        };
-        self.deletion_failed(message, reason, step);
+            HttpOutcome::Answered { body, .. } => {
+                let reason = wire::from_json::<ErrorBody>(body)
+                    .map(|body| body.error.message)
+                    .unwrap_or_default();
+                self.deletion_failed(message, reason, step);
+            }
+            HttpOutcome::Lost => self.deletion_lost(message, step),
+        }
+    }
+
+    fn is_gone(&mut self, message: MessageId, step: &mut Step) {
+        self.deletions.remove(&message);
+        let mut merged = Merged::default();
+        self.timeline.delete(&message, &mut merged);
+        Self::note(merged, step);
+        let told = [
+            Effect::Announce(Announcement::Deleted),
+            Effect::Emit(PageEvent::MessageDeleted { id: message }),
+        ];
+        step.effects.extend(told);
     }
 
     /// Nobody will hear what became of the deletions under way.
@@ -103,11 +109,20 @@ impl Chat {
         let under_way = under_way.filter(|(_, deletion)| **deletion == Deletion::UnderWay);
         let messages: Vec<_> = under_way.map(|(message, _)| message.clone()).collect();
         for message in messages {
+            self.deletion_lost(message, step);
+        }
+    }
+
+    /// Nobody answered. A frame may have told that it was done.
+    fn deletion_lost(&mut self, message: MessageId, step: &mut Step) {
+        if self.timeline.is_deleted(&message) {
+            self.is_gone(message, step);
+        } else {
             self.deletion_failed(message, String::new(), step);
         }
     }
 
-    /// The message is there still, unless somebody else deleted it meanwhile.
+    /// The message is there still.
     fn deletion_failed(&mut self, message: MessageId, reason: String, step: &mut Step) {
         self.redraw(&message, step);
         step.effects

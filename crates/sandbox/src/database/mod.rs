@@ -57,7 +57,7 @@ pub enum DatabaseError {
     /// The file was written by another version.
     #[error(
         "{path} was written by another version of the sandbox (schema {found}, this is {expected}); \
-         delete it or choose another --database file"
+         delete it (`cargo xtask serve --fresh` does) or choose another --database file"
     )]
     OtherVersion {
         /// The file.

@@ -267,3 +267,15 @@ test('typing on while the session is opened asks for no other one', async () => 
   assert.equal(await tokens(page), 1);
   assert.equal(sessions.asked(), 1);
 });
+
+test('a conversation with somebody who is gone is listed without a name', async () => {
+  const { page, told } = await sessionPage();
+  await conversation();
+  let asked = 0;
+  await page.route('**/api/v1/users/*', (route) => { asked += 1; return route.fulfill({ status: 404, json: {} }); });
+  await page.evaluate((company) => window.show('dms-list-element', { companyId: company }), COMPANY);
+  await page.getByRole('button', { name: '…' }).first().waitFor();
+  await until(async () => (await told('ready')).length === 1, 'it is ready');
+  assert.ok(asked);
+  assert.deepEqual(await told('error'), []);
+});

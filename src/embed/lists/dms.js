@@ -1,6 +1,7 @@
 // `dms-list-element`: the visitor's conversations, the last one first.
 import css from './lists.css';
 import { datesIn, Frame, make, notice } from './frame.js';
+import { Refused } from './source.js';
 
 /** Milliseconds between two looks, while the page is visible. */
 const EVERY = 20_000;
@@ -55,15 +56,23 @@ export class Dms extends Frame {
 
   /** A conversation without a name is called as those are who are in it. */
   async findNames(source) {
-    const { signal } = source;
     for (const { id, name } of this.channels.slice(0, MOST_UNNAMED)) {
       if (name || this.names.has(id)) continue;
-      const { data } = await source.get(`/dm_members?channel_id=${encodeURIComponent(id)}&first=5`, signal);
-      const others = data.map((member) => member.user_id).filter((user) => user !== this.viewer);
-      const people = await Promise.all(others.slice(0, 3).map((user) => source.get(`/users/${encodeURIComponent(user)}`, signal)));
-      this.names.set(id, people.map((person) => person.name || person.username).join(', '));
+      // Whose members may not be known, or are gone, has none, and is there nonetheless.
+      this.names.set(id, await this.nameOf(id, source).catch((error) => {
+        if (error instanceof Refused && ['NO_ACCESS', 'NOT_FOUND'].includes(error.code)) return '';
+        throw error;
+      }));
       this.draw();
     }
+  }
+
+  async nameOf(id, source) {
+    const { signal } = source;
+    const { data } = await source.get(`/dm_members?channel_id=${encodeURIComponent(id)}&first=5`, signal);
+    const others = data.map((member) => member.user_id).filter((user) => user !== this.viewer);
+    const people = await Promise.all(others.slice(0, 3).map((user) => source.get(`/users/${encodeURIComponent(user)}`, signal)));
+    return people.map((person) => person.name || person.username).join(', ');
   }
 
   get isRefused() { return Boolean(this.code) && this.code !== 'UNREACHABLE'; }

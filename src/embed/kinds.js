@@ -1,7 +1,7 @@
 // What each type of element shows, in the host that it was given. `show` answers `update` and `remove`.
 import { lazy, style } from './files.js';
 import { proxyAt } from './place.js';
-import { tellFailure, Widget } from './widget.js';
+import { tellFailure, themes, Widget } from './widget.js';
 import { isRtl, textIn } from './words.js';
 
 /** What a page's options, a session's and an element's say to a widget. */
@@ -31,10 +31,8 @@ const list = (name) => (host, element, session, ready) => {
     const { locale, ...more } = optionsOf(element, session, ready);
     return { ...more, ...element.options, locale, isRtl: isRtl(host, locale) };
   };
-  Promise.all([lists(), style(), textIn(options().locale)]).then(([lists, sheet, text]) => {
-    const { error } = options();
-    if (error) throw error;
-    if (!isGone) shown = new lists[name](host, options(), { sheet, text });
+  Promise.all([lists(), style(), textIn(options().locale)]).then(([lists, sheet]) => {
+    if (!isGone) shown = new lists[name](host, options(), { sheet, textIn, themes });
   }).catch((error) => {
     if (isGone) return;
     console.error(error);

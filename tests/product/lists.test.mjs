@@ -32,8 +32,13 @@ async function sessionPage() {
     place.style.height = '480px';
     document.body.append(place);
     window.told = [];
-    window.session = new window.WhopElements().createChatSession({
-      token: async () => (await (await fetch(document.body.dataset.tokenUrl)).json()).token,
+    window.tokens = 0;
+    window.elements = new window.WhopElements();
+    window.session = window.elements.createChatSession({
+      token: async () => {
+        window.tokens += 1;
+        return (await (await fetch(document.body.dataset.tokenUrl)).json()).token;
+      },
     });
     window.show = (type, options, prevented = []) => {
       const element = window.session.createElement(type, options);
@@ -50,6 +55,24 @@ async function sessionPage() {
   const told = async (name) => (await bare.page.evaluate(() => window.told.map(([name, detail]) => [name, detail ?? null]))).filter(([one]) => one === name).map(([, detail]) => detail);
   return { ...bare, told };
 }
+
+/** Holds all requests for sessions until they are let go; answers how many there were. */
+async function holdSessions(page) {
+  let asked = 0;
+  let letGo;
+  const held = new Promise((resolve) => { letGo = resolve; });
+  await page.route('**/session', async (route) => {
+    asked += 1;
+    await held;
+    await route.continue().catch(() => {}); // Who has lost interest is not answered.
+  });
+  return { asked: () => asked, letGo };
+}
+
+/** One of user_ada's, so that there is something to list. */
+const conversation = () => asUser(servers.sandbox, 'user_ada', 'POST', '/dm_channels', { with_user_ids: ['user_chen'], company_id: COMPANY });
+
+const tokens = (page) => page.evaluate(() => window.tokens);
 
 test('a channel is searched: without accents and case, from the newest on, by mouse and keyboard', async () => {
   const { page, told, problems } = await sessionPage();
@@ -100,7 +123,7 @@ test('a modal is one at a time, and closes with what it shows', async () => {
 
 test('conversations are listed, the last first, and chosen', async () => {
   const { page, told, problems } = await sessionPage();
-  const { id } = await asUser(servers.sandbox, 'user_ada', 'POST', '/dm_channels', { with_user_ids: ['user_chen'], company_id: COMPANY });
+  const { id } = await conversation();
   await post(servers.sandbox, 'user_ada', id, 'Are you there?');
   await page.evaluate((company) => window.show('dms-list-element', { companyId: company }), COMPANY);
   const row = page.getByRole('button', { name: /Chen/ }).first();
@@ -120,4 +143,139 @@ test('who has no conversations reads what the page says of that', async () => {
   await page.evaluate((company) => window.show('dms-list-element', { companyId: company, emptyState: { title: 'Nobody wrote yet', description: 'Be brave' } }), COMPANY);
   await page.getByText('Nobody wrote yet').waitFor();
   await page.getByText('Be brave').waitFor();
+});
+
+test('a list of nothing says so at once, to the visitor and to the developer, and goes on when it is told of what', async () => {
+  const { page, told, problems } = await sessionPage();
+  await conversation();
+  for (const type of ['search-element', 'dms-list-element']) {
+    await page.evaluate((type) => window.show(type, {}), type);
+    await page.getByText('The chat can’t be shown on this page').waitFor();
+    await until(async () => (await told('ready')).length === 1, 'it is ready nonetheless');
+    assert.deepEqual(await told('error'), ['MISCONFIGURED']);
+    assert.ok(problems.splice(0).every((problem) => /Pass \{companyId: /.test(problem)), 'the console says what to pass');
+    await page.evaluate((company) => window.element.updateOptions({ companyId: company }), COMPANY);
+    if (type === 'search-element') await page.getByRole('searchbox').fill('a');
+    await page.locator('.list-row').first().waitFor();
+    assert.equal(await page.locator('.notice').count(), 0);
+    await page.evaluate(() => { window.element.unmount(); window.told = []; });
+    await until(async () => await page.locator('#list > *').count() === 0, 'it is gone');
+  }
+  assert.deepEqual(problems, []);
+});
+
+test('lists look as the appearance says, also later', async () => {
+  const { page, problems } = await sessionPage();
+  await page.evaluate(() => window.elements.updateOptions({
+    appearance: { theme: { accentColor: 'tomato' }, variables: { '--radius-3': '3px' }, classes: { '.field': { borderTopColor: 'rgb(1, 2, 3)' } } },
+  }));
+  await page.evaluate(() => window.show('search-element', { channelId: 'chat_feed_lounge' }));
+  const looks = () => page.getByRole('searchbox').evaluate((field) => {
+    const { borderTopColor, borderTopLeftRadius } = getComputedStyle(field);
+    const { host } = field.getRootNode();
+    return [borderTopColor, borderTopLeftRadius, getComputedStyle(host.shadowRoot.firstElementChild).getPropertyValue('--accent-9').trim()];
+  });
+  let first;
+  await until(async () => { first = await looks(); return first[0] === 'rgb(1, 2, 3)'; }, 'it looks so');
+  assert.equal(first[1], '3px');
+  await page.evaluate(() => window.elements.updateOptions({ appearance: { theme: { accentColor: 'jade' } } }));
+  await until(async () => (await looks())[2] !== first[2], 'it has another accent');
+  const [border, radius] = await looks();
+  assert.notEqual(border, 'rgb(1, 2, 3)');
+  assert.notEqual(radius, '3px');
+  assert.deepEqual(problems, []);
+});
+
+test('another locale changes the words, and nothing that was typed', async () => {
+  const { page, problems } = await sessionPage();
+  await post(servers.sandbox, 'user_bob', 'chat_feed_lounge', 'A rhinoceros came by');
+  await page.evaluate(() => window.show('search-element', { channelId: 'chat_feed_lounge' }));
+  await page.getByRole('searchbox', { name: 'Search messages' }).fill('rhinoceros');
+  const row = page.getByRole('button', { name: /rhinoceros/ });
+  await row.waitFor();
+  const before = await tokens(page);
+  await page.evaluate(() => window.elements.updateOptions({ locale: 'de' }));
+  const field = page.getByRole('searchbox', { name: 'Nachrichten durchsuchen' });
+  await field.waitFor();
+  assert.equal(await field.inputValue(), 'rhinoceros');
+  assert.ok(await field.evaluate((element) => element.getRootNode().activeElement === element), 'one goes on typing there');
+  await page.getByRole('button', { name: 'Abbrechen' }).waitFor();
+  await row.waitFor();
+  assert.equal(await tokens(page), before, 'nobody has to say again who the visitor is');
+  assert.deepEqual(problems, []);
+});
+
+test('the modal has a name, and stays where the page wants to keep it', async () => {
+  const { page } = await sessionPage();
+  await page.evaluate(() => {
+    window.closing = 0;
+    window.session.showSearchModal({ channelId: 'chat_feed_lounge', onClose: (event) => { window.closing += 1; event.preventDefault(); } });
+  });
+  const dialog = page.getByRole('dialog', { name: 'Search messages' });
+  await dialog.getByRole('searchbox').click();
+  const closings = () => page.evaluate(() => window.closing);
+  for (const count of [1, 2]) {
+    await page.keyboard.press('Escape');
+    assert.equal(await closings(), count, 'one key, one event');
+    assert.ok(await dialog.isVisible());
+  }
+  // As somebody's phone does it, by a gesture.
+  await dialog.evaluate((element) => element.dispatchEvent(new Event('cancel', { cancelable: true })) && element.close());
+  assert.equal(await closings(), 3);
+  assert.ok(await dialog.isVisible());
+});
+
+test('who is refused is asked nothing more until somebody does something', async () => {
+  const { page, told } = await sessionPage();
+  await conversation();
+  await page.clock.install();
+  let isRefused = true;
+  await page.route('**/session', (route) => (isRefused ? route.fulfill({ status: 403, json: {} }) : route.continue()));
+  await page.evaluate((company) => window.show('dms-list-element', { companyId: company }), COMPANY);
+  await until(async () => (await told('error')).length === 1, 'it is told once');
+  const again = page.getByRole('button', { name: 'Try again' });
+  await again.waitFor();
+  assert.equal(await tokens(page), 1);
+  await page.clock.runFor(60_000);
+  assert.equal(await tokens(page), 1, 'the page is not asked again who the visitor is');
+  const comeBack = () => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await comeBack();
+  await until(async () => (await told('error')).length === 2, 'who comes back may be known by now');
+  isRefused = false;
+  await again.click();
+  await page.locator('.list-row').first().waitFor();
+  assert.equal(await tokens(page), 3);
+  // Who is let in is kept up to date.
+  let looks = 0;
+  page.on('request', (request) => { looks += request.url().includes('/dm_channels?'); });
+  await until(async () => { await page.clock.runFor(20_000); return looks; }, 'it is looked again');
+});
+
+test('typing on while the session is opened asks for no other one', async () => {
+  const { page } = await sessionPage();
+  await post(servers.sandbox, 'user_bob', 'chat_feed_lounge', 'An ocelot was here');
+  const sessions = await holdSessions(page);
+  await page.evaluate(() => window.show('search-element', { channelId: 'chat_feed_lounge' }, ['resultClick']));
+  const field = page.getByRole('searchbox');
+  for (const typed of ['o', 'oc', 'oce', 'ocelot']) {
+    await field.fill(typed);
+    await page.keyboard.press('Enter');
+    await until(() => sessions.asked() > 0, 'a session is asked for');
+  }
+  sessions.letGo();
+  await page.getByRole('button', { name: /ocelot/ }).waitFor();
+  assert.equal(await tokens(page), 1);
+  assert.equal(sessions.asked(), 1);
+});
+
+test('a conversation with somebody who is gone is listed without a name', async () => {
+  const { page, told } = await sessionPage();
+  await conversation();
+  let asked = 0;
+  await page.route('**/api/v1/users/*', (route) => { asked += 1; return route.fulfill({ status: 404, json: {} }); });
+  await page.evaluate((company) => window.show('dms-list-element', { companyId: company }), COMPANY);
+  await page.getByRole('button', { name: '…' }).first().waitFor();
+  await until(async () => (await told('ready')).length === 1, 'it is ready');
+  assert.ok(asked);
+  assert.deepEqual(await told('error'), []);
 });

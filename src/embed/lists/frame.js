@@ -2,6 +2,7 @@
 
 import { keepKeys } from '../keys.js';
 import english from '../../../crates/strings/catalogs/en.json';
+import { Refused, Source } from './source.js';
 
 // The build writes a language's text in the order of the keys, behind a line with its code (ADR 0016).
 const KEYS = Object.keys(english);
@@ -23,28 +24,76 @@ export const make = (name, { class: className, ...attributes } = {}, ...content)
   return element;
 };
 
-/** The page's element with a box in it that looks as the page wants, in the chat's own colours and words. */
+/**
+ * The page's element with a box in it that looks as the page wants, in the chat's own colours and words. Who extends it has
+ * `speak`, which says in `words` what is there.
+ */
 export class Frame {
-  constructor(host, css, name, options, { sheet, text }) {
-    this.host = host;
+  /** `textIn` gets the words of a locale, `themes` what colours them: both are the loader's, for all that it shows. */
+  constructor(host, css, name, options, { sheet, textIn, themes }) {
+    if (options.error) throw options.error;
+    Object.assign(this, { host, options, textIn, themes, words: {} });
     this.root = host.shadowRoot || host.attachShadow({ mode: 'open' });
-    this.box = make('section', { class: `chat list-box ${name}` });
+    this.box = make('section', { class: `chat list-box ${name}`, part: 'chat' });
     this.root.replaceChildren(this.box);
     const own = new CSSStyleSheet();
     own.replaceSync(css);
-    this.words = wordsOf(text);
-    this.options = options;
     this.life = new AbortController();
     this.root.adoptedStyleSheets = [sheet, own];
-    this.look(options);
+    this.look();
     // The page's shortcuts are not for what is typed here (E1).
     keepKeys(this.root, this.life.signal);
   }
 
-  look({ theme, locale, isRtl }) {
+  /** As the page wants it, also when it changes its mind. */
+  look() {
+    const { theme, locale, isRtl } = this.options;
     this.box.dataset.theme = ['light', 'dark'].includes(theme) ? theme : 'system';
     this.box.lang = locale;
-    if (isRtl) this.box.dir = 'rtl';
+    this.box.dir = isRtl ? 'rtl' : '';
+    this.dress().catch(console.error);
+    this.translate().catch(console.error);
+  }
+
+  /** Colours and the like, as the chat has them: only who wants others than the usual ones waits for them. */
+  async dress() {
+    const { theme, ...more } = this.options.appearance ?? {};
+    const names = Object.keys({ ...theme, ...more }).filter((name) => name !== 'appearance');
+    if (!names.length && !this.isDressed) return;
+    this.isDressed = true;
+    const { apply } = await this.themes();
+    if (!this.life.signal.aborted) apply(this.root, this.options.appearance ?? {});
+  }
+
+  /** In the visitor's language, and in another one from then on. */
+  async translate() {
+    const { locale } = this.options;
+    if (locale === this.locale) return;
+    const text = await this.textIn(locale);
+    if (this.life.signal.aborted || locale !== this.options.locale) return;
+    this.locale = locale;
+    this.words = wordsOf(text);
+    this.speak();
+  }
+
+  /** `body`: what is read from now on. */
+  read(body) {
+    this.source?.close();
+    this.source = new Source(this.options, body);
+    this.code = undefined;
+  }
+
+  /** Tells the page why it doesn't go on. */
+  failed(error) {
+    this.code = error instanceof Refused ? error.code : 'UNREACHABLE';
+    this.tell('failed', { code: this.code });
+  }
+
+  /** The same for the visitor. */
+  refusal(again) {
+    const { words, code } = this;
+    const said = { SIGNED_OUT: words.signed_out_title, NO_ACCESS: words.no_access_title, NOT_FOUND: words.unknown_title, MISCONFIGURED: words.misconfigured_title };
+    return notice({ title: said[code] ?? words.unreachable_title }, { label: words.try_again, run: again });
   }
 
   tell(name, detail) {
@@ -53,13 +102,23 @@ export class Frame {
 
   remove() {
     this.life.abort();
+    this.source.close();
     this.root.replaceChildren();
   }
 }
 
 /** Instead of a list: what that means and what can be done. */
-export const notice = ({ title, text, image }, act) => make('div', { class: 'notice', role: 'status' },
+export const notice = ({ title, text, image }, act) => make('div', { class: 'notice', part: 'notice', role: 'status' },
   image?.url ? make('img', { class: 'notice-image', alt: '', src: image.url, width: image.width, height: image.height }) : undefined,
   title && make('p', { class: 'notice-title' }, title),
   text && make('p', { class: 'notice-text' }, text),
   act && make('button', { class: 'solid', type: 'button', onclick: act.run }, act.label));
+
+/** How moments are written in a locale; in the browser's own where a page names none that there is. */
+export const datesIn = (locale, style) => {
+  try {
+    return new Intl.DateTimeFormat(locale, style);
+  } catch {
+    return new Intl.DateTimeFormat([], style);
+  }
+};

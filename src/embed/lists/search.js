@@ -1,9 +1,8 @@
 // `search-element`: finds words in the messages of a channel, or of all channels of a company. Whop's API can't search, so
 // the messages are read from the newest on and compared here; what is found is shown as it is found.
 import css from './lists.css';
-import { Frame, make, notice } from './frame.js';
+import { datesIn, Frame, make } from './frame.js';
 import { found, plainOf, wordsIn } from './matching.js';
-import { Refused, Source } from './source.js';
 
 /** Milliseconds after the last letter. */
 const PAUSE = 250;
@@ -14,32 +13,63 @@ const AT_ONCE = 500;
 export class Search extends Frame {
   constructor(host, options, around) {
     super(host, css, 'search', options, around);
-    this.open();
-    const { words } = this;
-    this.field = make('input', { class: 'list-field', type: 'search', enterkeyhint: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: words.find, 'aria-label': words.find, dir: 'auto' });
+    this.field = make('input', { class: 'list-field', part: 'field', type: 'search', enterkeyhint: 'search', autocomplete: 'off', spellcheck: 'false', dir: 'auto' });
     this.status = make('p', { class: 'list-status', role: 'status' });
-    this.results = make('ul', { class: 'list-rows', 'aria-label': words.find });
+    this.results = make('ul', { class: 'list-rows' });
     this.more = make('div', { class: 'list-more' });
-    const closing = make('button', { class: 'plain', type: 'button', onclick: () => this.tell('close') }, words.cancel);
+    this.closing = make('button', { class: 'plain', type: 'button', onclick: () => this.tell('close') });
     this.box.append(
-      make('form', { class: 'list-head', role: 'search', onsubmit: (event) => { event.preventDefault(); this.ask(0); } }, this.field, closing),
+      make('form', { class: 'list-head', part: 'search', role: 'search', onsubmit: (event) => { event.preventDefault(); this.ask(0); } }, this.field, this.closing),
       this.status,
-      make('div', { class: 'list-scroller' }, this.results, this.more),
+      make('div', { class: 'list-scroller', part: 'list' }, this.results, this.more),
     );
     this.field.addEventListener('input', () => this.ask(PAUSE));
     this.box.addEventListener('keydown', (event) => this.pressed(event));
+    // A page's own dialog is the page's affair.
+    this.dialog = host.closest('dialog.whop-chat-modal');
+    // It closes with the list, unless the page wants to keep that.
+    this.dialog?.addEventListener('cancel', (event) => { event.preventDefault(); this.tell('close'); }, { signal: this.life.signal });
+    this.open();
     options.ready?.();
     this.field.focus({ preventScroll: true });
   }
 
   open() {
     const { channelId, companyId } = this.options;
-    this.source = new Source(this.options, channelId ? { channel_id: channelId } : { company_id: companyId });
+    this.asking?.abort();
+    this.read(channelId ? { channel_id: channelId } : { company_id: companyId });
+    this.clear();
+    // Not with the first letter only.
+    try { this.source.check(); } catch (error) { return this.failed(error, this.source.signal); }
+    if (this.field.value) this.ask(0);
+  }
+
+  speak() {
+    const { dialog, words: { find, cancel } } = this;
+    // The page may have named it.
+    const isNamed = dialog?.hasAttribute('aria-labelledby') || dialog?.getAttribute('aria-label') !== this.field.getAttribute('aria-label');
+    if (!isNamed) dialog?.setAttribute('aria-label', find);
+    this.field.placeholder = find;
+    for (const one of [this.field, this.results]) one.setAttribute('aria-label', find);
+    this.closing.textContent = cancel;
+    this.dates = datesIn(this.options.locale, { dateStyle: 'medium', timeStyle: 'short' });
+    if (this.code) this.refuse();
+    else if (this.field.value) this.ask(0);
+  }
+
+  clear() {
+    this.results.replaceChildren();
+    this.more.replaceChildren();
+    this.say('');
   }
 
   pressed(event) {
     if (event.isComposing) return;
-    if (event.key === 'Escape') return this.tell('close');
+    if (event.key === 'Escape') {
+      // Or the dialog would be asked to close, too.
+      if (this.dialog) event.preventDefault();
+      return this.tell('close');
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     const rows = [this.field, ...this.results.querySelectorAll('button')];
@@ -55,9 +85,8 @@ export class Search extends Frame {
   }
 
   async find(words, signal) {
-    this.results.replaceChildren();
-    this.more.replaceChildren();
-    this.say('');
+    this.code = undefined;
+    this.clear();
     if (!words.length) return;
     try {
       const readers = (await this.channels(signal)).map(({ id, name }) => ({ id, name, pages: this.pagesOf(id, signal) }));
@@ -103,39 +132,33 @@ export class Search extends Frame {
     if (!message.content || message.message_type === 'system') return;
     const pieces = found(plainOf(message.content), words);
     if (!pieces) return;
-    const excerpt = make('span', { class: 'list-text', dir: 'auto' }, ...pieces.map(([piece, isFound]) => (isFound ? make('mark', {}, piece) : piece)));
+    const excerpt = make('span', { class: 'list-text', part: 'text', dir: 'auto' }, ...pieces.map(([piece, isFound]) => (isFound ? make('mark', {}, piece) : piece)));
     const moment = new Date(message.created_at);
-    const time = make('time', { datetime: message.created_at }, this.dates.format(moment));
-    const who = make('bdi', { class: 'list-name' }, message.user?.name || message.user?.username || '');
-    const where = name && make('bdi', { class: 'list-place' }, name);
-    const row = make('button', { class: 'list-row', type: 'button', onclick: () => this.tell('resultClick', { messageId: message.id, channelId: message.channel_id ?? id }) }, make('span', { class: 'list-line' }, who, where || undefined, time), excerpt);
+    const time = make('time', { datetime: message.created_at, part: 'time' }, this.dates.format(moment));
+    const who = make('bdi', { class: 'list-name', part: 'author' }, message.user?.name || message.user?.username || '');
+    const where = name && make('bdi', { class: 'list-place', part: 'title' }, name);
+    const row = make('button', { class: 'list-row', part: 'message', type: 'button', onclick: () => this.tell('resultClick', { messageId: message.id, channelId: message.channel_id ?? id }) }, make('span', { class: 'list-line' }, who, where || undefined, time), excerpt);
     this.results.append(make('li', {}, row));
-  }
-
-  get dates() {
-    return (this.format ||= new Intl.DateTimeFormat(this.options.locale, { dateStyle: 'medium', timeStyle: 'short' }));
   }
 
   say(text) { this.status.textContent = text; }
 
   failed(error, signal) {
     if (signal.aborted) return;
-    const code = error instanceof Refused ? error.code : 'UNREACHABLE';
-    this.tell('failed', { code });
-    const { words } = this;
-    const said = { SIGNED_OUT: words.signed_out_title, NO_ACCESS: words.no_access_title, NOT_FOUND: words.unknown_title, MISCONFIGURED: words.misconfigured_title };
+    super.failed(error);
+    this.refuse();
+  }
+
+  refuse() {
     this.say('');
-    this.more.replaceChildren(notice({ title: said[code] ?? words.unreachable_title }, { label: words.try_again, run: () => this.ask(0) }));
+    this.more.replaceChildren(this.refusal(() => this.ask(0)));
   }
 
   update(options, isRetry) {
     const before = this.options;
     this.options = options;
-    this.look(options);
-    if (options.channelId !== before.channelId || options.companyId !== before.companyId || isRetry) {
-      this.open();
-      if (this.field.value) this.ask(0);
-    }
+    this.look();
+    if (['channelId', 'companyId', 'origin'].some((name) => options[name] !== before[name]) || isRetry) this.open();
   }
 
   remove() {

@@ -8,7 +8,7 @@ export class Refused extends Error {
   }
 }
 
-const CODES = { 401: 'SIGNED_OUT', 403: 'NO_ACCESS', 404: 'NOT_FOUND' };
+const CODES = { 401: 'SIGNED_OUT', 403: 'NO_ACCESS', 404: 'NOT_FOUND', 429: 'UNREACHABLE' };
 
 const pause = (seconds, signal) => new Promise((resolve, reject) => {
   const timer = setTimeout(resolve, seconds * 1000);
@@ -16,6 +16,7 @@ const pause = (seconds, signal) => new Promise((resolve, reject) => {
 });
 
 export class Source {
+  #life = new AbortController();
   #session;
   #renewal;
 
@@ -24,7 +25,20 @@ export class Source {
     Object.assign(this, { origin, token, assertion, body });
   }
 
-  async #open(signal) {
+  /** Ends with it. */
+  get signal() { return this.#life.signal; }
+
+  /** Throws where it is for nothing at all, and tells the page's developer. */
+  check() {
+    const { channel_id: channel, company_id: company } = this.body;
+    if (channel || company) return;
+    console.error('whop-chat: nothing says what this list is of. Pass {companyId: "biz_…"}, your company\'s id, to createElement; a search can have {channelId} instead.');
+    throw new Refused('MISCONFIGURED');
+  }
+
+  async #open() {
+    this.check();
+    const { signal } = this;
     const renewal = this.#renewal;
     let { assertion } = this;
     this.#renewal = this.assertion = undefined;
@@ -35,7 +49,7 @@ export class Source {
       credentials: assertion || renewal || this.token ? 'same-origin' : 'include',
       body: JSON.stringify({ ...this.body, assertion, renewal: renewal || undefined, with_messages: false }),
     });
-    if (answer.status === 401 && renewal) return this.#open(signal);
+    if (answer.status === 401 && renewal) return this.#open();
     const session = await this.#read(answer);
     this.#renewal = session.renewal;
     return session;
@@ -46,18 +60,19 @@ export class Source {
     throw new Refused(CODES[answer.status] ?? (answer.status < 500 ? 'MISCONFIGURED' : 'UNREACHABLE'));
   }
 
-  /** The present session; one for all who ask. */
-  session(signal) {
-    this.#session ||= this.#open(signal).catch((error) => { this.#session = undefined; throw error; });
+  /** The present session; one for all who ask. It is opened even if who asked first has lost interest. */
+  session() {
+    this.#session ||= this.#open().catch((error) => { this.#session = undefined; throw error; });
     return this.#session;
   }
 
   /** Reads a route of Whop's; a token that has ended is replaced once, and who has to wait waits. */
   async get(path, signal, isRepeated) {
-    const { token } = await this.session(signal);
+    const session = this.session();
+    const { token } = await session;
     const answer = await fetch(`${this.origin}/api/v1${path}`, { signal, headers: { authorization: `Bearer ${token.token ?? token}` } });
     if (answer.status === 401 && !isRepeated) {
-      this.#session = undefined;
+      if (this.#session === session) this.#session = undefined;
       return this.get(path, signal, true);
     }
     if (answer.status === 429 && !isRepeated) {
@@ -75,4 +90,6 @@ export class Source {
       after = (page?.has_next_page && page.end_cursor) || undefined;
     }
   }
+
+  close() { this.#life.abort(); }
 }

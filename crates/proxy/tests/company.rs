@@ -59,6 +59,16 @@ async fn the_lists_of_a_company_are_read_with_the_scopes_that_were_asked_for() {
 }
 
 #[tokio::test]
+async fn a_page_need_not_know_the_company() {
+    let stack = Stack::start().await;
+    let body = json!({"company_id": "", "assertion": assertion("user_ada")});
+    let session = opened(&stack, &body).await;
+    assert_eq!(&*session.company_id, "biz_sandbox");
+    let body = json!({"company_id": "", "renewal": session.renewal});
+    assert_eq!(opened(&stack, &body).await.user, session.user);
+}
+
+#[tokio::test]
 async fn it_is_no_wider_than_who_asks() {
     let stack = Stack::start().await;
     let no_access = (StatusCode::FORBIDDEN, "no_access".to_owned());

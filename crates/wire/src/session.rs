@@ -16,7 +16,7 @@ pub struct SessionRequest {
     /// A channel's id, or the id of the experience that shows it. Empty where `company_id` is there.
     #[serde(skip_serializing_if = "is_empty")]
     pub channel_id: ChannelId,
-    /// The company whose lists are wanted; then [`CompanySession`] is the answer.
+    /// The company whose lists are wanted, or empty for the proxy's own; then [`CompanySession`] is the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
     /// A JWT in which the creator's backend vouches for its visitor, or Whop's own access token for them.
@@ -132,6 +132,8 @@ pub struct CompanySession {
     pub token: AccessToken,
     /// As [`Session::renewal`], for the company.
     pub renewal: String,
+    /// Whose lists they are.
+    pub company_id: CompanyId,
     /// The visitor.
     pub user: UserReference,
     /// Hosts of pictures that may be requested, besides Whop's own.
@@ -144,6 +146,7 @@ pub struct CompanySession {
 read_object!(CompanySession {
     token: required "token",
     renewal: required "renewal",
+    company_id: required "company_id",
     user: required "user",
     picture_hosts: or_default "picture_hosts",
     server_time: required "server_time",

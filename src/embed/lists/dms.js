@@ -21,7 +21,7 @@ export class Dms extends Frame {
   }
 
   open() {
-    this.read({ company_id: this.options.companyId, with_direct_messages: true });
+    this.read({ company_id: this.options.companyId ?? '', with_direct_messages: true });
     this.channels = undefined;
     this.isLoading = false;
     this.load();

@@ -37,10 +37,8 @@ export class Search extends Frame {
   open() {
     const { channelId, companyId } = this.options;
     this.asking?.abort();
-    this.read(channelId ? { channel_id: channelId } : { company_id: companyId });
+    this.read(channelId ? { channel_id: channelId } : { company_id: companyId ?? '' });
     this.clear();
-    // Not with the first letter only.
-    try { this.source.check(); } catch (error) { return this.failed(error, this.source.signal); }
     if (this.field.value) this.ask(0);
   }
 
@@ -97,10 +95,12 @@ export class Search extends Frame {
   }
 
   async channels(signal) {
-    const { channelId, companyId } = this.options;
+    const { channelId } = this.options;
     if (channelId) return [{ id: channelId }];
     const channels = [];
-    for await (const page of this.source.pages(`/chat_channels?company_id=${encodeURIComponent(companyId)}&first=${PAGE}`, signal)) {
+    // The page's, or else the proxy's own.
+    const { company_id: company } = await this.source.session();
+    for await (const page of this.source.pages(`/chat_channels?company_id=${encodeURIComponent(company)}&first=${PAGE}`, signal)) {
       channels.push(...page.map(({ id, experience }) => ({ id, name: experience?.name })));
     }
     return channels;

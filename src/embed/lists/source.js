@@ -28,16 +28,7 @@ export class Source {
   /** Ends with it. */
   get signal() { return this.#life.signal; }
 
-  /** Throws where it is for nothing at all, and tells the page's developer. */
-  check() {
-    const { channel_id: channel, company_id: company } = this.body;
-    if (channel || company) return;
-    console.error('whop-chat: nothing says what this list is of. Pass {companyId: "biz_…"}, your company\'s id, to createElement; a search can have {channelId} instead.');
-    throw new Refused('MISCONFIGURED');
-  }
-
   async #open() {
-    this.check();
     const { signal } = this;
     const renewal = this.#renewal;
     let { assertion } = this;

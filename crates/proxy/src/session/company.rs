@@ -21,6 +21,9 @@ pub async fn session(
     identity: &Identity,
     brought: Option<&PageToken>,
 ) -> Result<CompanySession, Refusal> {
+    // A page need not know which company that is.
+    let own = &proxy.configuration.company_id;
+    let company = if company.is_empty() { own } else { company };
     if !identifier::is_safe(company) {
         return Err(Refusal::NoAccess);
     }
@@ -30,13 +33,14 @@ pub async fn session(
         return Ok(CompanySession {
             token: brought.access_token(),
             renewal: String::new(),
+            company_id: company.clone(),
             user: brought.user.clone(),
             picture_hosts,
             server_time: Millis::new(now),
         });
     }
     // Tokens are minted for one company.
-    if *company != proxy.configuration.company_id {
+    if company != own {
         return Err(Refusal::NoAccess);
     }
     // A renewal for a channel, or an assertion for some, is none for all of the company.
@@ -64,6 +68,7 @@ pub async fn session(
     Ok(CompanySession {
         token: admission.token,
         renewal,
+        company_id: company.clone(),
         user: admission.user,
         picture_hosts,
         server_time: Millis::new(now),

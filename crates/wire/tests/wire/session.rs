@@ -17,7 +17,7 @@ fn of_a_company() {
     survives::<SessionRequest>(&json!({ "company_id": "biz_1", "with_messages": false }));
     survives::<CompanySession>(&json!({
         "token": { "token": "a.b.c", "expires_at": "2023-12-01T05:00:00.401Z" }, "renewal": "",
-        "user": { "id": "user_ada", "name": "Ada", "username": "ada" },
+        "company_id": "biz_1", "user": { "id": "user_ada", "name": "Ada", "username": "ada" },
         "server_time": 1_701_406_800_401_i64
     }));
 }

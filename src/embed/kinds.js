@@ -50,9 +50,14 @@ export const kinds = {
     // Whop's elements don't tell of these.
     own: ['messagesRead', 'unreadChanged'],
     show: (host, element, session, ready) => {
-      const widget = new Widget(host, optionsOf(element, session, ready));
+      const options = () => {
+        const known = optionsOf(element, session, ready);
+        if (!known.channel) known.error ||= new Error('whop-chat: a chat-element needs a channelId');
+        return known;
+      };
+      const widget = new Widget(host, options());
       return {
-        update: (isRetry) => widget.update(optionsOf(element, session, ready), isRetry),
+        update: (isRetry) => widget.update(options(), isRetry),
         remove: () => widget.remove(),
       };
     },

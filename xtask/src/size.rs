@@ -15,13 +15,13 @@ const CRITICAL_BUDGET: usize = 110_000;
 /// What may be weighed where the standard library is compiled with the widget, for size. These are lowered to just above what
 /// is measured (2 % at most) whenever less is measured, and raised only for features, with the reason in the CHANGELOG.
 const STD_FOR_SIZE: Ceilings = Ceilings {
-    critical: 105_300,
+    critical: 106_000,
     all: 251_000,
 };
 /// The same for the compiler's own standard library.
 const STD_READY_MADE: Ceilings = Ceilings {
-    critical: 117_400,
-    all: 283_000,
+    critical: 118_400,
+    all: 283_600,
 };
 
 /// The most that may be weighed, in bytes of brotli 11.

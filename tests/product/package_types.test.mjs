@@ -17,7 +17,7 @@ const compiled = (project) => new Promise((resolve) => {
 });
 
 // Ours to call among ourselves, and no page's affair.
-const WITHIN = { session: ['whopElements', 'token', 'tokens'], element: ['refresh'] };
+const WITHIN = { session: ['whopElements', 'token', 'tokens', 'ended'], element: ['refresh'] };
 
 /** Every public name of an object, wherever it inherits it from. */
 const names = (object, within = []) => {

@@ -153,10 +153,6 @@ export interface ChatElementEvents extends CommonElementEvents<ChatElement, Chat
   messageSent: (ev: CustomEvent<{ id: string; content: string; channelId: string }>) => void;
   /** The visitor has deleted a message. */
   messageDeleted: (ev: CustomEvent<{ id: string }>) => void;
-  /** Ours: the visitor has read all, up to that message. */
-  messagesRead: (ev: CustomEvent<{ id: string }>) => void;
-  /** Ours: so many messages of others are unread now, or more. */
-  unreadChanged: (ev: CustomEvent<{ count: number; orMore: boolean }>) => void;
   /** On a mention of an experience. */
   experienceClick: (ev: CustomEvent<{ id: string }>) => void;
   /** On a file of a message; `preventDefault()` keeps it from being shown. */

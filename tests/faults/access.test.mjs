@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CHANNELS, Crowd, RECOVERY } from './support/crowd.mjs';
+import { CHANNELS, Crowd, PATIENCE } from './support/crowd.mjs';
 
 const GONE = 'user_bob';
 /** How a websocket ends, or is refused. */
@@ -27,7 +27,7 @@ async function isShutOut(since) {
   await crowd.until(
     () => gone.every(({ connected, closed }) => !connected && NO_ACCESS.includes(closed.code)),
     'their websockets are closed',
-    RECOVERY - (Date.now() - since),
+    PATIENCE - (Date.now() - since),
   );
   for (const { frame } of gone.map(({ closed }) => closed)) {
     if (frame !== '') assert.equal(JSON.parse(frame).channelSubscriptionState?.disconnectionReason, 'NO_ACCESS');

@@ -1,7 +1,7 @@
 // Visitors listen while Whop's websocket breaks, falls silent, or says things late, twice or in another order.
 
 import { after, before, test } from 'node:test';
-import { Crowd } from './support/crowd.mjs';
+import { Crowd, PATIENCE } from './support/crowd.mjs';
 
 let crowd;
 before(async () => {
@@ -21,7 +21,7 @@ test('T3: the websocket is half-open until somebody notices, and stays so', asyn
   const { end } = await crowd.faults({ kind: 'socket_half_open' });
   // Nobody says that it is over: the proxy asks for life every few seconds, and gives up what shows none.
   const silentSince = Date.now();
-  await crowd.until(() => crowd.visitors.every(({ last }) => last.heard > silentSince), 'everybody hears again', 25_000);
+  await crowd.until(() => crowd.visitors.every(({ last }) => last.heard > silentSince), 'everybody hears again', PATIENCE);
   await crowd.well(Date.now());
   await crowd.well(await end());
 });
@@ -52,7 +52,7 @@ test('frames are lost: who reads hears of it within ten seconds', async () => {
   const { struck, end } = await crowd.faults({ kind: 'frame_loss', match: { frame: 'feedEntity.dmsPost' } });
   await struck(20);
   const moment = Date.now();
-  await crowd.until(() => crowd.visitors.every(({ newest }) => newest >= moment), 'everybody reads what is new', 10_000);
+  await crowd.until(() => crowd.visitors.every(({ newest }) => newest >= moment), 'everybody reads what is new', PATIENCE);
   await end();
   // That no frame came nobody can know; those who connect anew fetch what they missed.
   await crowd.faults({ kind: 'socket_reset' });

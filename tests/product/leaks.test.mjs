@@ -7,8 +7,11 @@ import { launch, onCreatorSite } from './support/browser.mjs';
 
 let servers, browser;
 
+/** A quick machine mounts oftener than one person may come back. */
+const UNLIMITED = { WHOP_CHAT_REQUESTS_PER_USER: '0', WHOP_CHAT_REQUESTS_PER_ADDRESS: '0' };
+
 before(async () => {
-  [servers, browser] = await Promise.all([startServers({ messages: 20 }), launch()]);
+  [servers, browser] = await Promise.all([startServers({ messages: 20, env: UNLIMITED }), launch()]);
 });
 
 after(async () => {

@@ -300,14 +300,27 @@ fn x3_thousands_of_levels_are_shown_as_typed() {
     }
 }
 
-/// Work is proportional to the source: counted, so that the test is the same everywhere, and timed
-/// generously, so that it catches what the count does not see.
+/// The quickest of a few, which is what a busy machine disturbs least.
+fn time_of(source: &str) -> Duration {
+    (0..5)
+        .map(|_| {
+            let start = Instant::now();
+            document(source);
+            start.elapsed()
+        })
+        .min()
+        .unwrap_or_default()
+}
+
+/// Work is proportional to the source: counted, so that the test is the same everywhere, and compared with that of four
+/// times as much, so that it catches what the count does not see.
 #[test]
 fn x4_bombs_cost_no_more_than_their_size() {
-    for bomb in text_nasty::bombs(5_000) {
-        let start = Instant::now();
+    for (bomb, larger) in text_nasty::bombs(5_000)
+        .into_iter()
+        .zip(text_nasty::bombs(20_000))
+    {
         let document = document(&bomb);
-        let spent = start.elapsed();
         let findings = Findings::of(&document);
         let name: String = bomb.chars().take(40).collect();
         let seen = bomb.len();
@@ -319,8 +332,8 @@ fn x4_bombs_cost_no_more_than_their_size() {
         let text: usize = findings.texts.iter().map(String::len).sum();
         // Reference links repeat their address as label; pulldown-cmark caps that at 100 kB.
         assert!(text <= 3 * seen + 100_000, "{text} bytes of text: {name}");
-        // 10 ms in release; this also runs unoptimised, on busy machines.
-        assert!(spent < Duration::from_millis(500), "{spent:?}: {name}");
+        let (spent, at_most) = (time_of(&larger), 12 * time_of(&bomb));
+        assert!(spent < at_most, "{spent:?}, not {at_most:?}: {name}");
     }
 }
 

@@ -8,8 +8,8 @@ import { until } from '../../support/until.mjs';
 import { tryTheDoors } from './stranger.mjs';
 import { markOf, Visitor } from './visitor.mjs';
 
-/** How soon all has to be well again once a fault has ended. */
-export const RECOVERY = 10_000;
+/** How long it may take on a busy machine until all is well again once a fault has ended. Idle ones take less than ten seconds. */
+export const PATIENCE = 30_000;
 /** What the visitors of a channel share, under both of its names. None of it was seeded. */
 export const CHANNELS = { chat_feed_quiet: 'exp_quiet', chat_feed_lounge: 'exp_lounge' };
 const MEMBERS = ['ada', 'bob', 'chen', 'fatima', 'noor', 'sofia', 'tomasz', 'yuki'].map((name) => `user_${name}`);
@@ -92,11 +92,12 @@ export class Crowd {
     };
   }
 
-  /** Within ten seconds of that moment everybody posts, reads and hears again what is posted since. */
+  /** Everybody posts, reads and hears again what is posted since that moment. Prints how long that took. */
   async recovered(moment, visitors = this.visitors) {
     const isWell = ({ connected, last }) => connected && Math.min(last.posted, last.read, last.heard) >= moment;
     try {
-      await until(() => visitors.every(isWell), 'everybody posts, reads and hears', RECOVERY - (Date.now() - moment));
+      await until(() => visitors.every(isWell), 'everybody posts, reads and hears', PATIENCE - (Date.now() - moment));
+      console.log(`all is well ${Date.now() - moment} ms later`);
     } catch (error) {
       const ill = visitors.filter((visitor) => !isWell(visitor));
       const described = ill.map(({ user, channel, connected, last, statuses }) =>
@@ -129,7 +130,7 @@ export class Crowd {
       const lost = accepted.filter(([content, id]) => !ids.get(content)?.includes(id));
       assert.deepEqual(lost, [], `accepted in ${channel}, and lost`);
       for (const visitor of visitors) {
-        await until(() => record.every(({ id }) => visitor.seen.has(id)), '', RECOVERY).catch(() => {
+        await until(() => record.every(({ id }) => visitor.seen.has(id)), '', PATIENCE).catch(() => {
           const missed = record.filter(({ id }) => !visitor.seen.has(id)).map(({ content, created_at: at }) => `${at} ${content}`);
           assert.deepEqual(missed, [], `${visitor.user} of ${channel} missed`);
         });

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -34,6 +34,8 @@ pub const ASSERTION_SECRET: &str = "a1f0c2e4b6d8907162534f5e6d7c8b9a";
 pub const SESSION_SECRET: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 pub const SITE: &str = "https://creator.example";
 pub const API_KEY: &str = "sandbox_api_key";
+/// How often strangers of one address may have Whop asked in a minute.
+pub const STRANGERS_PER_MINUTE: usize = 300;
 /// Longer than anything here takes; a test that waits for it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -53,6 +55,15 @@ pub struct Stack {
 pub fn now() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(elapsed.as_secs()).unwrap()
+}
+
+/// What a limit of so many per minute lets through: a third of them at once, and what flowed in since.
+pub fn assert_let_through(count: usize, per_minute: usize, since: Instant) {
+    let at_once = per_minute / 3;
+    let flowed_in = since.elapsed().as_millis() * per_minute as u128 / 60_000;
+    // Setting up takes one of them, or a few of many.
+    let expected = at_once * 9 / 10..=at_once + usize::try_from(flowed_in).unwrap() + 1;
+    assert!(expected.contains(&count), "{count}, not {expected:?}");
 }
 
 impl Stack {

@@ -266,6 +266,6 @@ export class WhopElements extends Emitter {
     return new ChatSession(this, options, this.#mounted);
   }
 
-  createPayoutsSession() { throw new Error('whop-chat: payouts and wallets are not part of the chat. Load Whop\'s own script for them.'); }
+  createPayoutsSession() { throw new Error('whop-chat: payouts and wallets are in Whop\'s own script only'); }
   createWalletSession() { this.createPayoutsSession(); }
 }

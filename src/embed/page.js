@@ -1,7 +1,7 @@
 // The elements of a page that ask for a chat by their attributes: any with `data-whop-chat-…`, and `<whop-chat>`, whose
 // attributes are the same without that prefix. They are found when the loader runs and whenever they come later, and
 // cleaned up when they are removed (E13).
-import { lazy, program, style } from './files.js';
+import { lazy, painter, program, style } from './files.js';
 import { proxyAt } from './place.js';
 import { tokenFrom } from './session.js';
 import { tellFailure, themes, turned, Widget } from './widget.js';
@@ -16,6 +16,8 @@ const SELECTOR = `[${PREFIX}channel-id],[${PREFIX}experience-id]`;
 const own = new Set();
 /** What each element shows, and the function for its token address; beside it, the page's language. */
 const shown = new Map();
+/** Whose channel is waited for. */
+const unnamed = new WeakSet();
 /** What else wants to know that the page has changed. */
 export const watched = new Set();
 const launching = lazy('launcher');
@@ -28,10 +30,9 @@ const channelOf = (element) => attribute(element, 'channel-id') || attribute(ele
 const optionsOf = (element, tokens) => {
   const [accentColor, address, origin] = ['accent', 'token-url', 'origin'].map((name) => attribute(element, name));
   const options = { channel: channelOf(element), appearance: accentColor && { theme: { accentColor } } };
-  for (const name of ['assertion', 'theme', 'style', 'post']) options[name] = attribute(element, name);
+  for (const name of ['assertion', 'launcher', 'post', 'style', 'theme']) options[name] = attribute(element, name);
   // As it was at first: a browser that translates the page changes its language, and a chat that is opened anew loses what one writes (E20).
   options.locale = attribute(element, 'locale') || (tokens[''] ||= defaultLocale());
-  options.launcher = attribute(element, 'launcher');
   options.zIndex = attribute(element, 'z-index');
   options.appId = attribute(element, 'app-id');
   options.hostOrigin = attribute(element, 'host-origin');
@@ -60,6 +61,12 @@ const launcher = (element, options) => {
   };
 };
 
+/** A page may name the channel later than it makes the element; but one that never does has made a mistake. */
+const awaitChannel = (element) => {
+  if (!unnamed.has(element)) setTimeout(async () => { channelOf(element) || (await painter()).advise(element); }, 3_000);
+  unnamed.add(element);
+};
+
 const scan = () => {
   for (const [element, { chat, tokens }] of [...shown]) {
     if (!element.isConnected || !channelOf(element)) {
@@ -68,8 +75,8 @@ const scan = () => {
     } else chat.update(optionsOf(element, tokens));
   }
   for (const look of watched) look();
-  // A page may name the channel later than it makes the element.
   for (const element of [...own, ...document.querySelectorAll(SELECTOR)]) {
+    if (!channelOf(element)) awaitChannel(element);
     if (!channelOf(element) || shown.has(element)) continue;
     const tokens = Object.create(null);
     const options = optionsOf(element, tokens);

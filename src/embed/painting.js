@@ -2,6 +2,7 @@
 // the session.
 import { paint } from './paint.js';
 
+export { advise, tokenless, unanswered } from './advice.js';
 export { watchClicks } from './clicks.js';
 export { datesIn } from './paint.js';
 
@@ -53,14 +54,4 @@ export const press = ({ root, pressed, pressedAt }) => {
   const { act, value } = pressed.dataset;
   const again = () => [...root.querySelectorAll(`[data-act="${act}"]`)].find((one) => one.dataset.value === value);
   (pressed.isConnected ? pressed : again())?.click();
-};
-
-/** For a page's developer, who looks into the console: why the visitor counts as nobody. */
-export const tokenless = (address, status) => {
-  console.warn(`whop-chat: ${address} answered ${status} without {"token": "…"}: not signed in.`);
-};
-
-/** The same where there is no session. The browser doesn't say which of the two it was. */
-export const unanswered = (origin) => {
-  console.warn(`whop-chat: ${origin}/session did not answer. If the network is there, ${location.origin} is missing from that proxy's WHOP_CHAT_ALLOWED_ORIGINS.`);
 };

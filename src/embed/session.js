@@ -29,7 +29,8 @@ export const ask = async (options, handed) => {
   if (token && !assertion) {
     try {
       first.asserted = assertion = (await token()) ?? null;
-    } catch {
+    } catch (error) {
+      console.warn(error);
       return first;
     }
   }

@@ -55,9 +55,11 @@ export class Widget {
   }
 
   async watch() {
-    const { watchClicks } = await painter();
-    if (!this.isWatched) watchClicks(this, this.listening.signal);
+    const { advise, watchClicks } = await painter();
+    if (this.isWatched) return;
     this.isWatched = true;
+    watchClicks(this, this.listening.signal);
+    advise(this.host, this.options);
   }
 
   open() {
@@ -127,6 +129,7 @@ export class Widget {
       console.error(error);
       this.failed = () => {
         if (this.painted) {
+          tellFailure(this.host, this.options);
           line(this.root, this.words, () => { this.failed = undefined; this.mount(first); });
           this.above();
         } else this.stop();

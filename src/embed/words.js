@@ -3,9 +3,7 @@ import { chat_failed, chat_stopped, live_failed, reload, retry, sign_in, sign_ou
 import { strings } from './files.js';
 
 const LANGUAGES = 'en es zh nl pt de it fr ja pl tr'.split(' ');
-// The first lines behind the language's code.
-const KEYS = 'chat_failed live_failed chat_stopped reload retry sign_in sign_out'.split(' ');
-/** For who speaks none of the languages, and for as long as nobody knows. */
+/** For who speaks none of the languages, and for as long as nobody knows. In the order of the first lines behind a language's code. */
 export const ENGLISH = { chat_failed, live_failed, chat_stopped, reload, retry, sign_in, sign_out };
 
 const known = (locale) => {
@@ -25,7 +23,7 @@ export const textIn = (locale = defaultLocale()) => {
 /** The scripts' own share of it. */
 export const wordsOf = (text) => {
   const lines = text.split('\n');
-  return Object.fromEntries(KEYS.map((key, at) => [key, lines[at + 1]]));
+  return Object.fromEntries(Object.keys(ENGLISH).map((key, at) => [key, lines[at + 1]]));
 };
 
 /** Whether the chrome of a widget runs from right to left: where the page does around it, or the locale. */

@@ -104,6 +104,48 @@ test('all channels of a company are searched', async () => {
   await page.getByRole('button', { name: /Quiet room/ }).waitFor();
 });
 
+test('a channel that is not for the visitor keeps nobody from searching the others', async () => {
+  const { page, told } = await sessionPage();
+  await post(servers.sandbox, 'user_bob', 'chat_feed_quiet', 'A parasol was forgotten here');
+  let refused = 0;
+  await page.route('**/api/v1/messages?*', (route) => {
+    if (route.request().url().includes('chat_feed_quiet')) return route.continue();
+    refused += 1;
+    return route.fulfill({ status: 403, json: {} });
+  });
+  await page.evaluate((company) => window.show('search-element', { companyId: company }), COMPANY);
+  await page.getByRole('searchbox').fill('parasol');
+  await page.getByRole('button', { name: /Quiet room/ }).waitFor();
+  await until(async () => (await page.getByRole('status').innerText()) === '', 'all have been asked');
+  assert.ok(refused);
+  assert.deepEqual(await told('error'), []);
+});
+
+test('that there is no answer is told once, until there was one', async () => {
+  const { page, told } = await sessionPage();
+  await conversation();
+  await page.clock.install();
+  let isGone = true;
+  let asked = 0;
+  await page.route('**/api/v1/dm_channels?*', (route) => {
+    asked += 1;
+    return isGone ? route.abort() : route.continue();
+  });
+  await page.evaluate((company) => window.show('dms-list-element', { companyId: company }), COMPANY);
+  const again = async (times) => {
+    const before = asked;
+    await until(async () => { await page.clock.runFor(20_000); return asked >= before + times; }, 'it is asked again');
+  };
+  await again(3);
+  assert.deepEqual(await told('error'), ['UNREACHABLE']);
+  isGone = false;
+  await again(1);
+  await page.locator('.list-row').first().waitFor();
+  isGone = true;
+  await again(2);
+  await until(async () => (await told('error')).length === 2, 'it is news again');
+});
+
 test('a modal is one at a time, and closes with what it shows', async () => {
   const { page } = await sessionPage();
   const opened = await page.evaluate(() => {

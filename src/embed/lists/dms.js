@@ -1,7 +1,7 @@
 // `dms-list-element`: the visitor's conversations, the last one first.
 import css from './lists.css';
 import { datesIn, Frame, make, notice } from './frame.js';
-import { Refused } from './source.js';
+import { isWithheld } from './source.js';
 
 /** Milliseconds between two looks, while the page is visible. */
 const EVERY = 20_000;
@@ -60,7 +60,7 @@ export class Dms extends Frame {
       if (name || this.names.has(id)) continue;
       // Whose members may not be known, or are gone, has none, and is there nonetheless.
       this.names.set(id, await this.nameOf(id, source).catch((error) => {
-        if (error instanceof Refused && ['NO_ACCESS', 'NOT_FOUND'].includes(error.code)) return '';
+        if (isWithheld(error)) return '';
         throw error;
       }));
       this.draw();

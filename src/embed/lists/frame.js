@@ -83,10 +83,12 @@ export class Frame {
     this.code = undefined;
   }
 
-  /** Tells the page why it doesn't go on. */
+  /** Tells the page why it doesn't go on. That there is still no answer is no news. */
   failed(error) {
-    this.code = error instanceof Refused ? error.code : 'UNREACHABLE';
-    this.tell('failed', { code: this.code });
+    const code = error instanceof Refused ? error.code : 'UNREACHABLE';
+    const isKnown = code === 'UNREACHABLE' && code === this.code;
+    this.code = code;
+    if (!isKnown) this.tell('failed', { code });
   }
 
   /** The same for the visitor. */

@@ -3,6 +3,7 @@
 import css from './lists.css';
 import { datesIn, Frame, make } from './frame.js';
 import { found, plainOf, wordsIn } from './matching.js';
+import { isWithheld } from './source.js';
 
 /** Milliseconds after the last letter. */
 const PAUSE = 250;
@@ -117,7 +118,10 @@ export class Search extends Frame {
     let left = readers;
     for (let read = 0; left.length && read < AT_ONCE; read += PAGE) {
       for (const reader of [...left]) {
-        const { value: page, done } = await reader.pages.next();
+        const { value: page, done } = await reader.pages.next().catch((error) => {
+          if (this.options.channelId || !isWithheld(error)) throw error;
+          return { done: true };
+        });
         if (signal.aborted) return;
         if (done) left = left.filter((one) => one !== reader);
         else for (const message of page) this.show(message, reader, words);

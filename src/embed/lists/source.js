@@ -8,6 +8,9 @@ export class Refused extends Error {
   }
 }
 
+/** Whether this one thing is not for the visitor, or is gone: the others may be there nonetheless. */
+export const isWithheld = (error) => error instanceof Refused && ['NO_ACCESS', 'NOT_FOUND'].includes(error.code);
+
 const CODES = { 401: 'SIGNED_OUT', 403: 'NO_ACCESS', 404: 'NOT_FOUND', 429: 'UNREACHABLE' };
 
 const pause = (seconds, signal) => new Promise((resolve, reject) => {

@@ -13,11 +13,11 @@ export const unanswered = (origin) => {
 
 const VALUES = { style: ['imessage', 'discord'], theme: ['system', 'light', 'dark'] };
 
-/** What a page has written wrongly is not silently something else. Without options: for a while it has shown nothing. */
+/** What a page has written wrongly is not silently something else. Without options: it has been there for a while without a channel. */
 export const advise = (element, options) => {
   const warn = (text) => console.warn(`whop-chat: ${text}`, element);
   if (!options) {
-    if (element.isConnected) warn('this element names no channel, so there is nothing to show. Give it a channel-id (chat_feed_…) or an experience-id (exp_…).');
+    if (element.isConnected && !element.shadowRoot) warn('this element names no channel, so there is nothing to show. Give it a channel-id (chat_feed_…) or an experience-id (exp_…).');
     return;
   }
   if (options.error instanceof TypeError) warn("an address can't be read. Those of the proxy and of the tokens begin with https://");

@@ -57,7 +57,7 @@ class WhopElement extends Emitter {
     if (this.#isMounted) return console.warn('whop-chat: this element is mounted already');
     // What a page's cache has copied (Turbo's) shows nothing, and makes room.
     for (const child of [...place.children]) if (child.dataset.whopChat && !child.shadowRoot) child.remove();
-    if (place.childElementCount) throw new Error('whop-chat: the container of an element must be empty');
+    if (place.childElementCount) throw new Error('whop-chat: the container must be empty');
     const kept = this.#host;
     const host = (this.#host ||= document.createElement('div'));
     host.dataset.whopChat = 1;
@@ -143,7 +143,7 @@ class ChatSession extends Emitter {
 
   constructor(whopElements, options, mounted) {
     super();
-    if (options?.token === undefined) throw new TypeError('whop-chat: createChatSession needs a token, or a function that gets one');
+    if (options?.token === undefined) throw new TypeError('whop-chat: createChatSession needs a token, or a function for one');
     this.whopElements = whopElements;
     this.#mounted = mounted;
     this.options = given(options);
@@ -213,17 +213,15 @@ class ChatSession extends Emitter {
     const content = document.createElement('div');
     modalContainer.append(content);
     modalContainer.className = 'whop-chat-modal';
-    // Whatever the page says of all elements.
-    modalContainer.style.cssText = 'all:initial;position:fixed;inset:0;margin:auto;border-radius:12px;overflow:hidden;width:min(560px,100vw - 32px);height:min(640px,100vh - 32px);'.replaceAll(';', '!important;');
     content.style.height = '100%';
     let element;
     const modal = {
       modalContainer,
+      // What it shows opens it (`lists/search.js`): until then there is nothing to see.
       mount: () => {
         if (modalContainer.isConnected) return;
         document.body.append(modalContainer);
         element.mount(content);
-        modalContainer.showModal();
       },
       close: () => {
         if (this.#modal === modal) this.#modal = undefined;
@@ -234,6 +232,7 @@ class ChatSession extends Emitter {
     this.#modal = modal;
     element = this.createElement('search-element', typeof options === 'function' ? options(modal) : options);
     element.on('unmounted', () => modalContainer.isConnected && modal.close());
+    element.on('error', () => modalContainer.open || modal.close());
     modalContainer.addEventListener('close', modal.close);
     modal.mount();
     return modal;

@@ -7,4 +7,4 @@ const script = document.currentScript || document.querySelector('script[data-who
 if (script?.src) {
   // A copy of the package is not where the proxy is.
   start(script.dataset.whopChatOrigin || (__IS_PROXYS__ ? new URL(script.src).origin : undefined), filesAt(script.src));
-} else console.error('whop-chat: the loader must be included by a script tag with a src');
+} else console.error('whop-chat: include the loader by a script tag with a src');

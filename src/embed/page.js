@@ -62,8 +62,9 @@ const launcher = (element, options) => {
 };
 
 /** A page may name the channel later than it makes the element; but one that never does has made a mistake. */
-const awaitChannel = (element) => {
-  if (!unnamed.has(element)) setTimeout(async () => { channelOf(element) || (await painter()).advise(element); }, 3_000);
+const hasChannel = (element) => {
+  if (channelOf(element)) return true;
+  if (!unnamed.has(element)) setTimeout(async () => (await painter()).advise(element), 3_000);
   unnamed.add(element);
 };
 
@@ -76,8 +77,7 @@ const scan = () => {
   }
   for (const look of watched) look();
   for (const element of [...own, ...document.querySelectorAll(SELECTOR)]) {
-    if (!channelOf(element)) awaitChannel(element);
-    if (!channelOf(element) || shown.has(element)) continue;
+    if (shown.has(element) || !hasChannel(element)) continue;
     const tokens = Object.create(null);
     const options = optionsOf(element, tokens);
     let chat = { update() {}, remove() {} };

@@ -231,15 +231,9 @@ export class Widget {
   }
 
   /** Says that there is nothing more to come. */
-  stop(error) {
+  stop(error, text = this.words.chat_failed) {
     if (error) console.error(error);
-    card(this.root, this.words.chat_failed, this.words);
-    tellFailure(this.host, this.options);
-  }
-
-  /** A trap ended the wasm instance (E11). */
-  crash() {
-    card(this.root, this.words.chat_stopped, this.words);
+    card(this.root, text, this.words);
     tellFailure(this.host, this.options);
   }
 
@@ -277,14 +271,14 @@ export const turned = () => {
   for (const widget of widgets) widget.turn();
 };
 
-/** Instead of going blank, every widget of a program that has trapped says so. */
+/** Instead of going blank, every widget of a program that has trapped says so (E11). */
 export const watchForTraps = () => {
   const trapped = (error) => {
     if (!(error instanceof WebAssembly.RuntimeError) || !/wasm/.test(error.stack)) return;
     // A page may have programs of its own.
     const isOurs = ({ url }) => url && error.stack.includes(url);
     if (!['wasm', 'rest', 'glue'].some((role) => isOurs(place.files[role]))) return;
-    for (const widget of widgets) widget.crash();
+    for (const widget of widgets) widget.stop(undefined, widget.words.chat_stopped);
   };
   addEventListener('error', (event) => trapped(event.error));
   addEventListener('unhandledrejection', (event) => trapped(event.reason));

@@ -150,7 +150,7 @@ test('a modal is one at a time, and closes with what it shows', async () => {
   const { page } = await sessionPage();
   const opened = await page.evaluate(() => {
     const modal = window.session.showSearchModal({ channelId: 'chat_feed_lounge' });
-    return [Boolean(modal.modalContainer.open), window.session.showSearchModal({ channelId: 'chat_feed_lounge' }) === undefined];
+    return [modal.modalContainer.isConnected, window.session.showSearchModal({ channelId: 'chat_feed_lounge' }) === undefined];
   });
   assert.deepEqual(opened, [true, true]);
   const field = page.getByRole('dialog').getByRole('searchbox');
@@ -161,6 +161,30 @@ test('a modal is one at a time, and closes with what it shows', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await until(async () => await page.locator('dialog').count() === 0, 'it is closed again');
   assert.equal(await page.evaluate(() => window.closedWith), true);
+});
+
+test('a modal whose script can not be had blocks nobody, and one may try again', async () => {
+  const { page, problems } = await sessionPage();
+  let isGone = true;
+  await page.route('**/embed/widget-*.js', (route) => (isGone ? route.abort() : route.continue()));
+  const show = () => page.evaluate(() => {
+    const modal = window.session.showSearchModal({ channelId: 'chat_feed_lounge' });
+    modal.modalContainer.dataset.seen = 'once';
+  });
+  await show();
+  await until(async () => await page.locator('dialog').count() === 0, 'it is away');
+  assert.equal(problems.length, 1, 'and says why');
+  isGone = false;
+  await until(async () => { await show(); return page.locator('dialog[open]').waitFor({ timeout: 2_000 }).then(() => true); }, 'it opens');
+  // Shown again after it was closed.
+  await page.evaluate(() => {
+    window.modal = window.session.showSearchModal({ channelId: 'chat_feed_lounge' }, true);
+    window.modal.close();
+    window.modal.mount();
+  });
+  await page.getByRole('dialog').getByRole('searchbox').waitFor();
+  await page.evaluate(() => { window.modal.close(); window.modal.mount(); });
+  await page.getByRole('dialog').getByRole('searchbox').waitFor();
 });
 
 test('conversations are listed, the last first, and chosen', async () => {

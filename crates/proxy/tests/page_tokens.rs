@@ -220,7 +220,7 @@ async fn replayed_it_is_the_same_visitor_and_costs_no_more_than_a_look() {
     let stack = Stack::start().await;
     let bob = token(&stack, "user_bob", &ALL).await;
     let sessions = (0..5).map(|_| opened(&stack, &bob, "exp_general"));
-    let sessions = futures_util::future::join_all(sessions).await;
+    let sessions = join_all(sessions).await;
     for session in &sessions {
         assert_eq!(session.user.id.as_str(), "user_bob");
         assert_eq!(session.token.token, bob);

@@ -5,6 +5,8 @@ import { datesIn, Frame, make } from './frame.js';
 import { found, plainOf, wordsIn } from './matching.js';
 import { isWithheld } from './source.js';
 
+/** Whatever the page says of all elements. */
+const DIALOG = 'all:initial;position:fixed;inset:0;margin:auto;border-radius:12px;overflow:hidden;width:min(560px,100vw - 32px);height:min(640px,100vh - 32px);'.replaceAll(';', '!important;');
 /** Milliseconds after the last letter. */
 const PAUSE = 250;
 const PAGE = 50;
@@ -30,9 +32,20 @@ export class Search extends Frame {
     this.dialog = host.closest('dialog.whop-chat-modal');
     // It closes with the list, unless the page wants to keep that.
     this.dialog?.addEventListener('cancel', (event) => { event.preventDefault(); this.tell('close'); }, { signal: this.life.signal });
+    this.raise();
     this.open();
     options.ready?.();
     this.field.focus({ preventScroll: true });
+  }
+
+  /** The dialog above the page, if it is in one. */
+  raise() {
+    const { dialog } = this;
+    if (!dialog) return;
+    dialog.style.cssText = DIALOG;
+    // It may have been taken away while it was open, and is no modal one any more.
+    dialog.open = false;
+    dialog.showModal();
   }
 
   open() {

@@ -108,6 +108,8 @@ export class Launcher {
     if (!this.chat) {
       this.chat = new this.Widget(this.host, this.options);
       this.closeByEscape(this.chat.root);
+      // At the end of the chat's header.
+      this.closing.dir = this.chat.direction();
     }
     this.panel.focus();
   }

@@ -84,6 +84,9 @@ test('a channel is searched: without accents and case, from the newest on, by mo
   await row.waitFor();
   assert.deepEqual(await row.locator('mark').allInnerTexts(), ['Café', 'Einstein']);
   assert.match(await row.innerText(), /<b>today<\/b>/, 'what is written is shown as it is written');
+  const time = row.locator('time');
+  assert.match(await time.innerText(), /^\d+:\d\d/, 'the hour of today');
+  assert.match(await time.getAttribute('title'), new RegExp(`${new Date().getFullYear()}`));
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   assert.deepEqual(await told('resultClick'), [{ messageId: id, channelId: 'chat_feed_lounge' }]);

@@ -151,7 +151,11 @@ test('a launcher on a phone fills the screen and has a way back', async () => {
   await chat.log.getByRole('article').first().waitFor();
   assert.deepEqual(await page.getByRole('dialog').boundingBox(), { x: 0, y: 0, width: 360, height: 640 });
   await check(page, 'a launcher that is open');
-  await page.getByRole('button', { name: 'Close chat' }).tap();
+  const close = page.getByRole('button', { name: 'Close chat' });
+  const [closing, finding] = await Promise.all([close, page.getByRole('button', { name: 'Search messages' })].map((one) => one.boundingBox()));
+  assert.ok(finding.x + finding.width <= closing.x, 'beside what is in the header');
+  assert.ok(Math.abs(finding.y + finding.height / 2 - closing.y - closing.height / 2) <= 1, 'in one line with it');
+  await close.tap();
   await button.waitFor();
 });
 

@@ -1,6 +1,6 @@
 // `dms-list-element`: the visitor's conversations, the last one first.
 import css from './lists.css';
-import { datesIn, Frame, make, notice } from './frame.js';
+import { Frame, make, notice } from './frame.js';
 import { isWithheld } from './source.js';
 
 /** Milliseconds between two looks, while the page is visible. */
@@ -81,14 +81,11 @@ export class Dms extends Frame {
   draw() {
     if (this.code && (this.isRefused || !this.channels)) return this.rows.replaceChildren(make('li', { class: 'list-empty' }, this.refusal(() => this.load())));
     if (!this.channels) return;
-    const { selectedChannel, emptyState, locale } = this.options;
+    const { selectedChannel, emptyState } = this.options;
     const focused = this.root.activeElement?.dataset.channel;
     this.rows.replaceChildren(...this.channels.map(({ id, name, moment }) => {
-      const date = new Date(moment);
-      const isToday = date.toDateString() === new Date().toDateString();
-      const shown = datesIn(locale, isToday ? { timeStyle: 'short' } : { dateStyle: 'medium' }).format(date);
       const row = make('button', { class: 'list-row', type: 'button', 'data-channel': id, 'aria-current': id === selectedChannel ? 'true' : undefined, onclick: () => this.choose(id) },
-        make('span', { class: 'list-line' }, make('bdi', { class: 'list-name', part: 'title' }, name || this.names.get(id) || '…'), moment ? make('time', { datetime: date.toISOString(), part: 'time' }, shown) : undefined));
+        make('span', { class: 'list-line' }, make('bdi', { class: 'list-name', part: 'title' }, name || this.names.get(id) || '…'), moment ? this.timeOf(new Date(moment)) : undefined));
       return make('li', {}, row);
     }));
     if (!this.channels.length) this.rows.append(make('li', { class: 'list-empty' }, notice({ title: emptyState?.title ?? this.words.empty_title, text: emptyState?.description, image: emptyState?.image })));

@@ -69,6 +69,7 @@ export class Frame {
   async translate() {
     const { locale } = this.options;
     if (locale === this.locale) return;
+    this.timeOf = timesIn(locale);
     const text = await this.textIn(locale);
     if (this.life.signal.aborted || locale !== this.options.locale) return;
     this.locale = locale;
@@ -116,11 +117,25 @@ export const notice = ({ title, text, image }, act) => make('div', { class: 'not
   text && make('p', { class: 'notice-text' }, text),
   act && make('button', { class: 'solid', type: 'button', onclick: act.run }, act.label));
 
-/** How moments are written in a locale; in the browser's own where a page names none that there is. */
-export const datesIn = (locale, style) => {
+/** Formats in a locale; in the browser's own where a page names none that there is. */
+const formatIn = (locale, style) => {
   try {
     return new Intl.DateTimeFormat(locale, style);
   } catch {
     return new Intl.DateTimeFormat([], style);
   }
+};
+
+/** Makes the `<time>` of a row: the hour of today, the day of this year, the date of others; all of it for who points there. */
+export const timesIn = (locale) => {
+  const [hour, day, date, whole] = [
+    { timeStyle: 'short' }, { month: 'short', day: 'numeric' }, { dateStyle: 'medium' }, { dateStyle: 'full', timeStyle: 'short' },
+  ].map((style) => formatIn(locale, style));
+  return (moment) => {
+    if (isNaN(moment)) return undefined;
+    const now = new Date();
+    const isOf = (unit) => moment[unit]() === now[unit]();
+    const format = isOf('toDateString') ? hour : isOf('getFullYear') ? day : date;
+    return make('time', { datetime: moment.toISOString(), part: 'time', title: whole.format(moment) }, format.format(moment));
+  };
 };

@@ -1,7 +1,7 @@
 // `search-element`: finds words in the messages of a channel, or of all channels of a company. Whop's API can't search, so
 // the messages are read from the newest on and compared here; what is found is shown as it is found.
 import css from './lists.css';
-import { datesIn, Frame, make } from './frame.js';
+import { Frame, make } from './frame.js';
 import { found, plainOf, wordsIn } from './matching.js';
 import { isWithheld } from './source.js';
 
@@ -64,7 +64,6 @@ export class Search extends Frame {
     this.field.placeholder = find;
     for (const one of [this.field, this.results]) one.setAttribute('aria-label', find);
     this.closing.textContent = cancel;
-    this.dates = datesIn(this.options.locale, { dateStyle: 'medium', timeStyle: 'short' });
     if (this.code) this.refuse();
     else if (this.field.value) this.ask(0);
   }
@@ -150,8 +149,7 @@ export class Search extends Frame {
     const pieces = found(plainOf(message.content), words);
     if (!pieces) return;
     const excerpt = make('span', { class: 'list-text', part: 'text', dir: 'auto' }, ...pieces.map(([piece, isFound]) => (isFound ? make('mark', {}, piece) : piece)));
-    const moment = new Date(message.created_at);
-    const time = make('time', { datetime: message.created_at, part: 'time' }, this.dates.format(moment));
+    const time = this.timeOf(new Date(message.created_at));
     const who = make('bdi', { class: 'list-name', part: 'author' }, message.user?.name || message.user?.username || '');
     const where = name && make('bdi', { class: 'list-place', part: 'title' }, name);
     const row = make('button', { class: 'list-row', part: 'message', type: 'button', onclick: () => this.tell('resultClick', { messageId: message.id, channelId: message.channel_id ?? id }) }, make('span', { class: 'list-line' }, who, where || undefined, time), excerpt);

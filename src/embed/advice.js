@@ -17,10 +17,10 @@ const VALUES = { style: ['imessage', 'discord'], theme: ['system', 'light', 'dar
 export const advise = (element, options) => {
   const warn = (text) => console.warn(`whop-chat: ${text}`, element);
   if (!options) {
-    if (element.isConnected && !element.shadowRoot) warn('this element names no channel, so there is nothing to show. Give it a channel-id (chat_feed_…) or an experience-id (exp_…).');
+    if (element.isConnected) warn('this element names no channel, so there is nothing to show. Give it a channel-id (chat_feed_…) or an experience-id (exp_…).');
     return;
   }
-  if (options.error instanceof TypeError) warn("an address can't be read. Those of the proxy and of the tokens begin with https://");
+  if (options.error instanceof TypeError) warn(`an address can't be read. ${options.error.message}. The proxy's begins with https://`);
   for (const [name, values] of Object.entries(VALUES)) {
     const value = options[name];
     if (value && !values.includes(value)) warn(`there is no ${name} "${value}", but ${values.join(', ')}.`);

@@ -213,6 +213,7 @@ class ChatSession extends Emitter {
     const content = document.createElement('div');
     modalContainer.append(content);
     modalContainer.className = 'whop-chat-modal';
+    modalContainer.style.display = 'none';
     content.style.height = '100%';
     let element;
     const modal = {
@@ -232,7 +233,6 @@ class ChatSession extends Emitter {
     this.#modal = modal;
     element = this.createElement('search-element', typeof options === 'function' ? options(modal) : options);
     element.on('unmounted', () => modalContainer.isConnected && modal.close());
-    element.on('error', () => modalContainer.open || modal.close());
     modalContainer.addEventListener('close', modal.close);
     modal.mount();
     return modal;

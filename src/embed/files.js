@@ -22,6 +22,9 @@ export const lazy = (role) => once(() => imported(role));
 /** What paints, and says what is seldom said. */
 export const painter = lazy('painter');
 
+/** What a page's developer reads in the console: nothing is lost where that can't be had. */
+export const advise = (name, ...about) => painter().then((advice) => advice[name](...about), () => {});
+
 /** The style sheet of all widgets. */
 export const style = once(async () => {
   const response = await fetched('css');

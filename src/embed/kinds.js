@@ -37,6 +37,8 @@ const list = (name) => (host, element, session, ready) => {
     if (isGone) return;
     console.error(error);
     tellFailure(host, options());
+    // A dialog that nothing opens would be in the way of the next one.
+    host.closest('dialog.whop-chat-modal') && host.dispatchEvent(new CustomEvent('close'));
   });
   return {
     update: (isRetry) => shown?.update(options(), isRetry),

@@ -83,6 +83,8 @@ export class Launcher {
     this.button.replaceChildren(icon(isOpen ? CROSS : BUBBLE));
     if (unread) this.button.append(Object.assign(make('span', 'unread', { part: 'launcher-unread' }), { textContent: unread }));
     this.closing.setAttribute('aria-label', close);
+    // At the end of the chat's header, on whichever side that is.
+    this.closing.dir = this.chat?.direction() ?? '';
     this.panel.setAttribute('aria-label', label);
     for (const one of [this.button, this.panel]) {
       one.dataset.theme = ['light', 'dark'].includes(theme) ? theme : 'system';
@@ -108,8 +110,7 @@ export class Launcher {
     if (!this.chat) {
       this.chat = new this.Widget(this.host, this.options);
       this.closeByEscape(this.chat.root);
-      // At the end of the chat's header.
-      this.closing.dir = this.chat.direction();
+      this.draw();
     }
     this.panel.focus();
   }

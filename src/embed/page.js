@@ -1,7 +1,7 @@
 // The elements of a page that ask for a chat by their attributes: any with `data-whop-chat-…`, and `<whop-chat>`, whose
 // attributes are the same without that prefix. They are found when the loader runs and whenever they come later, and
 // cleaned up when they are removed (E13).
-import { lazy, painter, program, style } from './files.js';
+import { advise, lazy, program, style } from './files.js';
 import { proxyAt } from './place.js';
 import { tokenFrom } from './session.js';
 import { tellFailure, themes, turned, Widget } from './widget.js';
@@ -10,7 +10,8 @@ import { defaultLocale } from './words.js';
 const NAMES = ['accent', 'assertion', 'channel-id', 'experience-id', 'launcher', 'locale', 'origin', 'post', 'style', 'theme', 'token-url', 'z-index'];
 const PREFIX = 'data-whop-chat-';
 const TAG = 'whop-chat';
-const SELECTOR = `[${PREFIX}channel-id],[${PREFIX}experience-id]`;
+/** Whoever has one of these wants a chat, and is told so where it has no channel. */
+const SELECTOR = ['channel-id', 'experience-id', 'launcher', 'token-url'].map((name) => `[${PREFIX}${name}]`).join();
 
 /** Elements of our own, also those that a page keeps in shadow roots. */
 const own = new Set();
@@ -64,7 +65,7 @@ const launcher = (element, options) => {
 /** A page may name the channel later than it makes the element; but one that never does has made a mistake. */
 const hasChannel = (element) => {
   if (channelOf(element)) return true;
-  if (!unnamed.has(element)) setTimeout(async () => (await painter()).advise(element), 3_000);
+  if (!unnamed.has(element)) setTimeout(() => channelOf(element) || advise('advise', element), 3_000);
   unnamed.add(element);
 };
 

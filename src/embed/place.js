@@ -24,7 +24,9 @@ export const filesAt = (base) => Object.fromEntries(Object.entries(__ASSETS__).m
 export const proxyAt = (address = place.origin) => {
   try {
     if (!address) throw new Error('whop-chat: nothing says where your proxy is: data-whop-chat-origin or {origin}');
-    return { origin: new URL(address).origin };
+    const { origin } = new URL(address);
+    if (!/^http/.test(origin)) throw new TypeError(address);
+    return { origin };
   } catch (error) {
     return { error };
   }

@@ -1,6 +1,6 @@
 // The first session, asked for while the widget is still on its way. It takes over the answers; what stumbled it asks again
 // itself.
-import { painter } from './files.js';
+import { advise } from './files.js';
 
 const within = (init) => ({ ...init, signal: AbortSignal.timeout?.(20_000) });
 
@@ -14,7 +14,7 @@ export const tokenFrom = (address) => async ({ abortSignal } = {}) => {
   const said = answer.ok ? await answer.json().catch(() => undefined) : undefined;
   if (typeof said?.token === 'string') return said.token;
   // A visitor who is not signed in is no mistake of the page's, and may be a guest of the chat.
-  if (answer.status !== 401) painter().then(({ tokenless }) => tokenless(address, answer.status), () => {});
+  if (answer.status !== 401) advise('tokenless', address, answer.status);
   return null;
 };
 
@@ -48,7 +48,7 @@ export const ask = async (options, handed) => {
     return { ...first, status, headers, body: text, signIn: isWhops(options) && headers.get('whop-chat-sign-in') };
   } catch {
     // The widget looks at the failure; a page's developer looks here. The browser doesn't say which of the two it was.
-    painter().then(({ unanswered }) => unanswered(origin), () => {});
+    advise('unanswered', origin);
     return first;
   }
 };

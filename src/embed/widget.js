@@ -1,5 +1,5 @@
 // One chat in one element of the page, from the question who the visitor is until it is taken away.
-import { emojiNames, lazy, painter, program, rest, style } from './files.js';
+import { advise, emojiNames, lazy, painter, program, rest, style } from './files.js';
 import { inWhop } from './in_whop.js';
 import { card, line } from './notice.js';
 import { place } from './place.js';
@@ -46,7 +46,8 @@ export class Widget {
     this.options = options;
     this.listening = new AbortController();
     const { signal } = this.listening;
-    host.addEventListener('failed', () => { this.isRefused = true; }, { signal });
+    // What is wrong with the program another visitor doesn't mend.
+    host.addEventListener('failed', ({ detail }) => { this.isRefused = detail.code !== 'UNKNOWN_ERROR'; }, { signal });
     // Before there is anything to click.
     this.watch().catch(() => {});
     this.words = ENGLISH;
@@ -55,11 +56,11 @@ export class Widget {
   }
 
   async watch() {
-    const { advise, watchClicks } = await painter();
+    const { watchClicks } = await painter();
     if (this.isWatched) return;
     this.isWatched = true;
     watchClicks(this, this.listening.signal);
-    advise(this.host, this.options);
+    advise('advise', this.host, this.options);
   }
 
   open() {
@@ -129,12 +130,12 @@ export class Widget {
       console.error(error);
       this.failed = () => {
         if (this.painted) {
-          tellFailure(this.host, this.options);
           line(this.root, this.words, () => { this.failed = undefined; this.mount(first); });
           this.above();
-        } else this.stop();
+        } else card(this.root, this.words.chat_failed, this.words);
       };
       this.failed();
+      tellFailure(this.host, this.options);
     }
   }
 

@@ -48,7 +48,7 @@ for (const [name, fault] of [
   });
 }
 
-test('frames are lost: who reads hears of it within ten seconds', async () => {
+test('frames are lost: who reads hears of it all the same', async () => {
   const { struck, end } = await crowd.faults({ kind: 'frame_loss', match: { frame: 'feedEntity.dmsPost' } });
   await struck(20);
   const moment = Date.now();

@@ -39,14 +39,15 @@ test('an element that names no channel is told of once, and one that names it in
   await embed({}, 'whop-chat');
   await embed({ 'channel-id': '' });
   await embed({ id: 'late' }, 'whop-chat');
+  await embed({ 'channel': 'chat_feed_lounge', 'launcher': 'A misspelt one' });
   await tab.clock.runFor(2_000);
   await tab.evaluate(() => document.querySelector('#late').setAttribute('channel-id', 'chat_feed_lounge'));
   await chat.log.getByRole('article').first().waitFor();
-  await until(async () => { await tab.clock.runFor(3_000); return warnings.length === 2; }, () => `two of them: ${warnings}`);
+  await until(async () => { await tab.clock.runFor(3_000); return warnings.length === 3; }, () => `three of them: ${warnings}`);
   await says(/names no channel.*channel-id/);
   await tab.evaluate(() => document.body.append('something else'));
   await tab.clock.runFor(10_000);
-  assert.equal(warnings.length, 2);
+  assert.equal(warnings.length, 3);
 });
 
 test('a look that there is none of is named, with those that there are', async () => {
@@ -60,12 +61,17 @@ test('a look that there is none of is named, with those that there are', async (
   assert.equal(warnings.length, 2);
 });
 
-test('an address without its scheme is told of', async () => {
-  const { says, embed, include } = await page();
-  await embed({ 'channel-id': 'chat_feed_lounge', origin: 'chat.example.com' });
-  await include();
-  await says(/begin with https/);
-});
+for (const origin of ['chat.example.com', 'localhost:8080', 'javascript:0']) {
+  test(`an address without its scheme is told of, and asked nothing: ${origin}`, async () => {
+    const { page: tab, says, embed, include } = await page();
+    const asked = [];
+    tab.on('request', (request) => asked.push(request.url()));
+    await embed({ 'channel-id': 'chat_feed_lounge', origin });
+    await include();
+    await says(/begins with https/);
+    assert.deepEqual(asked.filter((url) => url.endsWith('/session')), []);
+  });
+}
 
 test('a token address that fails is named', async () => {
   const { page: tab, says, embed, include } = await page();
@@ -89,9 +95,18 @@ test('where the page’s policy forbids the program, the page is told, and what 
   tab.on('console', (message) => told.push(message.text()));
   await embed({ 'channel-id': 'chat_feed_lounge' });
   await include();
-  await until(async () => (await tab.evaluate(() => window.failed.length)) === 1, 'the page is told');
-  await tab.locator('[part~="message"], .item').first().waitFor();
-  await tab.getByRole('button', { name: 'Retry' }).waitFor();
+  await tab.locator('.item').first().waitFor();
+  const retry = tab.getByRole('button', { name: 'Retry' });
+  await retry.waitFor();
+  assert.deepEqual(await tab.evaluate(() => window.failed), ['UNKNOWN_ERROR']);
+  // Another visitor changes nothing about it: what is painted stays, and nobody is asked again.
+  const asked = [];
+  tab.on('request', (request) => asked.push(request.url()));
+  await tab.evaluate(() => document.querySelector('[data-whop-chat-channel-id]').setAttribute('data-whop-chat-assertion', 'a.b.c'));
+  await retry.click();
+  await until(async () => (await tab.evaluate(() => window.failed.length)) === 2, 'it is told of each failure');
+  await tab.locator('.item').first().waitFor();
+  assert.deepEqual(asked.filter((url) => url.endsWith('/session')), []);
   assert.ok(told.some((text) => /WebAssembly/.test(text) && /unsafe-eval/.test(text)), told.join('\n'));
 });
 

@@ -124,6 +124,26 @@ test('a channel that is not for the visitor keeps nobody from searching the othe
   assert.deepEqual(await told('error'), []);
 });
 
+test('who may search none of the channels is told so', async () => {
+  const { page, told } = await sessionPage();
+  await page.route('**/api/v1/messages?*', (route) => route.fulfill({ status: 403, json: {} }));
+  await page.evaluate((company) => window.show('search-element', { companyId: company }), COMPANY);
+  await page.getByRole('searchbox').fill('parasol');
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  assert.deepEqual(await told('error'), ['NO_ACCESS']);
+});
+
+test('names that can not be had are told of once', async () => {
+  const { page, told } = await sessionPage();
+  await conversation();
+  await page.clock.install();
+  let asked = 0;
+  await page.route('**/api/v1/dm_members?*', (route) => { asked += 1; return route.abort(); });
+  await page.evaluate((company) => window.show('dms-list-element', { companyId: company }), COMPANY);
+  await until(async () => { await page.clock.runFor(20_000); return asked >= 3; }, 'they are asked for again');
+  assert.deepEqual(await told('error'), ['UNREACHABLE']);
+});
+
 test('that there is no answer is told once, until there was one', async () => {
   const { page, told } = await sessionPage();
   await conversation();
@@ -145,8 +165,8 @@ test('that there is no answer is told once, until there was one', async () => {
   await again(1);
   await page.locator('.list-row').first().waitFor();
   isGone = true;
-  await again(2);
-  await until(async () => (await told('error')).length === 2, 'it is news again');
+  await again(3);
+  assert.deepEqual(await told('error'), ['UNREACHABLE', 'UNREACHABLE'], 'it is news again');
 });
 
 test('a modal is one at a time, and closes with what it shows', async () => {
@@ -167,27 +187,31 @@ test('a modal is one at a time, and closes with what it shows', async () => {
 });
 
 test('a modal whose script can not be had blocks nobody, and one may try again', async () => {
-  const { page, problems } = await sessionPage();
+  const { page, problems, told } = await sessionPage();
   let isGone = true;
   await page.route('**/embed/widget-*.js', (route) => (isGone ? route.abort() : route.continue()));
-  const show = () => page.evaluate(() => {
-    const modal = window.session.showSearchModal({ channelId: 'chat_feed_lounge' });
-    modal.modalContainer.dataset.seen = 'once';
-  });
+  const show = (force) => page.evaluate((force) => {
+    window.modal = window.session.showSearchModal({ channelId: 'chat_feed_lounge', onClose: () => { window.told.push(['closed']); } }, force);
+    window.modal.modalContainer.style.width = '300px';
+  }, force);
   await show();
   await until(async () => await page.locator('dialog').count() === 0, 'it is away');
-  assert.equal(problems.length, 1, 'and says why');
+  assert.equal((await told('closed')).length, 1, 'the page knows');
+  assert.equal(problems.length, 1, 'and why');
   isGone = false;
-  await until(async () => { await show(); return page.locator('dialog[open]').waitFor({ timeout: 2_000 }).then(() => true); }, 'it opens');
-  // Shown again after it was closed.
-  await page.evaluate(() => {
-    window.modal = window.session.showSearchModal({ channelId: 'chat_feed_lounge' }, true);
-    window.modal.close();
-    window.modal.mount();
-  });
-  await page.getByRole('dialog').getByRole('searchbox').waitFor();
+  await show();
+  const field = page.locator('dialog:modal').getByRole('searchbox');
+  await field.waitFor();
+  assert.equal((await page.locator('dialog').boundingBox()).width, 300, 'what the page says of it holds');
+  await show(true);
+  await field.waitFor();
+  // Shown again after it was closed, at once and later.
   await page.evaluate(() => { window.modal.close(); window.modal.mount(); });
-  await page.getByRole('dialog').getByRole('searchbox').waitFor();
+  await field.waitFor();
+  await page.evaluate(() => window.modal.close());
+  await until(async () => await page.locator('dialog').count() === 0, 'it is closed');
+  await page.evaluate(() => window.modal.mount());
+  await field.waitFor();
 });
 
 test('conversations are listed, the last first, and chosen', async () => {

@@ -144,8 +144,8 @@ test('E19: a launcher stands where the page wants it, and leaves nothing behind'
   await until(async () => await page.getByRole('dialog').count() === 0 && await button.count() === 0, 'nothing left');
 });
 
-test('a launcher on a phone fills the screen and has a way back', async () => {
-  const { page, chat } = await launcherPage({ launcher: '' }, { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+for (const locale of ['en', 'ar']) test(`a launcher on a phone fills the screen and has a way back (${locale})`, async () => {
+  const { page, chat } = await launcherPage({ launcher: '', locale }, { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
   const button = page.getByRole('button', { name: 'Open chat' });
   await button.tap();
   await chat.log.getByRole('article').first().waitFor();
@@ -153,7 +153,8 @@ test('a launcher on a phone fills the screen and has a way back', async () => {
   await check(page, 'a launcher that is open');
   const close = page.getByRole('button', { name: 'Close chat' });
   const [closing, finding] = await Promise.all([close, page.getByRole('button', { name: 'Search messages' })].map((one) => one.boundingBox()));
-  assert.ok(finding.x + finding.width <= closing.x, 'beside what is in the header');
+  const [first, second] = locale === 'ar' ? [closing, finding] : [finding, closing];
+  assert.ok(first.x + first.width <= second.x, 'beside what is in the header');
   assert.ok(Math.abs(finding.y + finding.height / 2 - closing.y - closing.height / 2) <= 1, 'in one line with it');
   await close.tap();
   await button.waitFor();

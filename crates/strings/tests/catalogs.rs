@@ -245,13 +245,13 @@ fn the_scripts_know_the_order() {
     ))
     .unwrap();
     let list = source
-        .split_once("const KEYS = '")
+        .split_once("export const ENGLISH = { ")
         .unwrap()
         .1
-        .split_once('\'')
+        .split_once(" }")
         .unwrap()
         .0;
-    let named: Vec<&str> = list.split(' ').collect();
+    let named: Vec<&str> = list.split(", ").collect();
     let first: Vec<&str> = KEYS[..SCRIPTS].iter().map(|key| key.name).collect();
     assert_eq!(named, first);
     assert!(KEYS[..SCRIPTS].iter().all(|key| key.kind == Kind::Words));

@@ -44,6 +44,7 @@ export class Dms extends Frame {
       this.code = undefined;
       this.draw();
       await this.findNames(source);
+      this.answered();
     } catch (error) {
       if (!signal.aborted) this.failed(error);
     }

@@ -82,15 +82,18 @@ export class Frame {
     this.source?.close();
     this.source = new Source(this.options, body);
     this.code = undefined;
+    this.answered();
   }
 
   /** Tells the page why it doesn't go on. That there is still no answer is no news. */
   failed(error) {
-    const code = error instanceof Refused ? error.code : 'UNREACHABLE';
-    const isKnown = code === 'UNREACHABLE' && code === this.code;
-    this.code = code;
-    if (!isKnown) this.tell('failed', { code });
+    this.code = error instanceof Refused ? error.code : 'UNREACHABLE';
+    if (this.code !== 'UNREACHABLE' || !this.isUnanswered) this.tell('failed', { code: this.code });
+    this.isUnanswered = this.code === 'UNREACHABLE';
   }
+
+  /** All that was asked for came. */
+  answered() { this.isUnanswered = false; }
 
   /** The same for the visitor. */
   refusal(again) {
@@ -126,16 +129,23 @@ const formatIn = (locale, style) => {
   }
 };
 
+const STYLES = {
+  hour: { timeStyle: 'short' },
+  day: { month: 'short', day: 'numeric' },
+  date: { dateStyle: 'medium' },
+  whole: { dateStyle: 'full', timeStyle: 'short' },
+};
+
 /** Makes the `<time>` of a row: the hour of today, the day of this year, the date of others; all of it for who points there. */
 export const timesIn = (locale) => {
-  const [hour, day, date, whole] = [
-    { timeStyle: 'short' }, { month: 'short', day: 'numeric' }, { dateStyle: 'medium' }, { dateStyle: 'full', timeStyle: 'short' },
-  ].map((style) => formatIn(locale, style));
+  // Made when it is needed: each takes a phone a while.
+  const formats = {};
+  const written = (style, moment) => (formats[style] ||= formatIn(locale, STYLES[style])).format(moment);
   return (moment) => {
     if (isNaN(moment)) return undefined;
     const now = new Date();
     const isOf = (unit) => moment[unit]() === now[unit]();
-    const format = isOf('toDateString') ? hour : isOf('getFullYear') ? day : date;
-    return make('time', { datetime: moment.toISOString(), part: 'time', title: whole.format(moment) }, format.format(moment));
+    const style = isOf('toDateString') ? 'hour' : isOf('getFullYear') ? 'day' : 'date';
+    return make('time', { datetime: moment.toISOString(), part: 'time', title: written('whole', moment) }, written(style, moment));
   };
 };

@@ -7,6 +7,8 @@ import { isWithheld } from './source.js';
 
 /** Whatever the page says of all elements. */
 const DIALOG = 'all:initial;position:fixed;inset:0;margin:auto;border-radius:12px;overflow:hidden;width:min(560px,100vw - 32px);height:min(640px,100vh - 32px);'.replaceAll(';', '!important;');
+/** Those that have it: from then on the page may change it. */
+const dressed = new WeakSet();
 /** Milliseconds after the last letter. */
 const PAUSE = 250;
 const PAGE = 50;
@@ -41,8 +43,15 @@ export class Search extends Frame {
   /** The dialog above the page, if it is in one. */
   raise() {
     const { dialog } = this;
-    if (!dialog) return;
-    dialog.style.cssText = DIALOG;
+    if (!dialog || dialog.matches(':modal')) return;
+    if (!dressed.has(dialog)) {
+      dressed.add(dialog);
+      const { style } = dialog;
+      style.removeProperty('display');
+      const own = [...style].map((name) => [name, style.getPropertyValue(name)]);
+      style.cssText = DIALOG;
+      for (const [name, value] of own) style.setProperty(name, value, 'important');
+    }
     // It may have been taken away while it was open, and is no modal one any more.
     dialog.open = false;
     dialog.showModal();
@@ -131,14 +140,18 @@ export class Search extends Frame {
     for (let read = 0; left.length && read < AT_ONCE; read += PAGE) {
       for (const reader of [...left]) {
         const { value: page, done } = await reader.pages.next().catch((error) => {
-          if (this.options.channelId || !isWithheld(error)) throw error;
+          if (!isWithheld(error)) throw error;
+          reader.refusal = error;
           return { done: true };
         });
         if (signal.aborted) return;
+        this.answered();
         if (done) left = left.filter((one) => one !== reader);
         else for (const message of page) this.show(message, reader, words);
       }
     }
+    // One of several channels may be withheld, but not all of them.
+    if (readers.length && readers.every(({ refusal }) => refusal)) throw readers[0].refusal;
     const { length } = this.results.children;
     this.say(length ? '' : this.words.nothing_found);
     if (left.length) this.more.append(make('button', { class: 'plain', type: 'button', onclick: () => this.readOn(left, words, signal).catch((error) => this.failed(error, signal)) }, this.words.find_more));
@@ -172,6 +185,7 @@ export class Search extends Frame {
   update(options, isRetry) {
     const before = this.options;
     this.options = options;
+    this.raise();
     this.look();
     if (['channelId', 'companyId', 'origin'].some((name) => options[name] !== before[name]) || isRetry) this.open();
   }

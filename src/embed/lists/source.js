@@ -2,14 +2,15 @@
 
 /** Somebody has to do something before it can go on; `code` as a widget's `failed` says it. */
 export class Refused extends Error {
-  constructor(code) {
+  /** `path`: what was asked for, where it was not the session itself. */
+  constructor(code, path) {
     super(code);
-    this.code = code;
+    Object.assign(this, { code, path });
   }
 }
 
 /** Whether this one thing is not for the visitor, or is gone: the others may be there nonetheless. */
-export const isWithheld = (error) => error instanceof Refused && ['NO_ACCESS', 'NOT_FOUND'].includes(error.code);
+export const isWithheld = ({ code, path }) => Boolean(path) && ['NO_ACCESS', 'NOT_FOUND'].includes(code);
 
 const CODES = { 401: 'SIGNED_OUT', 403: 'NO_ACCESS', 404: 'NOT_FOUND', 429: 'UNREACHABLE' };
 
@@ -49,9 +50,9 @@ export class Source {
     return session;
   }
 
-  async #read(answer) {
+  async #read(answer, path) {
     if (answer.ok) return answer.json();
-    throw new Refused(CODES[answer.status] ?? (answer.status < 500 ? 'MISCONFIGURED' : 'UNREACHABLE'));
+    throw new Refused(CODES[answer.status] ?? (answer.status < 500 ? 'MISCONFIGURED' : 'UNREACHABLE'), path);
   }
 
   /** The present session; one for all who ask. It is opened even if who asked first has lost interest. */
@@ -73,7 +74,7 @@ export class Source {
       await pause(Math.min(Number(answer.headers.get('retry-after')) || 2, 30), signal);
       return this.get(path, signal, true);
     }
-    return this.#read(answer);
+    return this.#read(answer, path);
   }
 
   /** The pages of a list, from the first. */

@@ -4,6 +4,7 @@ import { paint } from './paint.js';
 
 export { advise, tokenless, unanswered } from './advice.js';
 export { watchClicks } from './clicks.js';
+export { card, line } from './notice.js';
 export { datesIn } from './paint.js';
 
 // A usual row's height, in pixels.

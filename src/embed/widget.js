@@ -1,7 +1,6 @@
 // One chat in one element of the page, from the question who the visitor is until it is taken away.
 import { advise, emojiNames, lazy, painter, program, rest, style } from './files.js';
 import { inWhop } from './in_whop.js';
-import { card, line } from './notice.js';
 import { place } from './place.js';
 import { ask, isWhops } from './session.js';
 import { ENGLISH, isRtl, textIn, wordsOf } from './words.js';
@@ -90,7 +89,8 @@ export class Widget {
         options.ready?.();
       }).catch(() => {});
     } catch (error) {
-      this.stop(error);
+      this.stop(error, 'chat_failed');
+      this.speak();
     }
   }
 
@@ -98,7 +98,9 @@ export class Widget {
   async speak() {
     const { life, options: { locale } } = this;
     const text = await textIn(locale).catch(() => undefined);
-    if (this.life === life) this.words = text ? wordsOf(text) : ENGLISH;
+    if (this.life !== life) return;
+    this.words = text ? wordsOf(text) : ENGLISH;
+    this.failed?.();
   }
 
   async mount(first) {
@@ -127,15 +129,10 @@ export class Widget {
       if (this.pressed) setTimeout(async () => { const { press } = await painter(); if (this.life === life) press(this); });
     } catch (error) {
       if (this.life !== life) return;
-      console.error(error);
-      this.failed = () => {
-        if (this.painted) {
-          line(this.root, this.words, () => { this.failed = undefined; this.mount(first); });
-          this.above();
-        } else card(this.root, this.words.chat_failed, this.words);
-      };
-      this.failed();
-      tellFailure(this.host, this.options);
+      this.stop(error, 'chat_failed', () => {
+        this.failed = undefined;
+        this.mount(first);
+      });
     }
   }
 
@@ -231,10 +228,21 @@ export class Widget {
     if (options.post && options.post !== before.post) this.mounted?.jump_to(options.post);
   }
 
-  /** Says that there is nothing more to come. */
-  stop(error, text = this.words.chat_failed) {
+  /** Says that there is nothing more to come, unless one tries `again` where there is something to see already. */
+  stop(error, why, again) {
     if (error) console.error(error);
-    card(this.root, text, this.words);
+    const { life, root } = this;
+    // Said anew when more is known: the visitor's language, or what was painted.
+    this.failed = async () => {
+      const text = this.words[why];
+      const { card, line } = await painter().catch(() => ({ card: () => root.replaceChildren(Object.assign(document.createElement('p'), { textContent: text })) }));
+      if (this.life !== life) return;
+      if (again && (this.painted || this.mounted)) {
+        line(this, again);
+        this.above?.();
+      } else card(this, text);
+    };
+    this.failed();
     tellFailure(this.host, this.options);
   }
 
@@ -279,7 +287,7 @@ export const watchForTraps = () => {
     // A page may have programs of its own.
     const isOurs = ({ url }) => url && error.stack.includes(url);
     if (!['wasm', 'rest', 'glue'].some((role) => isOurs(place.files[role]))) return;
-    for (const widget of widgets) widget.stop(undefined, widget.words.chat_stopped);
+    for (const widget of widgets) widget.stop(undefined, 'chat_stopped');
   };
   addEventListener('error', (event) => trapped(event.error));
   addEventListener('unhandledrejection', (event) => trapped(event.reason));

@@ -185,6 +185,38 @@ test('who was refused is known when the page says who they are', async () => {
   await chat.composer.waitFor();
 });
 
+test('E11: after a trap every chat says so, in the visitor’s language, and lets one reload', async () => {
+  const { page, embed, include } = await barePage(browser, servers);
+  await embed({ 'channel-id': 'chat_feed_lounge', locale: 'de' });
+  await include();
+  await page.getByRole('textbox', { name: 'Nachricht' }).waitFor();
+  const failed = page.evaluate(() => new Promise((resolve) => {
+    document.querySelector('[data-whop-chat-channel-id]').addEventListener('failed', ({ detail }) => resolve(detail.code));
+  }));
+  await page.evaluate(() => {
+    const wasm = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('.wasm')).name;
+    const error = Object.assign(new WebAssembly.RuntimeError('unreachable'), { stack: `RuntimeError: unreachable\n    at ${wasm}:wasm-function[1]:0x1` });
+    dispatchEvent(new ErrorEvent('error', { error }));
+  });
+  assert.equal(await failed, 'UNKNOWN_ERROR');
+  const card = page.getByRole('alert');
+  await card.getByRole('button', { name: 'Neu laden' }).click();
+  await page.waitForURL('**');
+  await card.waitFor({ state: 'detached' });
+});
+
+test('E11: where the chat can not be loaded, it says so, readable in the light and in the dark', async () => {
+  for (const theme of ['light', 'dark']) {
+    const { page, embed, include } = await barePage(browser, servers);
+    await page.route('**/*.css', (route) => route.abort());
+    await embed({ 'channel-id': 'chat_feed_lounge', locale: 'de', theme });
+    await include();
+    const card = page.getByRole('alert');
+    await card.getByRole('button', { name: 'Neu laden' }).waitFor();
+    await check(page, `a chat that could not be loaded, ${theme}`);
+  }
+});
+
 test('E11: a trap in a program of the page’s own is none of the chat’s', async () => {
   const { page, embed, include, chat } = await barePage(browser, servers);
   await embed({ 'channel-id': 'chat_feed_lounge' });

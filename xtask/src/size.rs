@@ -16,7 +16,7 @@ const CRITICAL_BUDGET: usize = 110_000;
 /// is measured (2 % at most) whenever less is measured, and raised only for features, with the reason in the CHANGELOG.
 const STD_FOR_SIZE: Ceilings = Ceilings {
     critical: 106_000,
-    all: 251_000,
+    all: 251_500,
 };
 /// The same for the compiler's own standard library.
 const STD_READY_MADE: Ceilings = Ceilings {

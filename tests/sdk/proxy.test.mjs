@@ -161,13 +161,14 @@ test("a visitor reads channel, users and experience, and the server's refusals a
   });
 });
 
+/** What Whop was asked, by route. The proxy's own socket connects when it likes. */
+async function heard() {
+  const { 'GET /v1/websockets/connect': _, ...requests } = (await sandbox.state()).requests;
+  return requests;
+}
+
 test('what is not on the allow-list is refused before Whop hears of it', async () => {
   const olivia = await visitor('user_olivia');
-  // The proxy's own socket connects when it likes.
-  const heard = async () => {
-    const { 'GET /v1/websockets/connect': _, ...requests } = (await sandbox.state()).requests;
-    return requests;
-  };
   const before = await heard();
   for (const refused of [
     () => olivia.accessTokens.create({ company_id: COMPANY_ID, user_id: 'user_bob' }),
@@ -204,11 +205,11 @@ async function status(path, token) {
 }
 
 test('the API key from outside is refused, and so is nobody', async () => {
-  const { requests: before } = await sandbox.state();
+  const before = await heard();
   await assert.rejects(client(API_KEY).messages.list({ channel_id: 'exp_general' }), Whop.AuthenticationError);
   const nobody = await fetch(`${proxy.url}/api/v1/messages?channel_id=exp_general`);
   assert.deepEqual(await refusal(nobody), [401, 'unauthorized']);
-  assert.deepEqual((await sandbox.state()).requests, before);
+  assert.deepEqual(await heard(), before);
   await assert.rejects(client('forged.to.ken').messages.list({ channel_id: 'exp_general' }), Whop.AuthenticationError);
 });
 
